@@ -1,0 +1,28 @@
+import type { Result } from '../base/result.ts';
+import type { AblationKindName, AblationRequest, WeightChange } from '../model/ablation.ts';
+
+/** A term with its weight in the baseline. */
+export interface WeightedTerm {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** One way to vary a config. Pure. */
+export interface AblationKind {
+  readonly name: AblationKindName;
+  /** For the manual: one sentence. */
+  readonly description: string;
+  readonly examples: readonly {
+    readonly terms: readonly WeightedTerm[];
+    readonly request: AblationRequest;
+    readonly label: string;
+    readonly changes: readonly WeightChange[];
+  }[];
+  /** Name of the variant: `without render`. */
+  label(request: AblationRequest): string;
+  /** The weights that differ, or in words why this cannot be done. */
+  changes(
+    terms: readonly WeightedTerm[],
+    request: AblationRequest,
+  ): Result<readonly WeightChange[]>;
+}

@@ -1,0 +1,74 @@
+import type { RunId, RunState } from '../model/run.ts';
+
+/** What every engine needs to know of a run. All paths are absolute. */
+export interface LaunchBase {
+  readonly runId: RunId;
+  /** `.counterweight/runs/<id>`; exists, holds `config.<ext>` and `run.json`. */
+  readonly runFolder: string;
+  /** The config of this run: the copy in its folder, with the overrides applied. */
+  readonly configPath: string;
+  readonly seed: number;
+  /** Overrides the config's number of steps. */
+  readonly steps?: number;
+}
+
+/** A run of a built-in task in the train host. */
+export interface TaskLaunch extends LaunchBase {
+  readonly engine: 'task';
+  /** Forces a backend; chosen by probing otherwise. */
+  readonly backend?: string;
+  readonly probeEvery: number;
+}
+
+/** A run of the user's own program. */
+export interface CommandLaunch extends LaunchBase {
+  readonly engine: 'command';
+  /** Program and arguments, placeholders filled in. Never a shell line. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type LaunchSpec = TaskLaunch | CommandLaunch;
+
+export interface LaunchProgress {
+  readonly step: number;
+  readonly steps: number | undefined;
+  /** Total loss, where it is known. */
+  readonly loss: number | undefined;
+}
+
+export interface LaunchEnd {
+  readonly state: Extract<RunState, 'finished' | 'cancelled' | 'failed' | 'crashed'>;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** What happened, for a person; with the last lines of stderr where it failed. */
+  readonly reason?: string;
+}
+
+export interface LaunchEvents {
+  /** The engine is up. A task names its backend and why it was chosen. */
+  started(info: {
+    readonly pid: number | undefined;
+    readonly backend?: string;
+    readonly backendReason?: string;
+    readonly sharedGroup?: string;
+    readonly steps?: number;
+  }): void;
+  progress(progress: LaunchProgress): void;
+}
+
+export interface LaunchHandle {
+  /** Asks it to stop; kills the process tree if it has not within a second. */
+  cancel(): void;
+  /** Settles once when the process is gone; never rejects. */
+  readonly ended: Promise<LaunchEnd>;
+}
+
+/** An engine that runs training. Implemented by the train host's client and by the command launcher. */
+export interface Launcher<Spec extends LaunchSpec = LaunchSpec> {
+  readonly engine: Spec['engine'];
+  launch(spec: Spec, events: LaunchEvents): LaunchHandle;
+  /** Kills what still runs. */
+  dispose(): void;
+}

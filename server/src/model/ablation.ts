@@ -1,0 +1,97 @@
+import { z } from 'zod';
+
+import { jsonNumberSchema } from './number.ts';
+import { runStateSchema } from './run.ts';
+
+export const ablationKindNameSchema = z.enum(['without', 'only', 'scale', 'set']);
+export type AblationKindName = z.infer<typeof ablationKindNameSchema>;
+
+/** What a person asks for with one click. */
+export const ablationRequestSchema = z.object({
+  kind: ablationKindNameSchema,
+  term: z.string(),
+  /** The factor of `scale`, the weight of `set`. */
+  value: z.number().optional(),
+  seeds: z.array(z.number().int()).min(1).optional(),
+  steps: z.number().int().positive().optional(),
+});
+export type AblationRequest = z.infer<typeof ablationRequestSchema>;
+
+/** One weight that differs from the baseline. */
+export const weightChangeSchema = z.object({ term: z.string(), from: z.number(), to: z.number() });
+export type WeightChange = z.infer<typeof weightChangeSchema>;
+
+/** One arm of an experiment: the baseline has no changes. */
+export const variantSchema = z.object({
+  id: z.string(),
+  /** For people: `baseline`, `without render`. */
+  label: z.string(),
+  changes: z.array(weightChangeSchema),
+});
+export type Variant = z.infer<typeof variantSchema>;
+
+export const ablationArmRunSchema = z.object({
+  runId: z.string(),
+  variant: z.string(),
+  seed: z.number().int(),
+  state: runStateSchema,
+});
+
+/** `ablation.json`: plan and progress of one experiment, written atomically at each change. */
+export const ablationRecordSchema = z.object({
+  schema: z.literal(1),
+  id: z.string(),
+  /** Relative to the workspace folder, with forward slashes. */
+  config: z.string(),
+  title: z.string(),
+  request: ablationRequestSchema,
+  variants: z.array(variantSchema).min(2),
+  runs: z.array(ablationArmRunSchema),
+  createdAt: z.number(),
+  state: runStateSchema,
+  /** Why it ended as it did, where it did not finish. */
+  reason: z.string().optional(),
+});
+export type AblationRecord = z.infer<typeof ablationRecordSchema>;
+
+/** A metric of one variant: mean over its seeds of the mean over the last tenth of the steps. */
+export const reportCellSchema = z.object({
+  variant: z.string(),
+  mean: jsonNumberSchema,
+  /** One value a seed, in the order of the plan. */
+  values: z.array(jsonNumberSchema),
+  /** Mean of the paired differences to the baseline; absent for the baseline itself. */
+  difference: jsonNumberSchema.optional(),
+  /** 95 % interval of the mean paired difference (paired t); absent with fewer than two seeds. */
+  interval: z.tuple([jsonNumberSchema, jsonNumberSchema]).optional(),
+});
+
+export const reportRowSchema = z.object({
+  metric: z.string(),
+  /** Which way is better, where it is known. */
+  better: z.enum(['lower', 'higher', 'unknown']),
+  cells: z.array(reportCellSchema),
+});
+export type ReportRow = z.infer<typeof reportRowSchema>;
+
+export const reportCurveSchema = z.object({
+  metric: z.string(),
+  variant: z.string(),
+  seed: z.number().int(),
+  steps: z.array(z.number()),
+  values: z.array(jsonNumberSchema),
+});
+
+export const ablationReportSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  config: z.string(),
+  state: runStateSchema,
+  /** In words, with its numbers; one sentence a line. */
+  verdict: z.array(z.string()),
+  variants: z.array(variantSchema.extend({ diff: z.string() })),
+  rows: z.array(reportRowSchema),
+  curves: z.array(reportCurveSchema),
+  runs: z.array(ablationArmRunSchema.extend({ reason: z.string().optional() })),
+});
+export type AblationReport = z.infer<typeof ablationReportSchema>;

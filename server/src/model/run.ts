@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/** Names a run: unique within one `.counterweight` folder, safe as a folder name. */
+export const runIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)
+  .brand<'RunId'>();
+export type RunId = z.infer<typeof runIdSchema>;
+
+export const runStateSchema = z.enum([
+  'queued',
+  'running',
+  'finished',
+  'cancelled',
+  'failed',
+  'crashed',
+]);
+export type RunState = z.infer<typeof runStateSchema>;
+
+/** True for states that a run never leaves. */
+export function isFinalState(state: RunState): boolean {
+  return state !== 'queued' && state !== 'running';
+}
+
+/** How a run came to be: by our train host, by the user's own command, or by somebody else (logs only). */
+export const runEngineSchema = z.enum(['task', 'command']);
+export type RunEngine = z.infer<typeof runEngineSchema>;
+
+/** `run.json`: what is known of a run that was started here. Written atomically; never edited by hand. */
+export const runRecordSchema = z.object({
+  schema: z.literal(1),
+  id: runIdSchema,
+  engine: runEngineSchema,
+  /** Path of the config the run was started from, relative to the workspace folder, with forward slashes. */
+  config: z.string(),
+  state: runStateSchema,
+  seed: z.number().int(),
+  /** Planned number of optimiser steps, where known. */
+  steps: z.number().int().positive().optional(),
+  /** Milliseconds since the Unix epoch. */
+  startedAt: z.number(),
+  endedAt: z.number().optional(),
+  backend: z.string().optional(),
+  /** Why this backend and not another, in words. */
+  backendReason: z.string().optional(),
+  /** Parameter group that the gradient figures without `@` refer to. */
+  sharedGroup: z.string().optional(),
+  /** The command line, where the engine is a command. */
+  command: z.array(z.string()).optional(),
+  exitCode: z.number().int().nullable().optional(),
+  signal: z.string().nullable().optional(),
+  /** Why it ended as it did, in words, with the last lines of stderr where there were any. */
+  reason: z.string().optional(),
+  /** Set when the run is an arm of an ablation. */
+  ablation: z.object({ id: z.string(), variant: z.string() }).optional(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;

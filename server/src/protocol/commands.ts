@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+import { ablationKindNameSchema } from '../model/ablation.ts';
+
+/** Commands that the server's lenses, hovers and actions call in the client, with their arguments. */
+export const clientCommands = {
+  runTraining: 'counterweight.runTraining',
+  ablate: 'counterweight.ablate',
+  openTrends: 'counterweight.openTrends',
+} as const;
+
+export const configArgumentSchema = z.object({ configUri: z.string() });
+export type ConfigArgument = z.infer<typeof configArgumentSchema>;
+
+/** Argument of `counterweight.ablate`; what is missing is asked for. */
+export const ablateArgumentSchema = z.object({
+  configUri: z.string(),
+  kind: ablationKindNameSchema.optional(),
+  term: z.string().optional(),
+  value: z.number().optional(),
+});
+export type AblateArgument = z.infer<typeof ablateArgumentSchema>;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+import { ablationSummarySchema } from './ablation.ts';
+
+/**
+ * Names of the messages between extension and server beyond the LSP. Each is declared once, here,
+ * and its payload is parsed by the schema beside it on arrival.
+ */
+export const requests = {
+  /** {configUri} → started */
+  startRun: 'counterweight/startRun',
+  /** {id} of a run or an ablation → null */
+  cancel: 'counterweight/cancel',
+  /** StartAblation → started */
+  startAblation: 'counterweight/startAblation',
+  /** {id} → {report?} */
+  ablationReport: 'counterweight/ablationReport',
+  /** {configUri} → LossTermsAnswer */
+  lossTerms: 'counterweight/lossTerms',
+  /** null → {runs} */
+  listRuns: 'counterweight/listRuns',
+  /** null → {ablations} */
+  listAblations: 'counterweight/listAblations',
+} as const;
+
+export const notifications = {
+  /** To the client: RunProgress. */
+  runProgress: 'counterweight/runProgress',
+  /** To the client: {runs}. */
+  runsChanged: 'counterweight/runsChanged',
+  /** To the client: {ablations}. */
+  ablationsChanged: 'counterweight/ablationsChanged',
+  /** To the client: TrendsMessage. */
+  trends: 'counterweight/trends',
+  /** To the server: TrendsView; a panel is open, or (with `open: false`) closed. */
+  trendsView: 'counterweight/trendsView',
+  /** To the server: {} when the user has trusted the workspace. */
+  trustGranted: 'counterweight/trustGranted',
+} as const;
+
+/** What the client tells at start. */
+export const initializationOptionsSchema = z.object({
+  trusted: z.boolean(),
+  settings: z.unknown().optional(),
+});
+
+/** Answer to a request that starts something: its id, or in words why not. */
+export const startedSchema = z.union([
+  z.object({ id: z.string() }),
+  z.object({ problem: z.string() }),
+]);
+export type Started = z.infer<typeof startedSchema>;
+
+export const idSchema = z.object({ id: z.string() });
+export const ablationsMessageSchema = z.object({ ablations: z.array(ablationSummarySchema) });

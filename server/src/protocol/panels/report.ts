@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+import { ablationReportSchema } from '../../model/ablation.ts';
+
+/** To the web view: the report as it stands; sent again when a run of the experiment ends. */
+export const reportMessageSchema = z.object({
+  type: z.literal('report'),
+  report: ablationReportSchema,
+});
+export type ReportMessage = z.infer<typeof reportMessageSchema>;
+
+/** From the web view to the extension. */
+export const reportRequestSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('cancel') }),
+  z.object({ type: z.literal('export') }),
+]);
+export type ReportRequest = z.infer<typeof reportRequestSchema>;

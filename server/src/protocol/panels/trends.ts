@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+import { jsonNumberSchema } from '../../model/number.ts';
+import { runStateSchema } from '../../model/run.ts';
+
+/** One curve. `reduced` says that min and max per pixel column stand for more points. */
+export const curveSchema = z.object({
+  /** Name of the metric in our vocabulary. */
+  metric: z.string(),
+  label: z.string(),
+  /** Index into the palette; the same term has the same colour in all charts. */
+  color: z.number().int().min(0),
+  steps: z.array(z.number()),
+  values: z.array(jsonNumberSchema),
+  reduced: z.boolean(),
+});
+export type Curve = z.infer<typeof curveSchema>;
+
+export const chartNameSchema = z.enum(['loss', 'grad_share', 'value_share', 'cos']);
+
+export const chartSchema = z.object({
+  name: chartNameSchema,
+  title: z.string(),
+  curves: z.array(curveSchema),
+});
+export type Chart = z.infer<typeof chartSchema>;
+
+export const trendsRunSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: runStateSchema.optional(),
+});
+
+/** Everything that the panel shows, sent when it opens and when the run or the bindings change. */
+export const trendsSnapshotSchema = z.object({
+  type: z.literal('snapshot'),
+  configUri: z.string(),
+  configName: z.string(),
+  runs: z.array(trendsRunSchema),
+  /** The run that is drawn; absent where there is none yet. */
+  runId: z.string().optional(),
+  charts: z.array(chartSchema),
+  /** What to do, where there is nothing to draw. */
+  empty: z.string().optional(),
+  /** Parts of the logs that could not be read, in words. */
+  notice: z.string().optional(),
+});
+export type TrendsSnapshot = z.infer<typeof trendsSnapshotSchema>;
+
+/** New points of the run that is drawn; exact, oldest first. */
+export const trendsAppendSchema = z.object({
+  type: z.literal('append'),
+  configUri: z.string(),
+  runId: z.string(),
+  points: z.array(
+    z.object({ metric: z.string(), steps: z.array(z.number()), values: z.array(jsonNumberSchema) }),
+  ),
+});
+export type TrendsAppend = z.infer<typeof trendsAppendSchema>;
+
+export const trendsMessageSchema = z.discriminatedUnion('type', [
+  trendsSnapshotSchema,
+  trendsAppendSchema,
+]);
+export type TrendsMessage = z.infer<typeof trendsMessageSchema>;
+
+/** From the extension to the server: what a panel looks at. */
+export const trendsViewSchema = z.object({
+  configUri: z.string(),
+  open: z.boolean(),
+  /** A run picked by the user; the newest otherwise. */
+  runId: z.string().optional(),
+  /** Width of the charts in pixels. */
+  pixels: z.number().int().min(50).max(10_000).default(800),
+});
+export type TrendsView = z.infer<typeof trendsViewSchema>;
+
+/** From the web view to the extension. */
+export const trendsRequestSchema = z.discriminatedUnion('type', [
+  /** The script has started and can take messages. */
+  z.object({ type: z.literal('ready'), pixels: z.number().int() }),
+  z.object({ type: z.literal('selectRun'), runId: z.string() }),
+  z.object({ type: z.literal('runTraining') }),
+]);
+export type TrendsRequest = z.infer<typeof trendsRequestSchema>;

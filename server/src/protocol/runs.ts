@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+import { jsonNumberSchema } from '../model/number.ts';
+import { runStateSchema } from '../model/run.ts';
+
+/** A run as lists show it. */
+export const runSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Folder or file of the run, absolute. */
+  path: z.string(),
+  /** URIs of the configs it is bound to. */
+  configUris: z.array(z.string()),
+  /** `watched` for logs that somebody else wrote. */
+  engine: z.enum(['task', 'command', 'watched']),
+  /** Absent for watched logs, whose state nobody tells us. */
+  state: runStateSchema.optional(),
+  step: z.number().optional(),
+  steps: z.number().optional(),
+  loss: jsonNumberSchema.optional(),
+  backend: z.string().optional(),
+  backendReason: z.string().optional(),
+  startedAt: z.number().optional(),
+  reason: z.string().optional(),
+  ablation: z.string().optional(),
+  points: z.number(),
+  /** Parts of its logs that could not be read. */
+  skipped: z.object({ count: z.number(), examples: z.array(z.string()) }),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+export const runsMessageSchema = z.object({ runs: z.array(runSummarySchema) });
+
+/** Progress of one run started here, sent at most ten times a second. */
+export const runProgressSchema = z.object({
+  runId: z.string(),
+  title: z.string(),
+  configUri: z.string(),
+  state: runStateSchema,
+  step: z.number(),
+  steps: z.number().optional(),
+  loss: jsonNumberSchema.optional(),
+  backend: z.string().optional(),
+  reason: z.string().optional(),
+  ablation: z.string().optional(),
+});
+export type RunProgress = z.infer<typeof runProgressSchema>;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** The settings of the extension, by their names below `counterweight.` in package.json. */
+export const settingsSchema = z.object({
+  inlayHints: z
+    .boolean()
+    .default(true)
+    .describe('Show what each loss does at the end of the line of its weight.'),
+  codeLens: z
+    .boolean()
+    .default(true)
+    .describe('Show ablations and the trend above the line of each loss weight.'),
+  probeEvery: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe('Probe the gradient of each loss every so many steps, after the first 20.'),
+  backend: z
+    .enum(['auto', 'tfjs-node-gpu', 'webgpu', 'tfjs-node', 'wasm', 'cpu'])
+    .default('auto')
+    .describe('Backend for instrumented training; auto takes the fastest that works here.'),
+  nodePath: z
+    .string()
+    .default('')
+    .describe('Path of the Node.js (22 or newer) that runs the training; empty to look for one.'),
+  polling: z
+    .boolean()
+    .default(false)
+    .describe('Watch logs by polling, for network file systems that report no changes.'),
+});
+export type Settings = z.infer<typeof settingsSchema>;

@@ -1,0 +1,83 @@
+import type { TextRange } from '../base/textRange.ts';
+import type { ConfigProblem } from '../model/finding.ts';
+
+/** A config as every language gives it: values with the ranges of their keys and of themselves. */
+export type ConfigNode = MappingNode | SequenceNode | ScalarNode;
+
+export interface MappingNode {
+  readonly kind: 'mapping';
+  readonly range: TextRange;
+  readonly entries: readonly MappingEntry[];
+}
+
+export interface MappingEntry {
+  readonly key: string;
+  readonly keyRange: TextRange;
+  /** Absent where the key stands without a value. */
+  readonly value: ConfigNode | undefined;
+}
+
+export interface SequenceNode {
+  readonly kind: 'sequence';
+  readonly range: TextRange;
+  readonly items: readonly ConfigNode[];
+}
+
+export interface ScalarNode {
+  readonly kind: 'scalar';
+  readonly range: TextRange;
+  /** As the frameworks that read such files see it: YAML's `1e-2` is a string there. */
+  readonly value: string | number | boolean | null;
+  /** The source text of the value. */
+  readonly text: string;
+}
+
+/** The outcome of parsing. Broken input gives problems and as much of the tree as could be made out. */
+export interface ConfigDocument {
+  readonly language: string;
+  readonly text: string;
+  readonly root: ConfigNode | undefined;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** A language of configs. `parse` never throws. */
+export interface ConfigLanguage {
+  readonly name: string;
+  /** File name endings, with the dot. */
+  readonly extensions: readonly string[];
+  parse(text: string): ConfigDocument;
+  /** The text of a number as this language writes it. */
+  formatNumber(value: number): string;
+}
+
+/** Follows keys from the root; sequence items are addressed by their index. */
+export function findNode(
+  root: ConfigNode | undefined,
+  path: readonly string[],
+): ConfigNode | undefined {
+  return path.reduce<ConfigNode | undefined>((node, key) => {
+    if (node?.kind === 'mapping') return node.entries.find((entry) => entry.key === key)?.value;
+    if (node?.kind === 'sequence') return node.items[Number(key)];
+    return undefined;
+  }, root);
+}
+
+/** Visits every scalar with the keys that lead to it, in the order of the text. */
+export function* walkScalars(
+  node: ConfigNode | undefined,
+  path: readonly string[] = [],
+  keyRange?: TextRange,
+): Generator<{ path: readonly string[]; node: ScalarNode; keyRange: TextRange }> {
+  if (!node) return;
+  if (node.kind === 'scalar') {
+    yield { path, node, keyRange: keyRange ?? node.range };
+  } else if (node.kind === 'mapping') {
+    for (const entry of node.entries) {
+      yield* walkScalars(entry.value, [...path, entry.key], entry.keyRange);
+    }
+  } else {
+    for (const [index, item] of node.items.entries()) {
+      yield* walkScalars(item, [...path, String(index)], keyRange);
+    }
+  }
+}

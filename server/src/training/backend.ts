@@ -1,0 +1,18 @@
+import type { Tf } from './task.ts';
+
+export type BackendName = 'tfjs-node-gpu' | 'webgpu' | 'tfjs-node' | 'wasm' | 'cpu';
+
+/** Whether a backend can run here, and if not, why not, in words. */
+export type BackendAvailability =
+  | { readonly available: true; readonly detail: string; readonly software: boolean }
+  | { readonly available: false; readonly reason: string };
+
+/** A way to run TensorFlow.js. Loaded lazily; loading one must not disturb another. */
+export interface Backend {
+  readonly name: BackendName;
+  readonly description: string;
+  /** Looks without loading more than it must; never throws. */
+  probe(): Promise<BackendAvailability>;
+  /** Loads it and makes it the current one. */
+  load(): Promise<Tf>;
+}

@@ -1,0 +1,51 @@
+import type * as tfc from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+
+import type { Random } from '../base/random.ts';
+
+/** The values of a tfjs package, handed to tasks as an argument (decisions.md 19). */
+export type Tf = typeof tfc;
+
+/** Parameters that are trained and reported together. */
+export interface ParameterGroup {
+  readonly name: string;
+  readonly variables: readonly tfc.Variable[];
+}
+
+/** A loss as the config declares it: its name and the path of its weight. */
+export interface TermDeclaration {
+  readonly name: string;
+  readonly weightPath: readonly string[];
+  readonly description: string;
+}
+
+/** One mini-batch: host data and random draws that the losses are a pure function of. */
+export type Batch = Readonly<Record<string, tfc.Tensor>>;
+
+/** A model with its data, ready to train. Whoever creates it disposes it. */
+export interface TaskInstance {
+  readonly groups: readonly ParameterGroup[];
+  /** Name of the group that all losses share; gradient figures without `@` refer to it. */
+  readonly sharedGroup: string;
+  /** Draws the batch of one step. The caller disposes its tensors. */
+  nextBatch(random: Random): Batch;
+  /**
+   * One forward pass: every loss as a scalar, unweighted, in the order of the declarations. It
+   * draws nothing at random itself, so that it can be repeated on the same batch.
+   */
+  losses(batch: Batch): Readonly<Record<string, tfc.Scalar>>;
+  /** Figures of the model on held-out data, by metric name. */
+  evaluate(): Promise<Readonly<Record<string, number>>>;
+  dispose(): void;
+}
+
+/** A training problem. `configSchema` validates and completes the user's config. */
+export interface Task<Config = unknown> {
+  readonly name: string;
+  readonly description: string;
+  readonly configSchema: z.ZodType<Config>;
+  readonly terms: readonly TermDeclaration[];
+  /** Familiar names under which canonical metrics are logged too: `velocity_loss` for `loss/velocity`. */
+  readonly aliases: Readonly<Record<string, string>>;
+  create(tf: Tf, config: Config, random: Random): TaskInstance;
+}
