@@ -45,6 +45,10 @@ export const ablationRecordSchema = z.object({
   config: z.string(),
   title: z.string(),
   request: ablationRequestSchema,
+  /** All terms of the config with their weights in the baseline, in its order. */
+  terms: z.array(z.object({ name: z.string(), weight: z.number() })).optional(),
+  /** The metrics that decide, where the user has named them. */
+  metrics: z.array(z.string()).optional(),
   variants: z.array(variantSchema).min(2),
   runs: z.array(ablationArmRunSchema),
   createdAt: z.number(),

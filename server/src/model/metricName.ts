@@ -27,4 +27,6 @@ export const metricName = {
   cosineWithRest: (term: string) => `cos/${term}~rest`,
   /** ‖Δθ‖/‖θ‖ of the step just taken, by parameter group. */
   updateRatio: (group: string) => `step/${group}_update_ratio`,
+  /** A gradient figure of a parameter group other than the shared one. */
+  inGroup: (metric: string, group: string) => `${metric}@${group}`,
 } as const;

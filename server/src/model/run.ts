@@ -41,6 +41,8 @@ export const runRecordSchema = z.object({
   startedAt: z.number(),
   endedAt: z.number().optional(),
   backend: z.string().optional(),
+  /** The process that supervises the run; other windows only read. */
+  owner: z.object({ pid: z.number().int() }).optional(),
   /** Why this backend and not another, in words. */
   backendReason: z.string().optional(),
   /** Parameter group that the gradient figures without `@` refer to. */

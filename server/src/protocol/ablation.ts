@@ -10,6 +10,8 @@ import { runStateSchema } from '../model/run.ts';
 export const startAblationSchema = z.object({
   configUri: z.string(),
   request: ablationRequestSchema,
+  /** The command line that the user has agreed to, where the config is trained by a command. */
+  confirmed: z.array(z.string()).optional(),
 });
 export type StartAblation = z.infer<typeof startAblationSchema>;
 

@@ -44,9 +44,13 @@ export const initializationOptionsSchema = z.object({
   settings: z.unknown().optional(),
 });
 
-/** Answer to a request that starts something: its id, or in words why not. */
+/**
+ * Answer to a request that starts something: its id, or in words why not, or a command line to
+ * show to the user first (the request comes again with it as `confirmed`).
+ */
 export const startedSchema = z.union([
   z.object({ id: z.string() }),
+  z.object({ confirm: z.object({ command: z.array(z.string()), cwd: z.string() }) }),
   z.object({ problem: z.string() }),
 ]);
 export type Started = z.infer<typeof startedSchema>;

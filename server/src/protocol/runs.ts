@@ -45,3 +45,10 @@ export const runProgressSchema = z.object({
   ablation: z.string().optional(),
 });
 export type RunProgress = z.infer<typeof runProgressSchema>;
+
+/** Starts a run of a config. `confirmed` is the command line that the user has agreed to. */
+export const startRunSchema = z.object({
+  configUri: z.string(),
+  confirmed: z.array(z.string()).optional(),
+});
+export type StartRun = z.infer<typeof startRunSchema>;

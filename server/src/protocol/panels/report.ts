@@ -13,6 +13,7 @@ export type ReportMessage = z.infer<typeof reportMessageSchema>;
 export const reportRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('cancel') }),
-  z.object({ type: z.literal('export') }),
+  /** The report as the panel words it, to be opened as an untitled document. */
+  z.object({ type: z.literal('export'), markdown: z.string().max(4_000_000) }),
 ]);
 export type ReportRequest = z.infer<typeof reportRequestSchema>;

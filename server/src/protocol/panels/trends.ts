@@ -79,6 +79,7 @@ export type TrendsView = z.infer<typeof trendsViewSchema>;
 export const trendsRequestSchema = z.discriminatedUnion('type', [
   /** The script has started and can take messages. */
   z.object({ type: z.literal('ready'), pixels: z.number().int() }),
+  /** The run to draw; empty for the newest, whichever that is. */
   z.object({ type: z.literal('selectRun'), runId: z.string() }),
   z.object({ type: z.literal('runTraining') }),
 ]);
