@@ -50,13 +50,16 @@ export interface ConfigLanguage {
   formatNumber(value: number): string;
 }
 
-/** Follows keys from the root; sequence items are addressed by their index. */
+/**
+ * Follows keys from the root; sequence items are addressed by their index. Of a key set twice the
+ * last counts, as in Python.
+ */
 export function findNode(
   root: ConfigNode | undefined,
   path: readonly string[],
 ): ConfigNode | undefined {
   return path.reduce<ConfigNode | undefined>((node, key) => {
-    if (node?.kind === 'mapping') return node.entries.find((entry) => entry.key === key)?.value;
+    if (node?.kind === 'mapping') return node.entries.findLast((entry) => entry.key === key)?.value;
     if (node?.kind === 'sequence') return node.items[Number(key)];
     return undefined;
   }, root);

@@ -1,0 +1,66 @@
+import type { LossTerm } from '../model/lossTerm.ts';
+import type { ConfigDocument } from '../syntax/configTree.ts';
+import { splitWords, toTermName } from './keyWords.ts';
+import type { Recognizer } from './recognizer.ts';
+import { recognizers } from './registry.ts';
+
+/** Below this a guess is more likely to annoy than to help (model/lossTerm.ts). */
+const leastConfidence = 0.5;
+
+/**
+ * The loss terms of a config in the order of the text. A place that several idioms recognise is
+ * reported once, by the surest of them; of a key set twice the last counts, as the frameworks read
+ * it. Names are unique: two `kl_weight` become `encoder_kl` and `decoder_kl` after their parents.
+ */
+export function discoverTerms(
+  document: ConfigDocument,
+  using: readonly Recognizer[] = recognizers,
+): readonly LossTerm[] {
+  const found = using
+    .flatMap((recognizer) => recognizer.recognize(document))
+    .filter((term) => term.confidence >= leastConfidence);
+  const byPath = keepBest(found, (term) => JSON.stringify(term.path));
+  // An aliased or merged mapping shows the same number under several paths.
+  const byPlace = keepBest(byPath, (term) => String(term.valueRange.start));
+  return nameApart(byPlace.sort((a, b) => a.valueRange.start - b.valueRange.start));
+}
+
+/** Of the terms with the same key: the surest, and of equally sure ones at one path the last. */
+function keepBest(terms: readonly LossTerm[], keyOf: (term: LossTerm) => string): LossTerm[] {
+  const best = new Map<string, LossTerm>();
+  for (const term of terms) {
+    const rival = best.get(keyOf(term));
+    if (!rival || isBetter(term, rival)) best.set(keyOf(term), term);
+  }
+  return [...best.values()];
+}
+
+function isBetter(term: LossTerm, rival: LossTerm): boolean {
+  if (term.confidence !== rival.confidence) return term.confidence > rival.confidence;
+  return term.valueRange.start > rival.valueRange.start;
+}
+
+/** Puts the keys above in front of names that several terms share, as many as it takes. */
+function nameApart(terms: readonly LossTerm[]): readonly LossTerm[] {
+  const deepest = Math.max(0, ...terms.map((term) => term.path.length));
+  let names = terms.map((term) => term.name);
+  for (let levels = 1; levels < deepest && new Set(names).size < names.length; levels += 1) {
+    const shared = names.filter((name, index) => names.indexOf(name) !== index);
+    names = names.map((name, index) =>
+      shared.includes(name) ? prefixed(terms[index], levels, name) : name,
+    );
+  }
+  return terms.map((term, index) => ({ ...term, name: numbered(names, index) }));
+}
+
+function prefixed(term: LossTerm | undefined, levels: number, name: string): string {
+  const parent = toTermName(splitWords(term?.path.at(-1 - levels) ?? ''));
+  return parent === '' || parent === name ? name : `${parent}_${name}`;
+}
+
+/** Where the keys tell nothing apart, the second of a name gets a number. */
+function numbered(names: readonly string[], index: number): string {
+  const name = names[index] ?? '';
+  const before = names.slice(0, index).filter((other) => other === name).length;
+  return before === 0 ? name : `${name}_${before + 1}`;
+}

@@ -1,0 +1,67 @@
+import { splitWords } from './keyWords.ts';
+
+/** What the words of a logged metric's name say. */
+export interface MetricMeaning {
+  /** The words that are left: of `train/kl_loss_step` only `kl`. */
+  readonly subject: string;
+  readonly family: 'loss' | 'gradient' | 'bare';
+  /** Of data that the parameters were not trained on. */
+  readonly heldOut: boolean;
+  /** What the name says about the weight, if anything. */
+  readonly scale: 'raw' | 'weighted' | undefined;
+  /** A mean over an epoch, where one of a step may stand beside it. */
+  readonly epoch: boolean;
+}
+
+const heldOut = new Set(['val', 'valid', 'validation', 'test', 'eval', 'dev', 'holdout']);
+const losses = new Set(['loss', 'losses']);
+const gradients = new Set(['grad', 'grads', 'gradient', 'gradients', 'gradnorm', 'gnorm']);
+const raws = new Set(['raw', 'unscaled', 'unweighted']);
+const weighteds = new Set(['weighted', 'scaled']);
+/** Words that change neither what is measured nor how it was scaled. */
+const silent = new Set(['train', 'training', 'step', 'iter', 'avg', 'mean', 'batch', 'scalars']);
+
+/** Reads the name of a metric word by word. */
+export function readMetricName(metric: string): MetricMeaning {
+  const words = splitWords(metric.replace(/loss(?=[_/.\s]|$)/gi, '_loss'));
+  const isGradient = words.some((word) => gradients.has(word));
+  const says = (set: ReadonlySet<string>): boolean => words.some((word) => set.has(word));
+  const left = words.filter((word) => !isAboutForm(word) && !(isGradient && word === 'norm'));
+  return {
+    subject: left.join('_'),
+    family: isGradient ? 'gradient' : says(losses) ? 'loss' : 'bare',
+    heldOut: says(heldOut),
+    scale: says(raws) ? 'raw' : says(weighteds) ? 'weighted' : undefined,
+    epoch: words.includes('epoch'),
+  };
+}
+
+function isAboutForm(word: string): boolean {
+  const sets = [heldOut, losses, gradients, raws, weighteds, silent];
+  return word === 'epoch' || sets.some((set) => set.has(word));
+}
+
+/** Names under which different people log the same loss. */
+const synonyms: readonly (readonly string[])[] = [
+  ['adv', 'adversarial', 'adversal'],
+  ['bbox', 'box'],
+  ['ce', 'cls', 'class', 'classification', 'cross_entropy'],
+  ['cl', 'con', 'contrastive'],
+  ['cyc', 'cycle'],
+  ['ent', 'entropy'],
+  ['feat', 'feature', 'feature_matching'],
+  ['flow', 'flow_matching', 'velocity'],
+  ['id', 'identity'],
+  ['kl', 'kld', 'kl_div', 'kl_divergence'],
+  ['perc', 'percep', 'perceptual'],
+  ['pix', 'pixel'],
+  ['rec', 'recon', 'recons', 'reconstruction'],
+  ['reg', 'regularization'],
+  ['sty', 'style'],
+  ['value', 'vf'],
+];
+
+/** True where two names are different words for the same loss. */
+export function areSynonyms(first: string, second: string): boolean {
+  return synonyms.some((group) => group.includes(first) && group.includes(second));
+}

@@ -1,0 +1,90 @@
+import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+
+import type { ConfigProblem } from '../../model/finding.ts';
+import type {
+  ConfigDocument,
+  ConfigLanguage,
+  ConfigNode,
+  MappingEntry,
+  ScalarNode,
+} from '../configTree.ts';
+import { formatExponent, toNumberText } from './numberText.ts';
+
+/** Deeper nesting than this is no config; it would only exhaust the stack of whoever walks it. */
+const deepest = 100;
+
+/** JSON with comments and trailing commas, as editors and most trainers take it. */
+export const json: ConfigLanguage = {
+  name: 'json',
+  extensions: ['.json', '.jsonc'],
+  parse: parseJson,
+  formatNumber: formatJsonNumber,
+};
+
+function parseJson(text: string): ConfigDocument {
+  const errors: ParseError[] = [];
+  try {
+    const root = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
+    const problems = errors.map((error) => toProblem(error, text));
+    return { language: 'json', text, root: root && convert(root, text, 0), problems };
+  } catch {
+    // The parser calls itself for every level and has no limit of its own.
+    const range = { start: 0, end: Math.min(text.length, 1) };
+    const message = 'This is nested too deeply to be read as a config.';
+    const problem: ConfigProblem = { code: 'json-too-deep', severity: 'error', message, range };
+    return { language: 'json', text, root: undefined, problems: [problem] };
+  }
+}
+
+function toProblem(error: ParseError, text: string): ConfigProblem {
+  // `PropertyNameExpected` → `property name expected`.
+  const words = printParseErrorCode(error.error)
+    .replace(/(?<=.)([A-Z])/g, ' $1')
+    .toLowerCase();
+  const start = Math.min(error.offset, text.length);
+  return {
+    code: 'json-syntax',
+    severity: 'error',
+    message: `Not valid JSON: ${words}.`,
+    range: { start, end: Math.min(start + error.length, text.length) },
+  };
+}
+
+function convert(node: Node, text: string, depth: number): ConfigNode | undefined {
+  if (depth > deepest) return undefined;
+  const range = { start: node.offset, end: node.offset + node.length };
+  if (node.type === 'object') {
+    const entries = (node.children ?? []).flatMap((child) => toEntry(child, text, depth));
+    return { kind: 'mapping', range, entries };
+  }
+  if (node.type === 'array') {
+    const items = (node.children ?? []).flatMap((child) => convert(child, text, depth + 1) ?? []);
+    return { kind: 'sequence', range, items };
+  }
+  return { kind: 'scalar', range, value: toValue(node), text: text.slice(range.start, range.end) };
+}
+
+function toEntry(property: Node, text: string, depth: number): readonly MappingEntry[] {
+  const [key, value] = property.children ?? [];
+  if (!key) return [];
+  return [
+    {
+      key: String(key.value),
+      keyRange: { start: key.offset, end: key.offset + key.length },
+      value: value && convert(value, text, depth + 1),
+    },
+  ];
+}
+
+function toValue(node: Node): ScalarNode['value'] {
+  const value: unknown = node.value;
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  return value === null || value === undefined ? null : String(value);
+}
+
+/** JSON has no word for NaN and the infinities; Python's reader and writer use these. */
+function formatJsonNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const { mantissa, exponent } = toNumberText(value);
+  return exponent === undefined ? mantissa : `${mantissa}${formatExponent(exponent)}`;
+}

@@ -1,0 +1,160 @@
+import type { Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
+
+import type { TextRange } from '../../base/textRange.ts';
+import type { ConfigProblem } from '../../model/finding.ts';
+import type { ConfigNode, MappingEntry, MappingNode, ScalarNode } from '../configTree.ts';
+import { readPlainScalar, readTaggedNumber, type YamlDialect } from './yamlScalar.ts';
+
+/** Deeper nesting than this is no config; it would only exhaust the stack of whoever walks it. */
+const deepest = 100;
+/** Nodes that aliases may repeat in all: an anchor bomb stops here. */
+const mostRepeated = 20_000;
+
+interface Converted {
+  readonly node: ConfigNode;
+  /** Number of nodes in it. */
+  readonly size: number;
+}
+
+/** Turns one YAML document into a config tree; anchors, aliases and merge keys are resolved. */
+export class YamlTreeBuilder {
+  readonly problems: ConfigProblem[] = [];
+  readonly #text: string;
+  readonly #dialect: YamlDialect;
+  /** What each anchor stands for, as far as the text has been read: YAML lets a later one win. */
+  readonly #anchors = new Map<string, Converted>();
+  #repeated = 0;
+
+  constructor(text: string, dialect: YamlDialect) {
+    this.#text = text;
+    this.#dialect = dialect;
+  }
+
+  build(document: Document): ConfigNode | undefined {
+    return this.#convert(document.contents, 0)?.node;
+  }
+
+  #convert(node: unknown, depth: number): Converted | undefined {
+    if (!isNode(node)) return undefined;
+    if (depth > deepest) {
+      this.#report('yaml-too-deep', 'This is nested too deeply to be read as a config.', node);
+      return undefined;
+    }
+    if (isAlias(node)) return this.#follow(node, node.source);
+    const converted = this.#convertContent(node, depth);
+    if (converted && 'anchor' in node && node.anchor) this.#anchors.set(node.anchor, converted);
+    return converted;
+  }
+
+  #convertContent(node: Node, depth: number): Converted | undefined {
+    if (isMap(node)) return this.#convertMapping(node, depth);
+    if (isSeq(node)) return this.#convertSequence(node, depth);
+    return isScalar(node) ? this.#convertScalar(node) : undefined;
+  }
+
+  /**
+   * A number or text behind an alias keeps the alias's own range: setting it there changes this
+   * place alone. A mapping or sequence keeps the ranges of its anchor, where its parts stand.
+   */
+  #follow(alias: Node, name: string): Converted | undefined {
+    const target = this.#anchors.get(name);
+    if (!target) {
+      this.#report('yaml-alias', `There is no anchor &${name} before this alias.`, alias, 'error');
+      return undefined;
+    }
+    if (target.node.kind === 'scalar') {
+      const range = rangeOf(alias);
+      return { size: 1, node: { ...target.node, range, text: this.#slice(range) } };
+    }
+    this.#repeated += target.size;
+    if (this.#repeated <= mostRepeated) return target;
+    this.#report('yaml-alias', 'The aliases of this file repeat too much to be read.', alias);
+    return undefined;
+  }
+
+  #convertMapping(map: YAMLMap<unknown, unknown>, depth: number): Converted {
+    const own: MappingEntry[] = [];
+    const merged: MappingEntry[] = [];
+    let size = 1;
+    for (const pair of map.items) {
+      const value = this.#convert(pair.value, depth + 1);
+      size += value?.size ?? 1;
+      if (isMergePair(pair)) merged.push(...entriesToMerge(value?.node));
+      else own.push(...this.#toEntry(pair, value?.node));
+    }
+    const keys = new Set(own.map((entry) => entry.key));
+    const entries = [
+      ...own,
+      ...merged.filter((entry) => !keys.has(entry.key) && keys.add(entry.key)),
+    ];
+    return { size, node: { kind: 'mapping', range: rangeOf(map), entries } };
+  }
+
+  #toEntry(pair: Pair<unknown, unknown>, value: ConfigNode | undefined): readonly MappingEntry[] {
+    if (!isScalar(pair.key)) return [];
+    const key = String(pair.key.value);
+    // `key:` with nothing behind it: the empty scalar has no text to point at.
+    const isEmpty = value?.kind === 'scalar' && value.text === '';
+    return [{ key, keyRange: rangeOf(pair.key), value: isEmpty ? undefined : value }];
+  }
+
+  #convertSequence(sequence: YAMLSeq<unknown>, depth: number): Converted {
+    const items = sequence.items.map((item) => this.#convert(item, depth + 1));
+    const size = items.reduce((sum, item) => sum + (item?.size ?? 1), 1);
+    // An item that could not be read keeps its place, so that the indices of the others stay right.
+    const nodes = items.map((item, index) => item?.node ?? emptyScalar(sequence.items[index]));
+    return { size, node: { kind: 'sequence', range: rangeOf(sequence), items: nodes } };
+  }
+
+  #convertScalar(scalar: Scalar): Converted {
+    const range = rangeOf(scalar);
+    const text = this.#slice(range);
+    const content = String(scalar.value ?? '');
+    return { size: 1, node: { kind: 'scalar', range, text, value: this.#read(scalar, content) } };
+  }
+
+  #read(scalar: Scalar, content: string): ScalarNode['value'] {
+    if (scalar.tag === 'tag:yaml.org,2002:float' || scalar.tag === 'tag:yaml.org,2002:int') {
+      return readTaggedNumber(content) ?? content;
+    }
+    if (scalar.tag || scalar.type !== 'PLAIN') return content;
+    return readPlainScalar(content, this.#dialect);
+  }
+
+  #slice(range: TextRange): string {
+    return this.#text.slice(range.start, range.end);
+  }
+
+  #report(
+    code: string,
+    message: string,
+    node: Node,
+    severity: ConfigProblem['severity'] = 'warning',
+  ): void {
+    this.problems.push({ code, severity, message, range: rangeOf(node) });
+  }
+}
+
+function rangeOf(node: Node): TextRange {
+  const [start, end] = node.range ?? [0, 0];
+  return { start, end };
+}
+
+function emptyScalar(node: unknown): ScalarNode {
+  const { start } = isNode(node) ? rangeOf(node) : { start: 0 };
+  return { kind: 'scalar', range: { start, end: start }, value: null, text: '' };
+}
+
+function isMergePair(pair: Pair<unknown, unknown>): boolean {
+  return isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === '<<';
+}
+
+/** The entries behind `<<`: of one mapping, or of several of which the first wins. */
+function entriesToMerge(node: ConfigNode | undefined): readonly MappingEntry[] {
+  if (node?.kind === 'mapping') return node.entries;
+  if (node?.kind !== 'sequence') return [];
+  return node.items
+    .filter((item): item is MappingNode => item.kind === 'mapping')
+    .flatMap((item) => item.entries);
+}

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { applyChanges } from '../../../server/src/base/textRange.ts';
+import { formatProjectFileJsonSchema } from '../../../server/src/discovery/projectFileJsonSchema.ts';
+import { readProjectFile } from '../../../server/src/discovery/readProjectFile.ts';
+
+function onlyProblem(text: string, ruleNames?: readonly string[]) {
+  const { problems } = readProjectFile(text, ruleNames);
+  expect(problems).toHaveLength(1);
+  const [problem] = problems;
+  if (!problem) throw new Error('there is no problem');
+  return { ...problem, at: text.slice(problem.range.start, problem.range.end) };
+}
+
+test('a whole file', () => {
+  const text = `
+config: configs/vae.yaml
+logs: [runs]
+total: train/loss
+terms:
+  kl: {metric: train/kl, scale: raw}
+run:
+  command: ["python3", "train.py", "--config", "{config}"]
+  env: {DEBUG: yes}
+ablation: {seeds: [0, 1], steps: 200}
+rules:
+  weak-loss: off
+  conflict: {severity: error, window: 30}
+`;
+  const { project, problems } = readProjectFile(text);
+  expect(problems).toEqual([]);
+  expect(project).toMatchObject({
+    run: { env: { DEBUG: 'yes' } },
+    rules: { 'weak-loss': 'off', conflict: { severity: 'error', window: 30 } },
+  });
+});
+
+test.each(['', '# nothing yet\n', 'terms:\n', 'run:\nrules:\n  conflict:\n'])(
+  'a file that is hardly begun is sound: %j',
+  (text) => {
+    expect(readProjectFile(text)).toMatchObject({ project: {}, problems: [] });
+  },
+);
+
+describe('a problem stands at its place and names what is right', () => {
+  test.each([
+    { text: 'confg: a.yaml\n', at: 'confg', says: 'did you mean config?' },
+    { text: 'run: {comand: [x], command: [y]}\n', at: 'comand', says: 'did you mean command?' },
+    { text: 'colour: red\n', at: 'colour', says: 'known here: config, logs,' },
+    { text: 'rules: {conflict: {window: 2}}\n', at: '2', says: 'at least 5' },
+    {
+      text: 'rules: {conflict: {severity: warn}}\n',
+      at: 'warn',
+      says: 'must be error, warning, information. Did you mean warning?',
+    },
+    { text: 'rules: {conflict: 5}\n', at: '5', says: 'must be off or a mapping' },
+    { text: 'terms: {kl: {scale: rw}}\n', at: 'rw', says: 'Did you mean raw?' },
+    { text: 'config: 5\n', at: '5', says: 'config must be a text or a list' },
+    { text: 'run: {cwd: src}\n', at: 'run', says: 'run.command is missing' },
+    { text: 'run: {command: []}\n', at: '[]', says: 'at least 1 long' },
+    { text: 'ablation: {steps: 1.5}\n', at: '1.5', says: 'must be a whole number' },
+    { text: 'ablation: {seeds: [0, one]}\n', at: 'one', says: 'must be a number' },
+    { text: '- a\n', at: '- a\n', says: 'The file must be a mapping' },
+  ])('$text', ({ text, at, says }) => {
+    const problem = onlyProblem(text);
+    expect(problem.at).toBe(at);
+    expect(problem.message).toContain(says);
+  });
+
+  test('a rule of another name, where the names are given', () => {
+    const problem = onlyProblem('rules: {week-loss: off}\n', ['conflict', 'weak-loss']);
+    expect(problem).toMatchObject({ at: 'week-loss', severity: 'warning' });
+    expect(problem.message).toContain('did you mean weak-loss?');
+  });
+
+  test.each([
+    { before: 'confg: a.yaml\n', after: 'config: a.yaml\n' },
+    {
+      before: 'run: {command: [x], env: {GPU: 0}}\n',
+      after: 'run: {command: [x], env: {GPU: "0"}}\n',
+    },
+  ])('its fix mends it: $before', ({ before, after }) => {
+    const [fix] = onlyProblem(before).fixes ?? [];
+    expect(fix && applyChanges(before, [fix])).toBe(after);
+    expect(readProjectFile(after).problems).toEqual([]);
+  });
+});
+
+describe('the rest of a file with problems counts', () => {
+  test.each([
+    { text: 'total: loss\nconfg: a\n', project: { total: 'loss' } },
+    { text: 'total: loss\nrun: {cwd: src}\n', project: { total: 'loss' } },
+    { text: 'ablation: {seeds: [a], steps: 5}\n', project: { ablation: { steps: 5 } } },
+    { text: 'total: 5\nlogs: [runs]\n', project: { logs: ['runs'] } },
+  ])('$text', ({ text, project }) => {
+    const read = readProjectFile(text);
+    expect(read.project).toEqual(project);
+    expect(read.problems.length).toBeGreaterThan(0);
+  });
+
+  test('what is no YAML gives a problem', () => {
+    expect(readProjectFile('total: [\n').problems[0]?.severity).toBe('error');
+  });
+});
+
+test('any text is read without an exception', () => {
+  const line = fc.constantFrom(
+    ...['config: a', 'run:', '  command: x', 'rules:', '  a: off', '- b', 'terms: {a: {b: 1}}'],
+    ...['  __proto__: 1', 'ablation: 3', '? [a]', '<<: *x', 'logs: &x [1]', '\tz'],
+  );
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+      const text = lines.join('\n');
+      for (const { range } of readProjectFile(text, ['conflict']).problems) {
+        expect(range.end).toBeLessThanOrEqual(text.length);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('the schema file is what the source generates (node scripts/generate-schema.mts)', () => {
+  const file = new URL('../../../schemas/counterweight.schema.json', import.meta.url);
+  expect(readFileSync(file, 'utf8')).toBe(formatProjectFileJsonSchema());
+});
