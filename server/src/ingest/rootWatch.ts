@@ -1,0 +1,189 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+
+import { type FSWatcher, watch } from 'chokidar';
+
+import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { Logger } from '../base/logger.ts';
+import type { LogListener } from './logSource.ts';
+import { isIgnoredFolder, isLogCandidate } from './runLayout.ts';
+
+/** Folders deeper than this below a root are not looked into. */
+const maximumDepth = 8;
+/** How often files are looked at where the system does not tell of changes. */
+const pollingMs = 100;
+/** A new folder is listed once more after this long, see `#listAgain`. */
+const listAgainMs = 150;
+/**
+ * While the root does not exist it is looked for after the first of these pauses, and after twice as
+ * long each time up to the second: folders made one in another right away can slip by a watcher.
+ */
+const [shortestPauseMs, longestPauseMs] = [50, 1000];
+
+/**
+ * Watches one folder or file. While it does not exist, its nearest existing ancestor is watched for
+ * the next part of the path; when it goes away, the watch falls back to that.
+ */
+export class RootWatch implements Disposable {
+  readonly #root: string;
+  readonly #listener: LogListener;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #newFolders = new Set<string>();
+  #timer: Disposable | undefined;
+  #polling: boolean;
+  #watcher: FSWatcher | undefined;
+  #isDisposed = false;
+
+  constructor(
+    root: string,
+    listener: LogListener,
+    options: { readonly clock: Clock; readonly logger: Logger; readonly polling: boolean },
+  ) {
+    this.#root = root;
+    this.#listener = listener;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#polling = options.polling;
+    void this.#start();
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#stop();
+  }
+
+  async #start(): Promise<void> {
+    const existing = await nearestExisting(this.#root);
+    if (this.#isDisposed) return;
+    if (existing === this.#root) this.#watchRoot();
+    else this.#awaitRoot(existing);
+  }
+
+  /** Closes the watcher and starts with whatever of the path exists by now. */
+  #restart(): void {
+    this.#stop();
+    void this.#start();
+  }
+
+  #stop(): void {
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    this.#newFolders.clear();
+    const watcher = this.#watcher;
+    this.#watcher = undefined;
+    void watcher?.close();
+  }
+
+  #watchRoot(): void {
+    const watcher = this.#open(this.#root, maximumDepth, (path, stats) => {
+      if (path === this.#root) return false;
+      if (isIgnoredFolder(basename(path))) return true;
+      return stats?.isFile() === true && !isLogCandidate(path);
+    });
+    watcher.on('all', (event, path) => {
+      if (this.#watcher !== watcher) return;
+      if (!event.endsWith('Dir')) this.#listener.touched(path);
+      else if (event === 'addDir') this.#listAgain(path);
+      if (path === this.#root && event.startsWith('unlink')) this.#restart();
+    });
+    this.#tellReady(watcher);
+  }
+
+  #awaitRoot(ancestor: string): void {
+    const [next = ''] = relative(ancestor, this.#root).split(sep);
+    const awaited = join(ancestor, next);
+    const watcher = this.#open(ancestor, 0, (path) => path !== ancestor && path !== awaited);
+    watcher.on('all', (event, path) => {
+      if (this.#watcher !== watcher) return;
+      const isAncestorGone = path === ancestor && event.startsWith('unlink');
+      if (path === awaited || isAncestorGone) this.#restart();
+    });
+    this.#tellReady(watcher);
+    this.#planLook(ancestor, shortestPauseMs);
+  }
+
+  #planLook(ancestor: string, pauseMs: number): void {
+    this.#timer = this.#clock.after(pauseMs, () => void this.#lookForRoot(ancestor, pauseMs));
+  }
+
+  async #lookForRoot(ancestor: string, pauseMs: number): Promise<void> {
+    const timer = this.#timer;
+    const existing = await nearestExisting(this.#root);
+    // The watcher may have started over in the meantime.
+    if (this.#timer !== timer) return;
+    if (existing !== ancestor) this.#restart();
+    else this.#planLook(ancestor, Math.min(2 * pauseMs, longestPauseMs));
+  }
+
+  #tellReady(watcher: FSWatcher): void {
+    watcher.on('ready', () => {
+      if (this.#watcher === watcher) this.#listener.ready();
+    });
+  }
+
+  #open(
+    path: string,
+    depth: number,
+    ignored: (path: string, stats?: { isFile(): boolean }) => boolean,
+  ): FSWatcher {
+    const watcher = watch(path, {
+      depth,
+      ignored,
+      ignorePermissionErrors: true,
+      usePolling: this.#polling,
+      interval: pollingMs,
+      binaryInterval: pollingMs,
+    });
+    this.#watcher = watcher;
+    watcher.on('error', (error) => {
+      if (this.#watcher === watcher) this.#takeError(error);
+    });
+    return watcher;
+  }
+
+  #takeError(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!this.#polling && /ENOSPC|EMFILE/.test(message)) {
+      this.#logger.warn(
+        `The system watches no more files (${message}). Logs below ${this.#root} are polled instead.`,
+      );
+      this.#polling = true;
+      this.#restart();
+    } else this.#logger.warn(`Watching logs below ${this.#root}: ${message}`);
+  }
+
+  /**
+   * A file that is written after chokidar has listed a new folder and before it watches it would
+   * stay unknown until its folder changes again.
+   */
+  #listAgain(folder: string): void {
+    this.#newFolders.add(folder);
+    this.#timer ??= this.#clock.after(listAgainMs, () => {
+      this.#timer = undefined;
+      const folders = [...this.#newFolders];
+      this.#newFolders.clear();
+      for (const next of folders) void this.#list(next);
+    });
+  }
+
+  async #list(folder: string): Promise<void> {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    if (this.#isDisposed) return;
+    for (const entry of entries) {
+      if (entry.isFile() && isLogCandidate(entry.name)) {
+        this.#listener.touched(join(folder, entry.name));
+      }
+    }
+  }
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  const parent = dirname(path);
+  return exists || parent === path ? path : nearestExisting(parent);
+}

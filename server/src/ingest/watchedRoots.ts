@@ -1,0 +1,81 @@
+import { sep } from 'node:path';
+
+import { type Disposable, toDisposable } from '../base/disposable.ts';
+import type { LogListener, LogSource } from './logSource.ts';
+
+interface WatchedRoot {
+  readonly watching: Disposable;
+  uses: number;
+}
+
+/** The paths that are watched, each once however often it was asked for. */
+export class WatchedRoots implements Disposable {
+  readonly #source: LogSource;
+  readonly #listener: LogListener;
+  readonly #roots = new Map<string, WatchedRoot>();
+  readonly #unready = new Set<string>();
+
+  constructor(source: LogSource, listener: LogListener) {
+    this.#source = source;
+    this.#listener = listener;
+  }
+
+  /** Whether everything that lay below the roots at first has been told of. */
+  get areReady(): boolean {
+    return this.#unready.size === 0;
+  }
+
+  add(root: string): Disposable {
+    const found = this.#roots.get(root);
+    if (found) found.uses += 1;
+    else this.#begin(root);
+    return toDisposable(() => this.#release(root));
+  }
+
+  isRoot(path: string): boolean {
+    return this.#roots.has(path);
+  }
+
+  covers(path: string): boolean {
+    return this.rootOf(path) !== undefined;
+  }
+
+  /** The outermost root at or above a path, so that a name does not depend on the order of watching. */
+  rootOf(path: string): string | undefined {
+    return [...this.#roots.keys()]
+      .sort((first, second) => first.length - second.length)
+      .find((root) => isAtOrBelow(path, root));
+  }
+
+  dispose(): void {
+    for (const { watching } of this.#roots.values()) watching.dispose();
+    this.#roots.clear();
+    this.#unready.clear();
+  }
+
+  #begin(root: string): void {
+    this.#unready.add(root);
+    const watching = this.#source.watch(root, {
+      touched: this.#listener.touched,
+      ready: () => {
+        this.#unready.delete(root);
+        this.#listener.ready();
+      },
+    });
+    this.#roots.set(root, { watching, uses: 1 });
+  }
+
+  #release(root: string): void {
+    const found = this.#roots.get(root);
+    if (!found) return;
+    found.uses -= 1;
+    if (found.uses > 0) return;
+    found.watching.dispose();
+    this.#roots.delete(root);
+    this.#unready.delete(root);
+  }
+}
+
+function isAtOrBelow(path: string, root: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
+}

@@ -1,0 +1,140 @@
+import { decodeEvent, type EventRecord, isBulkEvent, type SummaryValue } from '../eventProto.ts';
+import type { LogFormat, LogReader, PointSink } from '../logFormat.ts';
+import { decodeScalarTensor } from '../tensorProto.ts';
+import {
+  hasSoundData,
+  readRecordLength,
+  recordFooterBytes,
+  recordHeaderBytes,
+} from '../tfRecord.ts';
+import { tensorboardExamples } from './tensorboardExamples.ts';
+
+export const tensorboard: LogFormat = {
+  name: 'tensorboard',
+  description: 'TensorBoard event files (TensorFlow, Keras, PyTorch, Lightning, JAX)',
+  detect,
+  createReader: () => new EventFileReader(),
+  examples: tensorboardExamples,
+};
+
+/** Records above this size are skipped, so that a damaged file cannot claim all memory. */
+const maximumRecordBytes = 64 * 2 ** 20;
+/** Zeros at the end of a file up to this many may be a hole that the writer has yet to fill. */
+const maximumHoleBytes = 64 * 2 ** 10;
+/** A first record above this size is not the version record that opens every event file. */
+const maximumVersionRecordBytes = 1024;
+
+function detect(fileName: string, head: Uint8Array): number {
+  // Content counts first, but a damaged file of that name is claimed too, so that it is reported.
+  const byName = (fileName.split(/[/\\]/).at(-1) ?? '').includes('tfevents') ? 0.5 : 0;
+  const length = readRecordLength(head, 0);
+  if (length === undefined) return byName > 0 ? Number.NaN : 0;
+  // The negation also catches the NaN of a bad checksum.
+  if (!(length <= maximumVersionRecordBytes)) return byName;
+  const end = recordHeaderBytes + length;
+  if (head.length < end) return Number.NaN;
+  const event = decodeEvent(head.subarray(recordHeaderBytes, end));
+  return event?.fileVersion?.startsWith('brain.Event:') ? 1 : byName;
+}
+
+class EventFileReader implements LogReader {
+  /** Plugin of each tag by its first metadata: later values of the tag may come without. */
+  readonly #plugins = new Map<string, string>();
+  /** Bytes of a skipped record that are still to come. */
+  #toSkip = 0;
+  #stopped = false;
+
+  read(bytes: Uint8Array, offset: number, sink: PointSink): number {
+    let at = this.#skip(bytes.length);
+    while (!this.#stopped && at < bytes.length) {
+      const size = this.#readRecord(bytes, at, offset, sink);
+      if (size === 0) break;
+      at = Math.min(at + size, bytes.length);
+    }
+    return this.#stopped ? bytes.length : at;
+  }
+
+  readIdleTail(): number {
+    // A record without its end is never whole, however long the file has been idle.
+    return 0;
+  }
+
+  #skip(available: number): number {
+    const skipped = Math.min(this.#toSkip, available);
+    this.#toSkip -= skipped;
+    return skipped;
+  }
+
+  /** Returns the size of the record, or 0 while it is not there yet. */
+  #readRecord(bytes: Uint8Array, at: number, offset: number, sink: PointSink): number {
+    const length = readRecordLength(bytes, at);
+    if (length === undefined) return 0;
+    if (Number.isNaN(length)) return this.#endAt(bytes, at, offset, sink);
+    const data = bytes.subarray(at + recordHeaderBytes, at + recordHeaderBytes + length);
+    const isBulk = isBulkEvent(data, data.length === length ? 'whole' : 'prefix');
+    if (isBulk === undefined) return 0;
+    const size = recordHeaderBytes + length + recordFooterBytes;
+    const isTooLarge = !isBulk && length > maximumRecordBytes;
+    if (isTooLarge) sink.skipped(offset + at, offset + at + size, 'record above 64 MiB');
+    if (isBulk || isTooLarge) this.#toSkip = Math.max(0, at + size - bytes.length);
+    else if (at + size > bytes.length) return 0;
+    else this.#takeRecord(bytes, at, data, offset, sink);
+    return size;
+  }
+
+  #takeRecord(
+    bytes: Uint8Array,
+    at: number,
+    data: Uint8Array,
+    offset: number,
+    sink: PointSink,
+  ): void {
+    const start = offset + at;
+    const end = start + recordHeaderBytes + data.length + recordFooterBytes;
+    const isSound = hasSoundData(bytes, at, data.length);
+    const event = isSound ? decodeEvent(data) : undefined;
+    if (event) this.#takeEvent(event, start, end, sink);
+    else sink.skipped(start, end, isSound ? 'not an event' : 'checksum of the data does not match');
+  }
+
+  /** No later record can be found without this one's length: the end, unless it is a hole. */
+  #endAt(bytes: Uint8Array, at: number, offset: number, sink: PointSink): number {
+    if (isHole(bytes, at)) return 0;
+    this.#stopped = true;
+    sink.skipped(
+      offset + at,
+      offset + at + recordHeaderBytes,
+      'checksum of a length does not match; nothing behind it in this file can be read',
+    );
+    return 0;
+  }
+
+  #takeEvent(event: EventRecord, byteStart: number, byteEnd: number, sink: PointSink): void {
+    if (event.isSessionStart) sink.sessionStart(event.step);
+    let isOpen = false;
+    for (const value of event.values) {
+      const scalar = this.#scalarOf(value);
+      if (scalar === undefined) continue;
+      if (!isOpen) sink.unit(byteStart, byteEnd);
+      isOpen = true;
+      sink.point(value.tag, event.step, event.wallTime, scalar);
+    }
+  }
+
+  /** TensorBoard's rule: `simple_value`, or a tensor whose tag belongs to the plugin `scalars`. */
+  #scalarOf({ tag, simple, tensor, plugin }: SummaryValue): number | undefined {
+    if (plugin !== undefined && !this.#plugins.has(tag)) this.#plugins.set(tag, plugin);
+    if (simple !== undefined) return simple;
+    if (!tensor || this.#plugins.get(tag) !== 'scalars') return undefined;
+    return decodeScalarTensor(tensor);
+  }
+}
+
+/**
+ * Zeros up to the end: a network file system shows them where a writer's later block came before
+ * its earlier one. They are pending, not damage, until something else stands behind them.
+ */
+function isHole(bytes: Uint8Array, at: number): boolean {
+  if (bytes.length - at > maximumHoleBytes) return false;
+  return bytes.subarray(at).every((byte) => byte === 0);
+}
