@@ -11,8 +11,15 @@ export type BackendAvailability =
 export interface Backend {
   readonly name: BackendName;
   readonly description: string;
+  /**
+   * Whether values come back at once (`cheap`: they lie in this process's memory) or the host has to
+   * wait for a device, in which case the losses of several steps are read together.
+   */
+  readonly readback: 'cheap' | 'costly';
   /** Looks without loading more than it must; never throws. */
   probe(): Promise<BackendAvailability>;
   /** Loads it and makes it the current one. */
   load(): Promise<Tf>;
+  /** Waits until no work is in flight: leaving the process earlier crashes some devices' drivers. */
+  drain(tf: Tf): Promise<void>;
 }

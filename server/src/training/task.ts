@@ -25,8 +25,6 @@ export type Batch = Readonly<Record<string, tfc.Tensor>>;
 /** A model with its data, ready to train. Whoever creates it disposes it. */
 export interface TaskInstance {
   readonly groups: readonly ParameterGroup[];
-  /** Name of the group that all losses share; gradient figures without `@` refer to it. */
-  readonly sharedGroup: string;
   /** Draws the batch of one step. The caller disposes its tensors. */
   nextBatch(random: Random): Batch;
   /**
@@ -39,13 +37,30 @@ export interface TaskInstance {
   dispose(): void;
 }
 
+/** What the training loop takes from a config, whatever the shape of the config. */
+export interface TrainingPlan {
+  readonly seed: number;
+  readonly steps: number;
+  readonly optimizer: { readonly name: string; readonly learningRate: number };
+  readonly strategy: string;
+  /** The term to which a strategy that needs one scales the others. */
+  readonly referenceTerm: string;
+  /** Weights in the order of the terms. */
+  readonly weights: readonly number[];
+  /** What the cost of a step depends on, in words; the choice of a backend is kept under it. */
+  readonly shape: string;
+}
+
 /** A training problem. `configSchema` validates and completes the user's config. */
 export interface Task<Config = unknown> {
   readonly name: string;
   readonly description: string;
   readonly configSchema: z.ZodType<Config>;
   readonly terms: readonly TermDeclaration[];
+  /** Name of the group that all losses share; gradient figures without `@` refer to it. */
+  readonly sharedGroup: string;
   /** Familiar names under which canonical metrics are logged too: `velocity_loss` for `loss/velocity`. */
   readonly aliases: Readonly<Record<string, string>>;
+  plan(config: Config): TrainingPlan;
   create(tf: Tf, config: Config, random: Random): TaskInstance;
 }

@@ -1,0 +1,70 @@
+import type * as tfc from '@tensorflow/tfjs-core';
+
+import type { Disposable } from '../base/disposable.ts';
+import type { Tf } from './task.ts';
+
+type Tape = ReturnType<Tf['engine']>['state']['activeTape'];
+
+/**
+ * One forward pass whose tape is kept, so that any scalar made of its losses can be differentiated
+ * with a backward pass of its own and no further forward pass. Not to be used inside `tf.tidy`
+ * across an await; dispose it when the step is done.
+ */
+export interface RecordedForward extends Disposable {
+  /** The losses, in the order in which the forward pass gave them. */
+  readonly losses: readonly tfc.Scalar[];
+  /**
+   * Gradients of `combine(losses)` for each variable, undefined where there is no path to it; the
+   * tensors belong to the caller.
+   */
+  gradients(combine: (losses: readonly tfc.Scalar[]) => tfc.Scalar): (tfc.Tensor | undefined)[];
+}
+
+/**
+ * Runs `forward` once and keeps its tape. TensorFlow.js forgets a tape after one backward pass, so
+ * the nodes are taken out of the engine's hands: it sees copies that own no saved tensors, and the
+ * saved tensors, which the nodes' gradient functions hold on to, are disposed here at the end.
+ */
+export function recordForward(
+  tf: Tf,
+  variables: readonly tfc.Variable[],
+  forward: () => readonly tfc.Scalar[],
+): RecordedForward {
+  const engine = tf.engine();
+  const taken: { losses: readonly tfc.Scalar[]; tape: Tape } = { losses: [], tape: [] };
+  const { value } = engine.gradients(
+    () => {
+      taken.losses = forward().map((loss) => tf.keep(loss));
+      taken.tape = engine.state.activeTape;
+      engine.state.activeTape = [];
+      return tf.scalar(0);
+    },
+    [...variables],
+    undefined,
+    true,
+  );
+  value.dispose();
+  const borrowed = taken.tape.map((node) => ({ ...node, saved: [] }));
+  return {
+    losses: taken.losses,
+    gradients(combine) {
+      const { value: scalar, grads } = engine.gradients(
+        () => {
+          // A copy, because combining the losses appends nodes that belong to this pass alone.
+          engine.state.activeTape = [...borrowed];
+          return combine(taken.losses);
+        },
+        [...variables],
+        undefined,
+        true,
+      );
+      if (!taken.losses.includes(scalar)) scalar.dispose();
+      return grads.map((gradient: tfc.Tensor | undefined) => gradient);
+    },
+    dispose() {
+      for (const node of taken.tape) for (const saved of node.saved ?? []) saved.dispose();
+      for (const loss of taken.losses) loss.dispose();
+      taken.tape = [];
+    },
+  };
+}

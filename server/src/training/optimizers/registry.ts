@@ -1,0 +1,6 @@
+import type { Optimizer } from '../optimizer.ts';
+import { adam } from './adam.ts';
+import { gradientDescent } from './gradientDescent.ts';
+
+/** All optimisers, by name. */
+export const optimizers: readonly Optimizer[] = [adam, gradientDescent];

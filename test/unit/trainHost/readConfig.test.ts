@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { readTrainingConfig } from '../../../server/src/trainHost/readConfig.ts';
+
+function errorOf(text: string, name = 'train.yaml'): string {
+  const read = readTrainingConfig(`/somewhere/${name}`, text);
+  return read.ok ? 'no error' : read.error;
+}
+
+describe('reading a config to train', () => {
+  it('takes the example', () => {
+    const path = new URL('../../../examples/flow-edit/train.yaml', import.meta.url);
+    const read = readTrainingConfig('train.yaml', readFileSync(path, 'utf8'));
+    expect(read).toMatchObject({ ok: true, value: { plan: { strategy: 'fixed', seed: 0 } } });
+  });
+
+  it('takes JSON', () => {
+    const read = readTrainingConfig('a.json', '{"task": "flow-edit", "steps": 5}');
+    expect(read).toMatchObject({ ok: true, value: { plan: { steps: 5 } } });
+  });
+
+  it.each([
+    ['seed: 1', 'train.yaml: task is missing; it names what to train: flow-edit.'],
+    ['', 'train.yaml: task is missing; it names what to train: flow-edit.'],
+    ['task: gan', 'train.yaml: task is "gan"; the built-in tasks are flow-edit.'],
+    [
+      'task: flow-edit\nbatchsize: 3',
+      'train.yaml: batchsize is not a key of this task; known here are ' +
+        'task, seed, steps, batch_size, optimizer, model.',
+    ],
+    [
+      'task: flow-edit\nmodel: {transformer: {editor: {flow_matching: {kl_loss_weight: 1}}}}',
+      'train.yaml: model.transformer.editor.flow_matching.kl_loss_weight is not a key of this ' +
+        'task; known here are velocity_loss_weight, render_loss_weight, normalize_losses, ' +
+        'time_sampling.',
+    ],
+    [
+      'task: flow-edit\noptimizer: {name: lion, learning_rate: -1}',
+      'train.yaml: optimizer.name is "lion": Invalid option: expected one of "adam"|"sgd". ' +
+        'optimizer.learning_rate is -1: Too small: expected number to be >0.',
+    ],
+    [
+      'task: flow-edit\nmodel: {transformer: {editor: {use_flow_matching: false}}}',
+      'train.yaml: model.transformer.editor.use_flow_matching is false: ' +
+        'Invalid input: expected true.',
+    ],
+  ])('explains %j', (text, error) => {
+    expect(errorOf(text)).toBe(error);
+  });
+
+  it('names the line that does not parse, and endings it does not know', () => {
+    expect(errorOf('task: flow-edit\nmodel: [1\n')).toMatch(/^train\.yaml, line \d+: /);
+    expect(errorOf('task = "flow-edit"', 'train.toml')).toBe(
+      'train.toml: configs are YAML or JSON; this ending is neither.',
+    );
+  });
+});

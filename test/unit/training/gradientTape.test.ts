@@ -1,0 +1,76 @@
+import type * as tfc from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { createRandom } from '../../../server/src/base/random.ts';
+import { cpu } from '../../../server/src/training/backends/cpu.ts';
+import { recordForward } from '../../../server/src/training/gradientTape.ts';
+import type { Tf } from '../../../server/src/training/task.ts';
+import { flowEdit } from '../../../server/src/training/tasks/flowEdit.ts';
+import { smallConfig } from './support/flowEditSetup.ts';
+
+describe('a recorded forward pass', () => {
+  let tf: Tf;
+  beforeAll(async () => {
+    tf = await cpu.load();
+  });
+
+  it('gives each loss the gradients of tf.variableGrads, bit for bit, and leaves nothing behind', () => {
+    const instance = flowEdit.create(tf, smallConfig(), createRandom(1));
+    const variables = instance.groups.flatMap((group) => group.variables);
+    const batch = instance.nextBatch(createRandom(2));
+    const names = flowEdit.terms.map((term) => term.name);
+    const lossNamed = (name: string): tfc.Scalar => {
+      const loss = instance.losses(batch)[name];
+      if (!loss) throw new Error(`no loss ${name}`);
+      return loss;
+    };
+    const before = tf.memory().numTensors;
+
+    const forward = recordForward(tf, variables, () => {
+      const losses = instance.losses(batch);
+      return names.flatMap((name) => losses[name] ?? []);
+    });
+    tf.tidy(() => {
+      for (const [index, name] of names.entries()) {
+        const own = forward.gradients((losses) => losses[index] ?? tf.scalar(0));
+        const { value, grads } = tf.variableGrads(() => lossNamed(name), [...variables]);
+        expect(forward.losses[index]?.dataSync()).toEqual(value.dataSync());
+        for (const [position, variable] of variables.entries()) {
+          expect(own[position]?.dataSync()).toEqual(grads[variable.name]?.dataSync());
+        }
+      }
+    });
+    forward.dispose();
+
+    expect(tf.memory().numTensors).toBe(before);
+    for (const tensor of Object.values(batch)) tensor.dispose();
+    instance.dispose();
+  });
+
+  it('differentiates a combination of losses that is made after the forward pass', () => {
+    const variable = tf.variable(tf.tensor1d([2, 3]));
+    const forward = recordForward(tf, [variable], () => [
+      tf.sum(tf.square(variable)),
+      tf.sum(variable),
+    ]);
+    const [gradient] = forward.gradients((losses) =>
+      tf.addN(losses.map((loss, index) => tf.mul<tfc.Scalar>(loss, index + 1))),
+    );
+    expect([...(gradient?.dataSync() ?? [])]).toEqual([6, 8]);
+    gradient?.dispose();
+    forward.dispose();
+    variable.dispose();
+  });
+
+  it('knows no gradient where there is no path', () => {
+    const used = tf.variable(tf.scalar(2));
+    const unused = tf.variable(tf.scalar(5));
+    const forward = recordForward(tf, [used, unused], () => [tf.square(used)]);
+    const gradients = forward.gradients((losses) => losses[0] ?? tf.scalar(0));
+    expect(gradients[0]?.dataSync()[0]).toBe(4);
+    expect(gradients[1]).toBeUndefined();
+    gradients[0]?.dispose();
+    forward.dispose();
+    tf.dispose([used, unused]);
+  });
+});
