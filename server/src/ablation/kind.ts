@@ -4,6 +4,7 @@ import type { AblationKindName, AblationRequest, WeightChange } from '../model/a
 /** A term with its weight in the baseline. */
 export interface WeightedTerm {
   readonly name: string;
+  /** NaN where the config does not write it as a number. */
   readonly weight: number;
 }
 
@@ -17,6 +18,12 @@ export interface AblationKind {
     readonly request: AblationRequest;
     readonly label: string;
     readonly changes: readonly WeightChange[];
+  }[];
+  /** Requests that make no sense, each with words that the answer must contain. */
+  readonly refusals: readonly {
+    readonly terms: readonly WeightedTerm[];
+    readonly request: AblationRequest;
+    readonly words: string;
   }[];
   /** Name of the variant: `without render`. */
   label(request: AblationRequest): string;

@@ -1,0 +1,59 @@
+import type { AblationReport } from '../../model/ablation.ts';
+import type { ArmResult, ArmSeries } from './arms.ts';
+
+type Curve = AblationReport['curves'][number];
+
+/** Points of one curve: more than a report's chart has pixels for. */
+const pointLimit = 400;
+
+/** The curves of the given metrics, one for every run that has points. */
+export function drawCurves(
+  results: readonly ArmResult[],
+  metrics: readonly string[],
+): readonly Curve[] {
+  return metrics.flatMap((metric) =>
+    results.flatMap(({ variant, seed, series }): readonly Curve[] => {
+      const points = series.get(metric);
+      if (!points || points.values.length === 0) return [];
+      return [{ metric, variant, seed, ...reduceCurve(points, pointLimit) }];
+    }),
+  );
+}
+
+/**
+ * At most `limit` points of a curve, so that no spike is lost: of each stretch the lowest and the
+ * highest, in their order. What is not a number stays as the gap that it is.
+ */
+export function reduceCurve(
+  { steps, values }: ArmSeries,
+  limit: number,
+): { steps: number[]; values: number[] } {
+  if (values.length <= limit) return { steps: Array.from(steps), values: Array.from(values) };
+  const stretches = Math.floor(limit / 2);
+  const kept: number[] = [];
+  for (let at = 0; at < stretches; at += 1) {
+    const start = Math.floor((at * values.length) / stretches);
+    const end = Math.floor(((at + 1) * values.length) / stretches);
+    kept.push(...extremes(values, start, end));
+  }
+  return {
+    steps: kept.map((at) => steps[at] ?? Number.NaN),
+    values: kept.map((at) => values[at] ?? Number.NaN),
+  };
+}
+
+/** Indices of the lowest and the highest value; one that is not a number takes the place of the lowest. */
+function extremes(values: ArrayLike<number>, start: number, end: number): readonly number[] {
+  const indices = Array.from({ length: end - start }, (_, at) => start + at);
+  const valueAt = (at: number): number => values[at] ?? Number.NaN;
+  const numbers = indices.filter((at) => !Number.isNaN(valueAt(at)));
+  const broken = indices.find((at) => Number.isNaN(valueAt(at)));
+  const pick = (isBetter: (a: number, b: number) => boolean): number =>
+    numbers.reduce(
+      (best, at) => (isBetter(valueAt(at), valueAt(best)) ? at : best),
+      numbers[0] ?? start,
+    );
+  const low = broken ?? pick((a, b) => a < b);
+  const high = pick((a, b) => a > b);
+  return low === high ? [low] : [Math.min(low, high), Math.max(low, high)];
+}

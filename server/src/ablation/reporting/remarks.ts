@@ -1,0 +1,155 @@
+import type { AblationRecord, Variant } from '../../model/ablation.ts';
+import { isFinalState } from '../../model/run.ts';
+import { type ArmResult, type ArmSeries, finishedArm, seedsOf } from './arms.ts';
+import type { ChosenMetric } from './metricChoice.ts';
+import { isTotal } from './metricKind.ts';
+import { countOf } from './wording.ts';
+
+/** A note of the report, for a person. */
+type Remarks = readonly string[];
+
+/** How far the experiment is, while it is under way. */
+export function remarkOnProgress(record: AblationRecord, results: readonly ArmResult[]): Remarks {
+  if (isFinalState(record.state)) return [];
+  const ended = results.filter(({ state }) => isFinalState(state)).length;
+  return [
+    `${ended} of ${countOf(record.runs.length, 'run')} have ended; this is not the last word.`,
+  ];
+}
+
+/** Names every run that ended badly, with the first and the last line of why. */
+export function remarkOnLosses(record: AblationRecord, results: readonly ArmResult[]): Remarks {
+  return results
+    .filter(({ state }) => isFinalState(state) && state !== 'finished')
+    .map((result) => {
+      const [first = '', ...more] = (result.reason ?? '').trim().split('\n');
+      const why = [first, ...more.slice(-1)].join(' … ');
+      const outcome = result.state === 'cancelled' ? 'was cancelled' : result.state;
+      return `${nameRun(record, result)} ${outcome} and is left out${first ? `: ${why}` : '.'}`;
+    });
+}
+
+/** Names every run with a metric that is not a finite number, and the step where that begins. */
+export function remarkOnNumbers(
+  record: AblationRecord,
+  results: readonly ArmResult[],
+  metrics: readonly ChosenMetric[],
+): Remarks {
+  return results.flatMap((result) => {
+    const broken = metrics.flatMap(({ metric }) => {
+      const series = result.series.get(metric);
+      const at = series ? firstNotFinite(series) : undefined;
+      return series && at !== undefined ? [{ metric, step: series.steps[at] ?? 0 }] : [];
+    });
+    const [first] = broken.toSorted((a, b) => a.step - b.step);
+    if (!first) return [];
+    const more = broken.length > 1 ? ` (${countOf(broken.length - 1, 'other metric')} too)` : '';
+    return [
+      `${nameRun(record, result)}: ${first.metric} is NaN or infinite at step ${first.step}${more}.`,
+    ];
+  });
+}
+
+function firstNotFinite({ values }: ArmSeries): number | undefined {
+  for (let at = 0; at < values.length; at += 1) {
+    if (!Number.isFinite(values[at])) return at;
+  }
+  return undefined;
+}
+
+/** Says so where the arms stopped at different steps, for then they trained for different times. */
+export function remarkOnLengths(results: readonly ArmResult[]): Remarks {
+  const lasts = results
+    .filter(({ state }) => state === 'finished')
+    .map(({ series }) => Math.max(...[...series.values()].map(lastStep)))
+    .filter(Number.isFinite);
+  const shortest = Math.min(...lasts);
+  const longest = Math.max(...lasts);
+  // A twentieth: runs that log every so many steps may end a few steps apart.
+  if (lasts.length < 2 || longest - shortest <= longest / 20) return [];
+  return [
+    `The runs ended at different steps (${shortest} to ${longest}), so their ends are not the same point of training.`,
+  ];
+}
+
+function lastStep({ steps }: ArmSeries): number {
+  return steps[steps.length - 1] ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Says why the total is no row, where the runs have one. */
+export function remarkOnTotal(
+  available: readonly string[],
+  metrics: readonly ChosenMetric[],
+): Remarks {
+  const asked = metrics.find(({ metric }) => isTotal(metric));
+  if (asked) {
+    return [`${asked.metric} sums the losses with other weights in each arm: no common scale.`];
+  }
+  const total = available.find(isTotal);
+  return total === undefined
+    ? []
+    : [`${total} is not compared: arms with different weights have no common scale for it.`];
+}
+
+/** Chosen metrics that can be compared, and why others cannot. */
+export interface FairMetrics {
+  readonly metrics: readonly ChosenMetric[];
+  readonly remarks: Remarks;
+}
+
+/**
+ * Drops the losses whose numbers follow the changed weight itself: those logged with their weight
+ * in them, and those that are 0 throughout where the weight is 0 (decisions.md 1).
+ */
+export function keepFairMetrics(
+  record: AblationRecord,
+  results: readonly ArmResult[],
+  chosen: readonly ChosenMetric[],
+): FairMetrics {
+  const remarks: string[] = [];
+  const metrics = chosen.filter((metric) => {
+    const findings = record.variants.map((variant) => findBias(record, results, variant, metric));
+    const bias = findings.find((finding) => finding !== undefined);
+    if (bias) remarks.push(bias.words);
+    return bias?.drop !== true;
+  });
+  return { metrics, remarks };
+}
+
+function findBias(
+  record: AblationRecord,
+  results: readonly ArmResult[],
+  variant: Variant,
+  { metric, term, scale }: ChosenMetric,
+): { readonly words: string; readonly drop: boolean } | undefined {
+  const change = variant.changes.find((one) => one.term === term);
+  if (!change) return undefined;
+  if (scale === 'weighted') {
+    const words = `${metric} is logged with its weight in it, and the weight differs: it is not compared.`;
+    return { words, drop: true };
+  }
+  const series = seedsOf(record).flatMap(
+    (seed) => finishedArm(results, variant.id, seed)?.series.get(metric) ?? [],
+  );
+  if (change.to === 0) {
+    // With the weight at 0, a loss that is logged with it in would be 0; any other number is raw.
+    if (series.length === 0 || !series.every(isZero)) return undefined;
+    const words = `${metric} is 0 throughout ${variant.label}: it is logged after its weight, or not computed there. It is not compared.`;
+    return { words, drop: true };
+  }
+  if (scale === 'raw') return undefined;
+  const words = `It is not known whether ${metric} has its weight in it; if so, its row shows the weight. Set terms.${term}.scale in counterweight.yaml.`;
+  return { words, drop: false };
+}
+
+function isZero({ values }: ArmSeries): boolean {
+  for (let at = 0; at < values.length; at += 1) {
+    if (values[at] !== 0) return false;
+  }
+  return true;
+}
+
+function nameRun(record: AblationRecord, { variant, seed }: ArmResult): string {
+  const label = record.variants.find(({ id }) => id === variant)?.label ?? variant;
+  return `${label}, seed ${seed}`;
+}

@@ -1,0 +1,112 @@
+import type { AblationRecord, ReportRow, Variant } from '../../model/ablation.ts';
+import { baselineId } from '../plan.ts';
+import { type ArmPair, type ArmResult, finishedPairs } from './arms.ts';
+import { compareArms } from './identity.ts';
+import { describeMovement, describeUndecided, type Movement, movementOf } from './movement.ts';
+import { capitalize, countOf } from './wording.ts';
+
+/** How many metrics one sentence lists. */
+const listed = 3;
+
+/** What the experiment says about one variant: one sentence an entry. */
+export function judgeVariant(
+  record: AblationRecord,
+  results: readonly ArmResult[],
+  rows: readonly ReportRow[],
+  variant: Variant,
+): readonly string[] {
+  const pairs = finishedPairs(record, results, variant.id);
+  if (pairs.length === 0) return ['There is no finished pair of runs to compare.'];
+  const alike = judgeLikeness(pairs, variant);
+  if (alike) return [alike];
+  const movements = rows.flatMap((row) => movementOf(row, baselineId, variant.id) ?? []);
+  if (movements.length === 0) return [nothingToCompare(rows)];
+  return movements.every(({ reach }) => reach === undefined)
+    ? judgeOneSeed(record, movements)
+    : judgeSeveralSeeds(record, movements);
+}
+
+function nothingToCompare(rows: readonly ReportRow[]): string {
+  return rows.length === 0
+    ? 'The runs share no metric that can be compared. Name some in ablation.metrics of counterweight.yaml.'
+    : 'No metric has a finite number at the end of both arms.';
+}
+
+function judgeLikeness(pairs: readonly ArmPair[], { label }: Variant): string | undefined {
+  const likenesses = pairs.map(compareArms);
+  const seeds = countOf(pairs.length, 'seed');
+  if (likenesses.every((likeness) => likeness === 'identical')) {
+    return `The two runs are identical to the last bit (baseline and ${label}, ${seeds}): the weight is probably not wired to the loss, or the program does not read the config that it is given.`;
+  }
+  if (likenesses.every((likeness) => likeness === 'total only')) {
+    return `Only the total differs between baseline and ${label} (${seeds}); all else is identical to the last bit: the loss is added to the total but does not reach the parameters. Is it detached?`;
+  }
+  return undefined;
+}
+
+/** `without render`, as the beginning of a sentence's middle. */
+function condition({ kind, term, value }: AblationRecord['request']): string {
+  switch (kind) {
+    case 'without':
+      return `without ${term}`;
+    case 'only':
+      return `with ${term} alone`;
+    case 'scale':
+      return `with ${term} ×${value}`;
+    case 'set':
+      return `with ${term} = ${value}`;
+  }
+}
+
+function judgeOneSeed(
+  { request }: AblationRecord,
+  movements: readonly Movement[],
+): readonly string[] {
+  const said = movements.slice(0, listed).map(describeMovement).join('; ');
+  return [
+    `One seed: ${condition(request)}, ${said}.`,
+    'One run a variant cannot tell this from chance: give two seeds or more.',
+  ];
+}
+
+function judgeSeveralSeeds(
+  { request }: AblationRecord,
+  movements: readonly Movement[],
+): readonly string[] {
+  const decided = movements.filter((movement) => movement.decided);
+  const undecided = movements.filter((movement) => !movement.decided).slice(0, listed);
+  const open = undecided.map(describeUndecided).join(', ');
+  if (decided.length === 0) {
+    return [
+      `Not decided: ${condition(request)}, no metric moves beyond the spread of the seeds.`,
+      `Within the spread: ${open}.`,
+    ];
+  }
+  const sentences =
+    request.kind === 'without'
+      ? judgeTerm(request.term, decided)
+      : decided.slice(0, listed).map((movement) => sentence(condition(request), movement));
+  return open === '' ? sentences : [...sentences, `Not decided: ${open}.`];
+}
+
+/** What a term is good for, first, and then what it costs. */
+function judgeTerm(term: string, decided: readonly Movement[]): readonly string[] {
+  const judgements = { worse: 'is working', unknown: 'has an effect', better: 'has a price' };
+  const effects = ['worse', 'unknown', 'better'] as const;
+  return effects.flatMap((effect) => {
+    const [first, ...rest] = decided.filter((movement) => movement.effect === effect);
+    if (!first) return [];
+    return [
+      `${term} ${judgements[effect]}: without it ${describeMovement(first)}.`,
+      ...rest.slice(0, listed - 1).map((movement) => sentence('without it', movement)),
+    ];
+  });
+}
+
+function sentence(start: string, movement: Movement): string {
+  return `${capitalize(start)}, ${describeMovement(movement)}${appraisal(movement)}.`;
+}
+
+function appraisal({ effect }: Movement): string {
+  return effect === 'unknown' ? '' : `: that is ${effect}`;
+}
