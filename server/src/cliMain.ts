@@ -1,0 +1,24 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { silentLogger } from './base/logger.ts';
+import { runCommand } from './cli/runCommand.ts';
+import { composeWorkspace } from './composition.ts';
+import { settingsSchema } from './protocol/settings.ts';
+
+const settings = settingsSchema.parse({});
+const workspace = composeWorkspace({
+  settings: () => settings,
+  logger: silentLogger,
+  bundleFolder: __dirname,
+  cacheFolder: join(homedir(), '.cache', 'counterweight'),
+});
+void runCommand(process.argv.slice(2), {
+  workspace,
+  cwd: process.cwd(),
+  out: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+  workspace.dispose();
+});

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+
+import { CommandLauncher } from './ablation/launchers/command.ts';
+import { systemClock } from './base/clock.ts';
+import type { Logger } from './base/logger.ts';
+import { HostClient } from './hostClient/hostClient.ts';
+import { IngestLoop } from './ingest/ingestLoop.ts';
+import type { Settings } from './protocol/settings.ts';
+import { MetricStore } from './store/metricStore.ts';
+import { createDiskFiles } from './workspace/diskFiles.ts';
+import { Experiments } from './workspace/experiments.ts';
+import { RunCatalog } from './workspace/runCatalog.ts';
+import { RunStarter } from './workspace/runStarter.ts';
+import { Session } from './workspace/session.ts';
+import type { Workspace } from './workspace/workspace.ts';
+
+export interface CompositionOptions {
+  readonly settings: () => Settings;
+  readonly logger: Logger;
+  /** Folder of the bundles. */
+  readonly bundleFolder: string;
+  /** Folder for what may be forgotten: the measured choice of a backend. */
+  readonly cacheFolder: string;
+}
+
+/** Builds the objects behind a front end. */
+export function composeWorkspace(options: CompositionOptions): Workspace {
+  const { settings, logger, bundleFolder, cacheFolder } = options;
+  const clock = systemClock;
+  const files = createDiskFiles();
+  const store = new MetricStore();
+  const catalog = new RunCatalog();
+  const { polling, nodePath } = settings();
+  const ingest = new IngestLoop({ store, clock, logger, polling });
+  const session = new Session({ files, store, ingest, catalog, now: clock.now, logger });
+  const task = new HostClient({
+    trainHostPath: join(bundleFolder, 'trainHost.cjs'),
+    nodePath,
+    cacheFolder,
+    logger,
+  });
+  const launchers = { task, command: new CommandLauncher() };
+  const starter = new RunStarter({ files, catalog, clock, launchers, training: settings });
+  const experiments = new Experiments({ files, catalog, starter, store, clock });
+  return {
+    files,
+    session,
+    catalog,
+    store,
+    ingest,
+    starter,
+    experiments,
+    dispose() {
+      starter.dispose();
+      session.dispose();
+      ingest.dispose();
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import {
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  type Diagnostic,
+  type TextEdit,
+} from 'vscode-languageserver/node';
+
+import type { Finding } from '../../model/finding.ts';
+import type { LossTerm } from '../../model/lossTerm.ts';
+import { clientCommands } from '../../protocol/commands.ts';
+import { walkScalars } from '../../syntax/configTree.ts';
+import { replaceNumber } from '../../syntax/edit.ts';
+import type { ConfigView } from '../../workspace/configView.ts';
+import { weightText } from '../../workspace/wording.ts';
+import type { Feature } from '../feature.ts';
+import { guard } from '../guard.ts';
+import { toRange } from '../toProtocol.ts';
+
+/** Quick fixes of findings and problems. */
+export const codeActionFeature: Feature = {
+  name: 'codeAction',
+  capabilities: { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } },
+  register({ connection, workspace: { session }, logger }) {
+    connection.onCodeAction(
+      guard<CodeActionParams, CodeAction[]>(logger, 'quick fixes', [], (params) => {
+        const view = session.view(params.textDocument.uri);
+        return view ? [...findingActions(view, params), ...problemActions(view, params)] : [];
+      }),
+    );
+  },
+};
+
+function findingActions(view: ConfigView, { range, context }: CodeActionParams): CodeAction[] {
+  return view.findings.flatMap(({ finding, term }) => {
+    const place = toRange(view.file.lines, term.valueRange);
+    if (place.start.line > range.end.line || place.end.line < range.start.line) return [];
+    const diagnostics = context.diagnostics.filter(({ code }) => code === finding.name);
+    return [
+      ...setWeightActions(view, finding, diagnostics),
+      ablationAction(view, finding, diagnostics),
+      ...ignoreActions(view, finding, term, diagnostics),
+    ];
+  });
+}
+
+/** Changes a number of the user, so it is shown before it is done. */
+function setWeightActions(
+  view: ConfigView,
+  finding: Finding,
+  diagnostics: Diagnostic[],
+): CodeAction[] {
+  return finding.fixes.flatMap((fix) => {
+    const term = view.file.terms.find(({ name }) => name === fix.term);
+    const edit = term && weightEdit(view, term, fix.weight);
+    if (!edit || term.weight === undefined) return [];
+    const title = `Set the weight of ${fix.term} to ${weightText(fix.weight)} (now ${weightText(term.weight)}; ${fix.because})`;
+    return [
+      {
+        title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics,
+        isPreferred: true,
+        edit: {
+          documentChanges: [
+            {
+              textDocument: { uri: view.file.uri, version: null },
+              edits: [{ ...edit, annotationId: 'set-weight' }],
+            },
+          ],
+          changeAnnotations: { 'set-weight': { label: title, needsConfirmation: true } },
+        },
+      },
+    ];
+  });
+}
+
+function weightEdit({ file }: ConfigView, term: LossTerm, weight: number): TextEdit | undefined {
+  const { document } = file;
+  const scalar = [...walkScalars(document?.root)].find(
+    ({ node }) => node.range.start === term.valueRange.start,
+  );
+  if (!document || !scalar) return undefined;
+  const { range, newText } = replaceNumber(document, scalar.node, weight);
+  return { range: toRange(file.lines, range), newText };
+}
+
+function ablationAction(
+  { file }: ConfigView,
+  finding: Finding,
+  diagnostics: Diagnostic[],
+): CodeAction {
+  const title = `Run the ablation that would settle it: without ${finding.term}`;
+  return {
+    title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics,
+    command: {
+      title,
+      command: clientCommands.ablate,
+      arguments: [{ configUri: file.uri, kind: 'without', term: finding.term }],
+    },
+  };
+}
+
+/** JSON has no comments, so there is nothing to offer there. */
+function ignoreActions(
+  { file }: ConfigView,
+  finding: Finding,
+  term: LossTerm,
+  diagnostics: Diagnostic[],
+): CodeAction[] {
+  if (file.document?.language !== 'yaml') return [];
+  const { line } = file.lines.positionAt(term.valueRange.end);
+  const end = file.lines.positionAt(
+    file.lines.offsetAt({ line, character: Number.MAX_SAFE_INTEGER }),
+  );
+  const newText = `  # counterweight: ignore ${finding.name}`;
+  return [
+    {
+      title: `Ignore ${finding.name} on this line`,
+      kind: CodeActionKind.QuickFix,
+      diagnostics,
+      edit: { changes: { [file.uri]: [{ range: { start: end, end }, newText }] } },
+    },
+  ];
+}
+
+function problemActions({ file, problems }: ConfigView, params: CodeActionParams): CodeAction[] {
+  return problems.flatMap(({ code, range, fixes }) => {
+    const place = toRange(file.lines, range);
+    const { start, end } = params.range;
+    if (place.start.line > end.line || place.end.line < start.line) return [];
+    return (fixes ?? []).map((fix) => ({
+      title: fix.title,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: params.context.diagnostics.filter((diagnostic) => diagnostic.code === code),
+      edit: {
+        changes: {
+          [file.uri]: [{ range: toRange(file.lines, fix.range), newText: fix.newText }],
+        },
+      },
+    }));
+  });
+}

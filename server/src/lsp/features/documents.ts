@@ -1,0 +1,38 @@
+import { DidChangeWatchedFilesNotification, TextDocuments } from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+
+import { projectFileName } from '../../model/projectFile.ts';
+import type { Feature } from '../feature.ts';
+import { pathOfUri } from '../fromProtocol.ts';
+
+/** Hands open documents, and changes of `counterweight.yaml` on disk, to the session. */
+export const documentsFeature: Feature = {
+  name: 'documents',
+  register({ connection, workspace: { session }, logger }) {
+    const documents = new TextDocuments(TextDocument);
+    const report = (error: unknown): void => logger.error(`documents: ${error}`);
+    documents.onDidChangeContent(({ document }) => {
+      const path = pathOfUri(document.uri);
+      if (path !== undefined) {
+        session.setDocument(document.uri, path, document.getText()).catch(report);
+      }
+    });
+    documents.onDidClose(({ document }) => {
+      session.closeDocument(document.uri).catch(report);
+    });
+    documents.listen(connection);
+    connection.onDidChangeWatchedFiles(({ changes }) => {
+      for (const { uri } of changes) {
+        const path = pathOfUri(uri);
+        if (path?.endsWith(projectFileName)) session.projectFileChanged(path).catch(report);
+      }
+    });
+  },
+  initialized({ connection, logger }) {
+    connection.client
+      .register(DidChangeWatchedFilesNotification.type, {
+        watchers: [{ globPattern: `**/${projectFileName}` }],
+      })
+      .catch(() => logger.info(`This client does not watch ${projectFileName} on disk.`));
+  },
+};

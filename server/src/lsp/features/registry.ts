@@ -1,0 +1,25 @@
+import type { Feature } from '../feature.ts';
+import { ablationsFeature } from './ablations.ts';
+import { codeActionFeature } from './codeAction.ts';
+import { codeLensFeature } from './codeLens.ts';
+import { diagnosticsFeature } from './diagnostics.ts';
+import { documentsFeature } from './documents.ts';
+import { hoverFeature } from './hover.ts';
+import { inlayHintFeature } from './inlayHint.ts';
+import { lossTermsFeature } from './lossTerms.ts';
+import { panelsFeature } from './panels.ts';
+import { runsFeature } from './runs.ts';
+
+/** All features, by name. */
+export const features: readonly Feature[] = [
+  ablationsFeature,
+  codeActionFeature,
+  codeLensFeature,
+  diagnosticsFeature,
+  documentsFeature,
+  hoverFeature,
+  inlayHintFeature,
+  lossTermsFeature,
+  panelsFeature,
+  runsFeature,
+];

@@ -1,0 +1,134 @@
+import { basename } from 'node:path';
+
+import { Throttle } from '../../base/throttle.ts';
+import { isFinalState } from '../../model/run.ts';
+import { idSchema, notifications, requests, type Started } from '../../protocol/messages.ts';
+import { type StartRun, startRunSchema } from '../../protocol/runs.ts';
+import { findNode } from '../../syntax/configTree.ts';
+import type { ConfigView } from '../../workspace/configView.ts';
+import { chooseEngine, type EngineChoice } from '../../workspace/engineChoice.ts';
+import type { RunStatus } from '../../workspace/runStarter.ts';
+import { describeProgress, summarizeRun } from '../../workspace/runSummary.ts';
+import type { Feature, FeatureContext } from '../feature.ts';
+import { guardParsed } from '../guard.ts';
+import { prepareStart } from '../prepareStart.ts';
+import { toUri, toWire } from '../toProtocol.ts';
+
+const listMs = 200;
+const progressMs = 100;
+
+/** Starting, cancelling and listing runs. */
+export const runsFeature: Feature = {
+  name: 'runs',
+  register(context) {
+    const { connection, workspace, logger, clock } = context;
+    const list = () => toWire({ runs: listRuns(context) });
+    connection.onRequest<Started, void>(
+      requests.startRun,
+      guardParsed<typeof startRunSchema, Started>(
+        logger,
+        'start of a run',
+        startRunSchema,
+        { problem: 'The run could not be started; the log says why.' },
+        (asked) => startRun(context, asked),
+      ),
+    );
+    connection.onRequest(
+      requests.cancel,
+      guardParsed(logger, 'cancel', idSchema, null, ({ id }) => {
+        const { starter, experiments } = workspace;
+        if (!starter.cancel(id)) experiments.cancel(id);
+        return null;
+      }),
+    );
+    connection.onRequest(requests.listRuns, list);
+    const tell = new Throttle(clock, listMs, () => {
+      void connection.sendNotification(notifications.runsChanged, list());
+    });
+    workspace.session.onDidChangeRuns(() => tell.request());
+    reportProgress(context);
+  },
+};
+
+async function startRun(context: FeatureContext, asked: StartRun): Promise<Started> {
+  const ready = await prepareStart(context, asked.configUri);
+  if (!ready.ok) return { problem: ready.error };
+  const { view, folder } = ready.value;
+  const choice = chooseEngine(view.file, view.found);
+  if (!choice.ok) return { problem: choice.error };
+  const confirm = commandToConfirm(choice.value, asked.confirmed);
+  if (confirm) return { confirm };
+  const started = await context.workspace.starter.start({
+    workspaceFolder: folder,
+    configPath: view.file.path,
+    configText: view.file.text,
+    choice: choice.value,
+    seed: seedOf(view),
+    steps: undefined,
+  });
+  return started.ok ? { id: started.value.id } : { problem: started.error };
+}
+
+/** A command line that the user has not seen yet is shown before it runs. */
+export function commandToConfirm(
+  choice: EngineChoice,
+  confirmed: readonly string[] | undefined,
+): { command: string[]; cwd: string } | undefined {
+  if (choice.engine !== 'command') return undefined;
+  const same = confirmed && JSON.stringify(confirmed) === JSON.stringify(choice.command);
+  return same ? undefined : { command: [...choice.command], cwd: choice.cwd };
+}
+
+function seedOf({ file }: ConfigView): number {
+  const seed = findNode(file.document?.root, ['seed']);
+  return seed?.kind === 'scalar' && Number.isInteger(seed.value) ? Number(seed.value) : 0;
+}
+
+function listRuns({ workspace }: FeatureContext) {
+  const { catalog, session, starter, store } = workspace;
+  const views = session.configUris().map((uri) => ({ uri, view: session.view(uri) }));
+  return catalog.all().map((run) =>
+    summarizeRun({
+      run,
+      store,
+      status: starter.status(run.id),
+      configUris: views
+        .filter(({ view }) => view?.runs.some(({ id }) => id === run.id))
+        .map(({ uri }) => uri),
+    }),
+  );
+}
+
+/** Tells of each run at most ten times a second, and of its end for certain. */
+function reportProgress({ connection, workspace, clock }: FeatureContext): void {
+  const { starter, catalog, store, session } = workspace;
+  const latest = new Map<string, RunStatus>();
+  const throttles = new Map<string, Throttle>();
+  const send = (status: RunStatus): void => {
+    const configPath = catalog.find(status.id)?.configPath ?? basename(status.record.config);
+    const progress = describeProgress(status, store, toUri(configPath));
+    void connection.sendNotification(notifications.runProgress, toWire(progress));
+  };
+  const request = (status: RunStatus): void => {
+    latest.set(status.id, status);
+    const throttle =
+      throttles.get(status.id) ??
+      new Throttle(clock, progressMs, () => {
+        const now = latest.get(status.id);
+        if (now) send(now);
+      });
+    throttles.set(status.id, throttle);
+    throttle.request();
+  };
+  starter.onDidProgress((status) => {
+    if (!isFinalState(status.record.state)) return request(status);
+    throttles.get(status.id)?.dispose();
+    throttles.delete(status.id);
+    latest.delete(status.id);
+    send(status);
+  });
+  // The logs of a command tell how far it is.
+  session.onDidChangeRuns(() => {
+    for (const status of latest.values()) request(status);
+  });
+}

@@ -1,0 +1,116 @@
+import {
+  type Connection,
+  type InitializeParams,
+  type ServerCapabilities,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node';
+import { z } from 'zod';
+
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import { initializationOptionsSchema, notifications } from '../protocol/messages.ts';
+import { type Settings, settingsSchema } from '../protocol/settings.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { FeatureContext } from './feature.ts';
+import { features } from './features/registry.ts';
+import { pathOfUri } from './fromProtocol.ts';
+
+/** Builds the objects behind the server, once the client has told its settings. */
+export type BuildWorkspace = (options: {
+  readonly settings: () => Settings;
+  readonly logger: Logger;
+}) => Workspace;
+
+/** What the client may change while the server runs. */
+interface ClientState {
+  settings: Settings;
+  trusted: boolean;
+}
+
+const defaultSettings = settingsSchema.parse({});
+
+/** Speaks LSP on a connection until it closes. */
+export function startServer(connection: Connection, clock: Clock, build: BuildWorkspace): void {
+  const logger: Logger = {
+    info: (message) => connection.console.info(message),
+    warn: (message) => connection.console.warn(message),
+    error: (message) => connection.console.error(message),
+  };
+  let workspace: Workspace | undefined;
+  connection.onInitialize((params) => {
+    const state = readClientState(params, logger);
+    const built = build({ settings: () => state.settings, logger });
+    workspace = built;
+    const context: FeatureContext = {
+      connection,
+      workspace: built,
+      clock,
+      logger,
+      settings: () => state.settings,
+      trusted: () => state.trusted,
+      drawsImages: /code/i.test(params.clientInfo?.name ?? ''),
+    };
+    for (const feature of features) feature.register(context);
+    followClient(connection, state, logger);
+    connection.onInitialized(() => {
+      for (const feature of features) feature.initialized?.(context);
+      addFolders(built, params, logger).catch((error) => logger.error(`folders: ${error}`));
+    });
+    return { capabilities: capabilities(), serverInfo: { name: 'Counterweight' } };
+  });
+  connection.onShutdown(() => workspace?.dispose());
+}
+
+function capabilities(): ServerCapabilities {
+  const base: ServerCapabilities = {
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+  };
+  return Object.assign(base, ...features.map((feature) => feature.capabilities ?? {}));
+}
+
+function readClientState(params: InitializeParams, logger: Logger): ClientState {
+  // A client that says nothing of trust has no such thing: it runs what its user runs.
+  const given: unknown = params.initializationOptions ?? { trusted: true };
+  const options = initializationOptionsSchema.safeParse(given);
+  if (!options.success) {
+    logger.warn(`initializationOptions are not used: ${z.prettifyError(options.error)}`);
+    return { settings: defaultSettings, trusted: false };
+  }
+  return {
+    settings: readSettings(options.data.settings, logger) ?? defaultSettings,
+    trusted: options.data.trusted,
+  };
+}
+
+function readSettings(value: unknown, logger: Logger): Settings | undefined {
+  const parsed = settingsSchema.safeParse(value ?? {});
+  if (parsed.success) return parsed.data;
+  logger.warn(`The settings of Counterweight are not used: ${z.prettifyError(parsed.error)}`);
+  return undefined;
+}
+
+function followClient(connection: Connection, state: ClientState, logger: Logger): void {
+  connection.onDidChangeConfiguration(({ settings }) => {
+    const section = z.object({ counterweight: z.unknown() }).safeParse(settings);
+    if (!section.success) return;
+    state.settings = readSettings(section.data.counterweight, logger) ?? state.settings;
+  });
+  connection.onNotification(notifications.trustGranted, () => {
+    state.trusted = true;
+  });
+}
+
+async function addFolders(
+  { session, experiments }: Workspace,
+  params: InitializeParams,
+  logger: Logger,
+): Promise<void> {
+  const uris = params.workspaceFolders?.map(({ uri }) => uri) ?? [];
+  for (const uri of uris) {
+    const folder = pathOfUri(uri);
+    if (folder === undefined) continue;
+    await session.addFolder(folder);
+    await experiments.load(folder, (path) => logger.warn(`${path} is damaged and was left out.`));
+  }
+}

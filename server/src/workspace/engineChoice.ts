@@ -1,0 +1,47 @@
+import { dirname, join } from 'node:path';
+
+import { fail, type Result, succeed } from '../base/result.ts';
+import type { ProjectFile } from '../model/projectFile.ts';
+import { findNode } from '../syntax/configTree.ts';
+import type { ConfigFile } from './configFile.ts';
+
+/** A `counterweight.yaml` that was found beside a config. */
+export interface FoundProject {
+  readonly path: string;
+  readonly project: ProjectFile | undefined;
+}
+
+/** What trains a config. */
+export type EngineChoice =
+  | { readonly engine: 'task'; readonly task: string }
+  | {
+      readonly engine: 'command';
+      readonly command: readonly string[];
+      readonly cwd: string;
+      readonly env: Readonly<Record<string, string>>;
+    };
+
+/** The user's own program comes first; a built-in task is named by the config's `task` key. */
+export function chooseEngine(
+  config: ConfigFile,
+  found: FoundProject | undefined,
+): Result<EngineChoice> {
+  const run = found?.project?.run;
+  if (found && run) {
+    const folder = dirname(found.path);
+    return succeed({
+      engine: 'command',
+      command: run.command,
+      cwd: run.cwd ? join(folder, run.cwd) : folder,
+      env: run.env ?? {},
+    });
+  }
+  const task = findNode(config.document?.root, ['task']);
+  if (task?.kind === 'scalar' && typeof task.value === 'string') {
+    return succeed({ engine: 'task', task: task.value });
+  }
+  return fail(
+    'Nothing says how to train this config. Either name a built-in task in it (task: flow-edit), ' +
+      'or give your own program as run.command in a counterweight.yaml beside it.',
+  );
+}

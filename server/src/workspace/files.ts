@@ -1,0 +1,11 @@
+/** The files that a session reads and writes, as a port: on disk, or in memory for tests. */
+export interface WorkspaceFiles {
+  /** The text of a file, or undefined where there is none or it cannot be read. */
+  readText(path: string): Promise<string | undefined>;
+  /** Writes beside the file first and renames, so that a reader never sees half of it. */
+  writeAtomically(path: string, text: string): Promise<void>;
+  /** Makes a folder and its parents. Returns false where the folder itself was there already. */
+  makeFolder(path: string): Promise<boolean>;
+  /** Names in a folder; empty where there is none. */
+  list(path: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,232 @@
+import { basename, join, relative, sep } from 'node:path';
+
+import type { LaunchEnd, Launcher, LaunchHandle, LaunchSpec } from '../ablation/launcher.ts';
+import { fillPlaceholders } from '../ablation/launchers/placeholders.ts';
+import { advanceQueue, createQueue, type QueueEvent, type QueueState } from '../ablation/queue.ts';
+import type { Clock } from '../base/clock.ts';
+import { Emitter } from '../base/emitter.ts';
+import { fail, type Result, succeed } from '../base/result.ts';
+import { isFinalState, type RunId, type RunRecord } from '../model/run.ts';
+import type { EngineChoice } from './engineChoice.ts';
+import type { WorkspaceFiles } from './files.ts';
+import type { RunCatalog } from './runCatalog.ts';
+import { createStateFolder, snapshotName, timeStampedName, writeRunRecord } from './runFolder.ts';
+
+/** What to run. */
+export interface RunPlan {
+  readonly workspaceFolder: string;
+  readonly configPath: string;
+  /** The text of the config of this run: the user's, or a variant of it. */
+  readonly configText: string;
+  readonly choice: EngineChoice;
+  readonly seed: number;
+  readonly steps: number | undefined;
+  readonly ablation?: { readonly id: string; readonly variant: string };
+}
+
+/** How a run that was started here is doing. */
+export interface RunStatus {
+  /** Absolute path of its folder. */
+  readonly id: string;
+  readonly record: RunRecord;
+  readonly step: number;
+  readonly loss: number | undefined;
+}
+
+export interface StartedRun {
+  readonly id: string;
+  readonly record: RunRecord;
+  /** The record at the end; never rejects. */
+  readonly ended: Promise<RunRecord>;
+}
+
+export interface RunStarterOptions {
+  readonly files: WorkspaceFiles;
+  readonly catalog: RunCatalog;
+  readonly clock: Clock;
+  readonly launchers: {
+    readonly task: Launcher<Extract<LaunchSpec, { engine: 'task' }>>;
+    readonly command: Launcher<Extract<LaunchSpec, { engine: 'command' }>>;
+  };
+  readonly training: () => { readonly backend: string; readonly probeEvery: number };
+}
+
+/** A run from the moment it is asked for to its end. */
+interface OwnRun {
+  readonly workspaceFolder: string;
+  readonly spec: LaunchSpec;
+  readonly finish: (record: RunRecord) => void;
+  status: RunStatus;
+  handle: LaunchHandle | undefined;
+}
+
+/** One run at a time on this machine: two would share its device and both tell less. */
+const runsAtOnce = 1;
+
+/** Starts runs in the order in which they were asked for; the only writer of `run.json`. */
+export class RunStarter {
+  readonly #options: RunStarterOptions;
+  readonly #runs = new Map<string, OwnRun>();
+  readonly #progress = new Emitter<RunStatus>();
+  #queue: QueueState = createQueue(runsAtOnce);
+  #writing: Promise<void> = Promise.resolve();
+
+  /** A run was queued, has started, come further or ended. */
+  readonly onDidProgress = this.#progress.event;
+
+  constructor(options: RunStarterOptions) {
+    this.#options = options;
+  }
+
+  status(id: string): RunStatus | undefined {
+    return this.#runs.get(basename(id))?.status;
+  }
+
+  async start(plan: RunPlan): Promise<Result<StartedRun>> {
+    const { files, clock } = this.#options;
+    const now = clock.now();
+    const name = plan.ablation?.id ?? timeStampedName(plan.configPath, now);
+    const claimed = await createStateFolder(files, plan.workspaceFolder, 'runs', name);
+    const { id, folder } = claimed;
+    const configPath = join(folder, snapshotName(plan.configPath));
+    const spec = this.#specOf(plan, { runId: id, runFolder: folder, configPath });
+    if (!spec.ok) return spec;
+    await files.writeAtomically(configPath, plan.configText);
+    const record: RunRecord = {
+      schema: 1,
+      id,
+      engine: plan.choice.engine,
+      config: relative(plan.workspaceFolder, plan.configPath).split(sep).join('/'),
+      state: 'queued',
+      seed: plan.seed,
+      ...(plan.steps === undefined ? {} : { steps: plan.steps }),
+      startedAt: now,
+      owner: { pid: process.pid },
+      ...(spec.value.engine === 'command' ? { command: [...spec.value.command] } : {}),
+      ...(plan.ablation ? { ablation: plan.ablation } : {}),
+    };
+    return succeed(await this.#enqueue(plan.workspaceFolder, folder, record, spec.value));
+  }
+
+  /** Takes a run out of the queue, or asks it to stop; false where it is not ours or has ended. */
+  cancel(id: string): boolean {
+    const run = this.#runs.get(basename(id));
+    if (!run) return false;
+    this.#advance({ type: 'cancel', runIds: [run.status.record.id] });
+    if (!run.handle) this.#end(run, { state: 'cancelled', exitCode: null, signal: null });
+    return true;
+  }
+
+  dispose(): void {
+    this.#options.launchers.task.dispose();
+    this.#options.launchers.command.dispose();
+    this.#progress.dispose();
+  }
+
+  #specOf(
+    plan: RunPlan,
+    base: Pick<LaunchSpec, 'runId' | 'runFolder' | 'configPath'>,
+  ): Result<LaunchSpec> {
+    const steps = plan.steps === undefined ? {} : { steps: plan.steps };
+    const shared = { ...base, seed: plan.seed, ...steps };
+    if (plan.choice.engine === 'task') {
+      const { backend, probeEvery } = this.#options.training();
+      const forced = backend === 'auto' ? {} : { backend };
+      return succeed({ ...shared, engine: 'task', probeEvery, ...forced });
+    }
+    const { command, cwd, env } = plan.choice;
+    const filled = fillPlaceholders(command, {
+      config: base.configPath,
+      run_dir: base.runFolder,
+      seed: plan.seed,
+      ...steps,
+    });
+    if (!filled.ok) return fail(`counterweight.yaml: ${filled.error}`);
+    return succeed({ ...shared, engine: 'command', command: filled.value, cwd, env });
+  }
+
+  async #enqueue(
+    workspaceFolder: string,
+    folder: string,
+    record: RunRecord,
+    spec: LaunchSpec,
+  ): Promise<StartedRun> {
+    const { promise: ended, resolve: finish } = Promise.withResolvers<RunRecord>();
+    const status: RunStatus = { id: folder, record, step: 0, loss: undefined };
+    const run: OwnRun = { workspaceFolder, spec, finish, status, handle: undefined };
+    this.#runs.set(record.id, run);
+    await this.#save(run);
+    this.#progress.fire(run.status);
+    this.#advance({ type: 'enqueue', runIds: [record.id] });
+    return { id: folder, record: run.status.record, ended };
+  }
+
+  #advance(event: QueueEvent): void {
+    const { state, launch, stop } = advanceQueue(this.#queue, event);
+    this.#queue = state;
+    for (const runId of stop) this.#runs.get(runId)?.handle?.cancel();
+    for (const runId of launch) this.#launch(runId);
+  }
+
+  #launch(runId: RunId): void {
+    const run = this.#runs.get(runId);
+    if (!run) return;
+    const { launchers, clock } = this.#options;
+    const events = {
+      started: ({ backend, backendReason, sharedGroup, steps }: Partial<RunRecord>): void => {
+        this.#advance({ type: 'started', runId });
+        const known = { backend, backendReason, sharedGroup, steps };
+        const given = Object.entries(known).filter(([, value]) => value !== undefined);
+        this.#change(run, Object.fromEntries(given));
+      },
+      progress: ({ step, loss }: { step: number; loss: number | undefined }): void => {
+        run.status = { ...run.status, step, loss };
+        this.#progress.fire(run.status);
+      },
+    };
+    const { spec } = run;
+    this.#change(run, { state: 'running', startedAt: clock.now() });
+    run.handle =
+      spec.engine === 'task'
+        ? launchers.task.launch(spec, events)
+        : launchers.command.launch(spec, events);
+    void run.handle.ended.then((end) => this.#end(run, end));
+  }
+
+  #end(run: OwnRun, end: LaunchEnd): void {
+    if (isFinalState(run.status.record.state)) return;
+    this.#change(run, {
+      state: end.state,
+      endedAt: this.#options.clock.now(),
+      exitCode: end.exitCode,
+      signal: end.signal,
+      ...(end.reason === undefined ? {} : { reason: end.reason }),
+    });
+    const { record } = run.status;
+    this.#runs.delete(record.id);
+    void this.#writing.then(() => run.finish(record));
+    this.#advance({ type: 'ended', runId: record.id, state: end.state });
+  }
+
+  #change(run: OwnRun, change: Partial<RunRecord>): void {
+    run.status = { ...run.status, record: { ...run.status.record, ...change } };
+    void this.#save(run);
+    this.#progress.fire(run.status);
+  }
+
+  /** Writes one after the other, so that an old record never overtakes a newer one. */
+  #save({ workspaceFolder, status }: OwnRun): Promise<void> {
+    const { files, catalog } = this.#options;
+    const { id, record } = status;
+    catalog.putRecord(workspaceFolder, id, record);
+    const write = (): Promise<void> => writeRunRecord(files, id, record);
+    this.#writing = this.#writing.then(write, write);
+    return this.#writing;
+  }
+}
+
+/** How a notification calls a run. */
+export function runTitle({ engine, config, command }: RunRecord): string {
+  const name = basename(config);
+  return engine === 'task' ? `Training ${name}` : `Running ${command?.[0]} with ${name}`;
+}

@@ -1,0 +1,282 @@
+import { dirname, join } from 'node:path';
+
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/emitter.ts';
+import type { Logger } from '../base/logger.ts';
+import { logRoots } from '../discovery/bindRuns.ts';
+import { readProjectFile } from '../discovery/readProjectFile.ts';
+import type { IngestChange, IngestLoop } from '../ingest/ingestLoop.ts';
+import type { ConfigProblem } from '../model/finding.ts';
+import { type ProjectFile, projectFileName } from '../model/projectFile.ts';
+import { rules } from '../rules/registry.ts';
+import type { MetricStore } from '../store/metricStore.ts';
+import { ConfigEvidence, type Weights, weightsOf } from './configEvidence.ts';
+import { type ConfigFile, readConfigFile } from './configFile.ts';
+import type { ConfigView, LogRoot } from './configView.ts';
+import type { FoundProject } from './engineChoice.ts';
+import type { WorkspaceFiles } from './files.ts';
+import { isInside, type KnownRun } from './knownRun.ts';
+import { markAbandoned } from './owner.ts';
+import type { RunCatalog } from './runCatalog.ts';
+import type { BoundRunEvidence } from './runEvidence.ts';
+import { readRunRecords, runsFolder, snapshotName, writeRunRecord } from './runFolder.ts';
+import { viewConfig } from './viewConfig.ts';
+
+/** So that a wrong one in `counterweight.yaml` is told. */
+const ruleNames = rules.map(({ name }) => name);
+
+export interface SessionOptions {
+  readonly files: WorkspaceFiles;
+  readonly store: MetricStore;
+  readonly ingest: IngestLoop;
+  readonly catalog: RunCatalog;
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+/** A config that is open, with what was derived from it. */
+interface OpenConfig {
+  file: ConfigFile;
+  found: FoundProject | undefined;
+  roots: readonly LogRoot[];
+  watching: DisposableStore;
+  readonly evidence: ConfigEvidence;
+  view: ConfigView | undefined;
+}
+
+/** An open `counterweight.yaml`. */
+interface OpenProject {
+  readonly uri: string;
+  readonly path: string;
+  readonly text: string;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** The open configs, the runs they are bound to and what these say: the mutable heart of the server. */
+export class Session implements Disposable {
+  readonly #options: SessionOptions;
+  readonly #disposables = new DisposableStore();
+  readonly #folders = new Map<string, Disposable>();
+  readonly #configs = new Map<string, OpenConfig>();
+  readonly #projects = new Map<string, OpenProject>();
+  readonly #snapshots = new Map<string, Weights>();
+  #reading: Promise<void> = Promise.resolve();
+  #documents: Promise<unknown> = Promise.resolve();
+  readonly #changed = new Emitter<string>();
+  readonly #runsChanged = new Emitter<void>();
+
+  /** The view of the config with this URI may have changed. */
+  readonly onDidChangeConfig = this.#changed.event;
+  /** The list of runs, or a state in it, may have changed. */
+  readonly onDidChangeRuns = this.#runsChanged.event;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#disposables.add(options.ingest.onDidChange((change) => this.#takeIn(change)));
+    this.#disposables.add(options.catalog.onDidChange((run) => this.#runChanged(run)));
+  }
+
+  /** Learns of a workspace folder: its earlier runs, and those to come. */
+  async addFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return;
+    const { files, ingest, logger, now } = this.#options;
+    this.#folders.set(folder, ingest.watch(runsFolder(folder)));
+    const damaged = (path: string): void =>
+      logger.warn(`${path} is damaged and was left out; its metrics are still read.`);
+    for (const stored of await readRunRecords(files, folder, damaged)) {
+      const repaired = markAbandoned(stored.record, now());
+      if (repaired) await writeRunRecord(files, stored.folder, repaired);
+      this.#options.catalog.putRecord(folder, stored.folder, repaired ?? stored.record);
+    }
+  }
+
+  removeFolder(folder: string): void {
+    this.#folders.get(folder)?.dispose();
+    this.#folders.delete(folder);
+  }
+
+  /** The workspace folder that holds a path: the innermost, where folders are nested. */
+  folderOf(path: string): string | undefined {
+    return [...this.#folders.keys()]
+      .filter((folder) => isInside(path, folder))
+      .sort((a, b) => b.length - a.length)[0];
+  }
+
+  /** A document was opened or changed. */
+  async setDocument(uri: string, path: string, text: string): Promise<void> {
+    const taken = isProjectFile(path)
+      ? this.#setProject(uri, path, text)
+      : this.#setConfig(uri, path, text);
+    this.#documents = Promise.allSettled([this.#documents, taken]);
+    await taken;
+  }
+
+  /** Resolves when every document so far has met the `counterweight.yaml` that speaks for it. */
+  async documentsTaken(): Promise<void> {
+    await this.#documents;
+  }
+
+  async closeDocument(uri: string): Promise<void> {
+    this.#configs.get(uri)?.watching.dispose();
+    this.#configs.delete(uri);
+    const project = this.#projects.get(uri);
+    this.#projects.delete(uri);
+    this.#changed.fire(uri);
+    if (project) await this.#reloadProjects(project.path);
+  }
+
+  /** A `counterweight.yaml` was changed on disk. */
+  async projectFileChanged(path: string): Promise<void> {
+    await this.#reloadProjects(path);
+  }
+
+  configUris(): readonly string[] {
+    return [...this.#configs.keys()];
+  }
+
+  view(uri: string): ConfigView | undefined {
+    const config = this.#configs.get(uri);
+    if (!config) return undefined;
+    config.view ??= viewConfig({ ...config, ...this.#options, snapshotOf: this.#snapshotOf });
+    return config.view;
+  }
+
+  /** Problems of an open `counterweight.yaml` with its text. */
+  project(uri: string): OpenProject | undefined {
+    return this.#projects.get(uri);
+  }
+
+  evidence(uri: string, runId: string): BoundRunEvidence | undefined {
+    const config = this.#configs.get(uri);
+    const run = this.#options.catalog.find(runId);
+    if (!config || !run) return undefined;
+    return config.evidence.of(config.file, run, this.#snapshotOf(run), config.found?.project);
+  }
+
+  /** Resolves when all logs and snapshots that are known now have been read to their end. */
+  async settled(): Promise<void> {
+    await this.#options.ingest.settled();
+    await this.#reading;
+  }
+
+  dispose(): void {
+    for (const { watching } of this.#configs.values()) watching.dispose();
+    for (const folder of this.#folders.values()) folder.dispose();
+    this.#disposables.dispose();
+  }
+
+  readonly #snapshotOf = (run: KnownRun): Weights | undefined => this.#snapshots.get(run.id);
+
+  async #setConfig(uri: string, path: string, text: string): Promise<void> {
+    const before = this.#configs.get(uri);
+    const file = readConfigFile(uri, path, text, before?.file);
+    const config: OpenConfig = before ?? {
+      file,
+      found: undefined,
+      roots: [],
+      watching: new DisposableStore(),
+      evidence: new ConfigEvidence(this.#options.store),
+      view: undefined,
+    };
+    config.file = file;
+    this.#configs.set(uri, config);
+    if (!before) config.found = await this.#findProject(path);
+    this.#watchRoots(config);
+    this.#invalidate(uri, config);
+  }
+
+  async #setProject(uri: string, path: string, text: string): Promise<void> {
+    const { problems } = readProjectFile(text, ruleNames);
+    this.#projects.set(uri, { uri, path, text, problems });
+    this.#changed.fire(uri);
+    await this.#reloadProjects(path);
+  }
+
+  /** The configs that a `counterweight.yaml` speaks for look at it again. */
+  async #reloadProjects(path: string): Promise<void> {
+    for (const [uri, config] of this.#configs) {
+      if (!isInside(config.file.path, dirname(path))) continue;
+      config.found = await this.#findProject(config.file.path);
+      config.evidence.forgetAll();
+      this.#watchRoots(config);
+      this.#invalidate(uri, config);
+    }
+  }
+
+  /** The nearest `counterweight.yaml` upwards, no higher than the workspace folder. */
+  async #findProject(configPath: string): Promise<FoundProject | undefined> {
+    const top = this.folderOf(configPath) ?? dirname(configPath);
+    for (let folder = dirname(configPath); ; folder = dirname(folder)) {
+      const path = join(folder, projectFileName);
+      const open = [...this.#projects.values()].find((project) => project.path === path);
+      const text = open?.text ?? (await this.#options.files.readText(path));
+      if (text !== undefined) return { path, project: readProjectFile(text, ruleNames).project };
+      if (folder === top || folder === dirname(folder)) return undefined;
+    }
+  }
+
+  #watchRoots(config: OpenConfig): void {
+    const { file, found } = config;
+    const folder = found ? dirname(found.path) : dirname(file.path);
+    const project: ProjectFile | undefined = found?.project;
+    const roots =
+      file.terms.length === 0 ? [] : logRoots(file.path, file.document?.root, project, folder);
+    if (sameRoots(roots, config.roots)) return;
+    const watching = new DisposableStore();
+    for (const { path } of roots) watching.add(this.#options.ingest.watch(path));
+    config.watching.dispose();
+    config.watching = watching;
+    config.roots = roots;
+  }
+
+  #takeIn({ updates, removed }: IngestChange): void {
+    const { catalog } = this.#options;
+    for (const id of removed) catalog.remove(id);
+    for (const { run, reset } of updates) {
+      // Where an older one of several files still grows, points come in between the others.
+      if (reset || run.files.length > 1)
+        for (const config of this.#configs.values()) config.evidence.forget(run.id);
+      catalog.putDiscovered(run);
+    }
+  }
+
+  #runChanged(run: KnownRun): void {
+    this.#loadSnapshot(run);
+    for (const [uri, config] of this.#configs) {
+      const speaks = run.configPath
+        ? run.configPath === config.file.path
+        : config.roots.some(({ path }) => isInside(run.id, path));
+      if (speaks) this.#invalidate(uri, config);
+    }
+    this.#runsChanged.fire();
+  }
+
+  /** Reads the copy of the config in the folder of a run that was started here, once. */
+  #loadSnapshot({ id, configPath }: KnownRun): void {
+    if (configPath === undefined || this.#snapshots.has(id)) return;
+    this.#snapshots.set(id, new Map());
+    const path = join(id, snapshotName(configPath));
+    const reading = this.#options.files.readText(path).then((text) => {
+      if (text === undefined) return;
+      this.#snapshots.set(id, weightsOf(readConfigFile('', path, text, undefined)));
+      for (const [uri, config] of this.#configs) {
+        config.evidence.forget(id);
+        if (config.file.path === configPath) this.#invalidate(uri, config);
+      }
+    });
+    this.#reading = Promise.all([this.#reading, reading]).then(() => undefined);
+  }
+
+  #invalidate(uri: string, config: OpenConfig): void {
+    config.view = undefined;
+    this.#changed.fire(uri);
+  }
+}
+
+function isProjectFile(path: string): boolean {
+  return path.endsWith(`/${projectFileName}`) || path.endsWith(`\\${projectFileName}`);
+}
+
+function sameRoots(a: readonly LogRoot[], b: readonly LogRoot[]): boolean {
+  return a.length === b.length && a.every(({ path }, index) => path === b[index]?.path);
+}

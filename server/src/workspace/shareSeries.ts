@@ -1,0 +1,72 @@
+import type { SeriesView } from '../rules/rule.ts';
+
+/** One term's part of a share: the series and the factor on its values. */
+export interface SharePart {
+  readonly term: string;
+  readonly factor: number;
+}
+
+interface GrowingSeries {
+  readonly steps: number[];
+  readonly values: number[];
+}
+
+/**
+ * |factor · value| of each term over the sum of all, at the steps that all terms have. Grows with
+ * its sources: an update costs what is new, not what was there (house.md, invariant 7).
+ */
+export class ShareSeries {
+  readonly #parts: readonly SharePart[];
+  readonly #cursors: number[];
+  readonly #shares: ReadonlyMap<string, GrowingSeries>;
+
+  constructor(parts: readonly SharePart[]) {
+    this.#parts = parts;
+    this.#cursors = parts.map(() => 0);
+    this.#shares = new Map(parts.map(({ term }) => [term, { steps: [], values: [] }]));
+  }
+
+  /** Takes in what the sources have got since the last call. */
+  update(sourceOf: (term: string) => SeriesView | undefined): void {
+    const sources = this.#parts.map(({ term }) => sourceOf(term));
+    if (sources.length === 0) return;
+    for (;;) {
+      const steps = sources.map((source, part) => source?.steps[this.#cursors[part] ?? 0]);
+      if (steps.some((step) => step === undefined)) return;
+      this.#advance(sources, steps);
+    }
+  }
+
+  series(term: string): SeriesView | undefined {
+    const series = this.#shares.get(term);
+    return series && series.steps.length > 0 ? series : undefined;
+  }
+
+  /** Emits one aligned step, or lets the sources that lag behind catch up. */
+  #advance(
+    sources: readonly (SeriesView | undefined)[],
+    steps: readonly (number | undefined)[],
+  ): void {
+    const known = steps.map((step) => step ?? Number.NaN);
+    const target = Math.max(...known);
+    const aligned = known.every((step) => step === target || Number.isNaN(step));
+    if (aligned) this.#emit(sources, target);
+    // A source without steps beside one with steps can never be aligned: pass over both.
+    const all = aligned || Number.isNaN(target);
+    for (const [part, step] of known.entries()) {
+      if (all || step < target) this.#cursors[part] = (this.#cursors[part] ?? 0) + 1;
+    }
+  }
+
+  #emit(sources: readonly (SeriesView | undefined)[], step: number): void {
+    const sizes = this.#parts.map(({ factor }, part) =>
+      Math.abs(factor * (sources[part]?.values[this.#cursors[part] ?? 0] ?? Number.NaN)),
+    );
+    const sum = sizes.reduce((total, size) => total + size, 0);
+    for (const [part, { term }] of this.#parts.entries()) {
+      const series = this.#shares.get(term);
+      series?.steps.push(step);
+      series?.values.push(sum > 0 ? (sizes[part] ?? Number.NaN) / sum : Number.NaN);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { Finding } from '../model/finding.ts';
+import type { LossTerm } from '../model/lossTerm.ts';
+import type { ConfigEvidence, Weights } from './configEvidence.ts';
+import type { ConfigFile } from './configFile.ts';
+import type { ConfigView, LogRoot } from './configView.ts';
+import type { FoundProject } from './engineChoice.ts';
+import { describeTerm, type TermInsight } from './insight.ts';
+import type { KnownRun } from './knownRun.ts';
+import { type RunCatalog, speaksForConfig } from './runCatalog.ts';
+import type { BoundRunEvidence } from './runEvidence.ts';
+
+export interface ViewInput {
+  readonly file: ConfigFile;
+  readonly found: FoundProject | undefined;
+  readonly roots: readonly LogRoot[];
+  readonly evidence: ConfigEvidence;
+  readonly catalog: RunCatalog;
+  readonly snapshotOf: (run: KnownRun) => Weights | undefined;
+}
+
+/** How many of the newest runs are asked whether they know anything of the terms. */
+const candidates = 8;
+
+/** Puts together what the editor shows of a config: the newest run that knows its terms speaks. */
+export function viewConfig(input: ViewInput): ConfigView {
+  const { file, found, roots, catalog } = input;
+  const runs = catalog.boundTo(
+    file.path,
+    roots.map(({ path }) => path),
+  );
+  const base = { file, found, roots, runs, problems: file.problems };
+  for (const run of runs.filter(speaksForConfig).slice(0, candidates)) {
+    const evidence = input.evidence.of(file, run, input.snapshotOf(run), found?.project);
+    const findings = input.evidence.findings(run, found?.project);
+    const insights = describeTerms(file, run, evidence, findings);
+    if (insights.size > 0) {
+      return { ...base, owner: run, insights, findings: placeFindings(file, insights, findings) };
+    }
+  }
+  return { ...base, owner: runs.find(speaksForConfig), insights: new Map(), findings: [] };
+}
+
+function describeTerms(
+  file: ConfigFile,
+  run: KnownRun,
+  evidence: BoundRunEvidence,
+  findings: readonly Finding[],
+): ReadonlyMap<string, TermInsight> {
+  return new Map(
+    file.terms.flatMap((term) => {
+      const insight = describeTerm({ term, run, evidence, findings });
+      return insight ? [[term.name, insight] as const] : [];
+    }),
+  );
+}
+
+/** Findings whose lines still say what they speak of, and that nobody asked to ignore. */
+function placeFindings(
+  file: ConfigFile,
+  insights: ReadonlyMap<string, TermInsight>,
+  findings: readonly Finding[],
+): ConfigView['findings'] {
+  return findings.flatMap((finding) => {
+    const term = file.terms.find(({ name }) => name === finding.term);
+    const spokenOf = finding.otherTerm ? [finding.term, finding.otherTerm] : [finding.term];
+    const gone = spokenOf.some((name) => insights.get(name)?.stale);
+    return term && !gone && !isIgnored(file, term, finding) ? [{ finding, term }] : [];
+  });
+}
+
+/** `# counterweight: ignore weak-loss` on the line of the weight, or on the line above it. */
+function isIgnored(file: ConfigFile, term: LossTerm, finding: Finding): boolean {
+  const { line } = file.lines.positionAt(term.keyRange.start);
+  const from = file.lines.offsetAt({ line: Math.max(0, line - 1), character: 0 });
+  const to = file.lines.offsetAt({ line: line + 1, character: 0 });
+  return [...file.text.slice(from, to).matchAll(/counterweight:\s*ignore\s+([\w, -]+)/g)].some(
+    (match) => (match[1] ?? '').split(/[\s,]+/).includes(finding.name),
+  );
+}

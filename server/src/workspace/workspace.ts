@@ -1,0 +1,19 @@
+import type { Disposable } from '../base/disposable.ts';
+import type { IngestLoop } from '../ingest/ingestLoop.ts';
+import type { MetricStore } from '../store/metricStore.ts';
+import type { Experiments } from './experiments.ts';
+import type { WorkspaceFiles } from './files.ts';
+import type { RunCatalog } from './runCatalog.ts';
+import type { RunStarter } from './runStarter.ts';
+import type { Session } from './session.ts';
+
+/** The objects behind both front ends, built once by the entry. */
+export interface Workspace extends Disposable {
+  readonly files: WorkspaceFiles;
+  readonly session: Session;
+  readonly catalog: RunCatalog;
+  readonly store: MetricStore;
+  readonly ingest: IngestLoop;
+  readonly starter: RunStarter;
+  readonly experiments: Experiments;
+}

@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { type RunRecord, runIdSchema } from '../../../server/src/model/run.ts';
+import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
+import { markAbandoned } from '../../../server/src/workspace/owner.ts';
+import {
+  nearestStateFolder,
+  readRunRecords,
+  runsFolder,
+  writeRunRecord,
+} from '../../../server/src/workspace/runFolder.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'counterweight-runs-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const record: RunRecord = {
+  schema: 1,
+  id: runIdSchema.parse('20260101-000000-train'),
+  engine: 'task',
+  config: 'train.yaml',
+  state: 'running',
+  seed: 0,
+  startedAt: 1,
+  owner: { pid: process.pid },
+};
+
+describe('folders of runs', () => {
+  it('reads back what it wrote and leaves damaged records out, saying which', async () => {
+    const files = createDiskFiles();
+    const good = join(runsFolder(folder), 'good');
+    const bad = join(runsFolder(folder), 'bad');
+    await writeRunRecord(files, good, record);
+    await mkdir(bad, { recursive: true });
+    await writeFile(join(bad, 'run.json'), '{"schema": 1, "id"');
+    const damaged: string[] = [];
+    const found = await readRunRecords(files, folder, (path) => damaged.push(path));
+    expect(found).toEqual([{ folder: good, record }]);
+    expect(damaged).toEqual([join(bad, 'run.json')]);
+  });
+
+  it('finds the workspace folder of earlier runs upwards', async () => {
+    const files = createDiskFiles();
+    await writeRunRecord(files, join(runsFolder(folder), 'a'), record);
+    expect(await nearestStateFolder(files, join(folder, 'deep', 'er', 'train.yaml'))).toBe(folder);
+  });
+
+  it('marks a run whose owner is gone, and no other', () => {
+    // Process ids end far below this on every system.
+    const gone = { ...record, owner: { pid: 2 ** 30 } };
+    expect(markAbandoned(gone, 5)).toMatchObject({ state: 'crashed', endedAt: 5 });
+    expect(markAbandoned(record, 5)).toBeUndefined();
+    expect(markAbandoned({ ...gone, state: 'finished' }, 5)).toBeUndefined();
+  });
+});
