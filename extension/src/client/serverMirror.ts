@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+
+import type { AblationSummary } from '#protocol/ablation';
+import { ablationsMessageSchema, notifications, requests } from '#protocol/messages';
+import {
+  type RunProgress,
+  type RunSummary,
+  runProgressSchema,
+  runsMessageSchema,
+} from '#protocol/runs';
+import type { LanguageServer } from './languageServer.ts';
+import { mergeProgress } from './mergeProgress.ts';
+
+/** What the server last said of runs and ablations; the views and the status bar read it here. */
+export class ServerMirror implements vscode.Disposable {
+  readonly #server: LanguageServer;
+  readonly #runsChanged = new vscode.EventEmitter<void>();
+  readonly #ablationsChanged = new vscode.EventEmitter<readonly AblationSummary[]>();
+  readonly #progressed = new vscode.EventEmitter<RunProgress>();
+  readonly #listening: vscode.Disposable;
+  #runs: readonly RunSummary[] = [];
+  #ablations: readonly AblationSummary[] = [];
+
+  readonly onDidChangeRuns = this.#runsChanged.event;
+  readonly onDidChangeAblations = this.#ablationsChanged.event;
+  readonly onDidProgress = this.#progressed.event;
+
+  constructor(server: LanguageServer) {
+    this.#server = server;
+    this.#listening = vscode.Disposable.from(
+      this.#runsChanged,
+      this.#ablationsChanged,
+      this.#progressed,
+      server.onDidStart(() => this.#fetch()),
+      server.onNotification(notifications.runsChanged, runsMessageSchema, ({ runs }) =>
+        this.#setRuns(runs),
+      ),
+      server.onNotification(
+        notifications.ablationsChanged,
+        ablationsMessageSchema,
+        ({ ablations }) => this.#setAblations(ablations),
+      ),
+      server.onNotification(notifications.runProgress, runProgressSchema, (progress) => {
+        this.#setRuns(mergeProgress(this.#runs, progress));
+        this.#progressed.fire(progress);
+      }),
+    );
+  }
+
+  get runs(): readonly RunSummary[] {
+    return this.#runs;
+  }
+
+  get ablations(): readonly AblationSummary[] {
+    return this.#ablations;
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+  }
+
+  #setRuns(runs: readonly RunSummary[]): void {
+    this.#runs = runs;
+    this.#runsChanged.fire();
+  }
+
+  #setAblations(ablations: readonly AblationSummary[]): void {
+    this.#ablations = ablations;
+    this.#ablationsChanged.fire(ablations);
+  }
+
+  async #fetch(): Promise<void> {
+    const [runs, ablations] = await Promise.all([
+      this.#server.request(requests.listRuns, null, runsMessageSchema),
+      this.#server.request(requests.listAblations, null, ablationsMessageSchema),
+    ]);
+    if (runs.ok) this.#setRuns(runs.value.runs);
+    if (ablations.ok) this.#setAblations(ablations.value.ablations);
+  }
+}

@@ -1,0 +1,23 @@
+import { ablate } from './ablate.ts';
+import { cancelRun } from './cancelRun.ts';
+import type { Command } from './command.ts';
+import { openReport } from './openReport.ts';
+import { openTrends } from './openTrends.ts';
+import { restartServer } from './restartServer.ts';
+import { revealRun } from './revealRun.ts';
+import { runTraining } from './runTraining.ts';
+import { showLog } from './showLog.ts';
+import { showMenu } from './showMenu.ts';
+
+/** Every command, sorted by name. */
+export const commands: readonly Command[] = [
+  ablate,
+  cancelRun,
+  openReport,
+  openTrends,
+  restartServer,
+  revealRun,
+  runTraining,
+  showLog,
+  showMenu,
+];

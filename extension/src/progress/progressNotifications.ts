@@ -1,0 +1,170 @@
+import * as vscode from 'vscode';
+
+import { requests } from '#protocol/messages';
+import type { RunProgress } from '#protocol/runs';
+import { anythingSchema } from '../client/answer.ts';
+import type { LanguageServer } from '../client/languageServer.ts';
+import type { Notices } from '../client/notices.ts';
+import { revealRun } from '../client/revealRun.ts';
+import type { ServerMirror } from '../client/serverMirror.ts';
+import {
+  advance,
+  emptyBoard,
+  type ProgressEffect,
+  type ProgressEvent,
+  type ProgressTask,
+} from './progressBoard.ts';
+import { describeFailure, type RunState } from './progressText.ts';
+
+/** A notification on screen. */
+interface Shown {
+  readonly report: (task: ProgressTask) => void;
+  readonly close: () => void;
+}
+
+/** Keeps one notification with Cancel for each run or experiment that goes on here. */
+export class ProgressNotifications implements vscode.Disposable {
+  readonly #server: LanguageServer;
+  readonly #mirror: ServerMirror;
+  readonly #notices: Notices;
+  readonly #shown = new Map<string, Shown>();
+  readonly #finished = new vscode.EventEmitter<string>();
+  readonly #listening: vscode.Disposable;
+  #board = emptyBoard;
+
+  /** Fires with the id of an experiment that has run to its end. */
+  readonly onDidFinishAblation = this.#finished.event;
+
+  constructor(server: LanguageServer, mirror: ServerMirror, notices: Notices) {
+    this.#server = server;
+    this.#mirror = mirror;
+    this.#notices = notices;
+    this.#listening = vscode.Disposable.from(
+      this.#finished,
+      mirror.onDidProgress((progress) => this.#hear(progress)),
+      mirror.onDidChangeAblations((ablations) => this.#advance({ type: 'ablations', ablations })),
+      mirror.onDidChangeRuns(() => this.#advance({ type: 'runs', runs: mirror.runs })),
+      server.onDidStart(() => this.#closeAll()),
+    );
+  }
+
+  /** An experiment has been started here; it is shown before its first run says a word. */
+  expectAblation(id: string, title: string): void {
+    if (this.#shown.has(id)) return;
+    this.#advance({ type: 'expected', id, title });
+    // A short one may have ended before the answer to its start was read.
+    this.#advance({ type: 'ablations', ablations: this.#mirror.ablations });
+  }
+
+  dispose(): void {
+    this.#closeAll();
+    this.#listening.dispose();
+  }
+
+  #hear(progress: RunProgress): void {
+    const { ablation } = progress;
+    const summary = this.#mirror.ablations.find(({ id }) => id === ablation);
+    if (summary) this.expectAblation(summary.id, `Ablation: ${summary.title}`);
+    this.#advance({ type: 'progress', progress });
+  }
+
+  #advance(event: ProgressEvent): void {
+    const { board, effects } = advance(this.#board, event);
+    this.#board = board;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: ProgressEffect): void {
+    if (effect.type === 'show') {
+      this.#show(effect.task);
+      return;
+    }
+    this.#shown.get(effect.task.key)?.close();
+    this.#shown.delete(effect.task.key);
+    this.#tellEnd(effect.task, effect.state);
+  }
+
+  #show(task: ProgressTask): void {
+    const shown = this.#shown.get(task.key) ?? this.#open(task);
+    shown.report(task);
+  }
+
+  #open(task: ProgressTask): Shown {
+    const shown = openNotification(task.title, () => this.#cancel(task.key));
+    this.#shown.set(task.key, shown);
+    return shown;
+  }
+
+  async #cancel(id: string): Promise<void> {
+    const answer = await this.#server.request(requests.cancel, { id }, anythingSchema);
+    if (!answer.ok) this.#notices.error(`It could not be cancelled. ${answer.problem}`);
+  }
+
+  #tellEnd(task: ProgressTask, state: RunState): void {
+    if (state === 'failed' || state === 'crashed') {
+      const folder = this.#mirror.runs.find(({ id }) => id === task.runId)?.path;
+      const offers =
+        folder === undefined
+          ? []
+          : [{ label: 'Open run folder', run: () => revealRun(vscode.Uri.file(folder)) }];
+      this.#notices.error(describeFailure(task.title, state, task.reason), ...offers);
+      return;
+    }
+    if (state !== 'finished') return;
+    if (task.kind === 'ablation') this.#finished.fire(task.key);
+    else this.#notices.whisper(`$(pass) ${task.title}: finished · ${task.message}`);
+  }
+
+  /** A server that went away takes its runs along: nothing more will be heard of them. */
+  #closeAll(): void {
+    for (const shown of this.#shown.values()) shown.close();
+    this.#shown.clear();
+    this.#board = emptyBoard;
+  }
+}
+
+function openNotification(title: string, cancel: () => void): Shown {
+  const state = new NotificationState();
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title,
+    cancellable: true,
+  };
+  vscode.window.withProgress(options, (progress, token) => {
+    token.onCancellationRequested(cancel);
+    return state.follow(progress);
+  });
+  return { report: (task) => state.report(task), close: () => state.close() };
+}
+
+/** Joins what is reported with the notification, which VS Code opens some time after it is asked. */
+class NotificationState {
+  #progress: vscode.Progress<{ message: string; increment: number }> | undefined;
+  #latest: ProgressTask | undefined;
+  #reported = 0;
+  #closed = false;
+  #resolve: () => void = () => {};
+
+  /** Resolves when the notification is to go. */
+  follow(progress: vscode.Progress<{ message: string; increment: number }>): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#progress = progress;
+    if (this.#latest) this.report(this.#latest);
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  report(task: ProgressTask): void {
+    this.#latest = task;
+    if (!this.#progress) return;
+    const increment = Math.max(0, task.fraction - this.#reported) * 100;
+    this.#reported = Math.max(this.#reported, task.fraction);
+    this.#progress.report({ message: task.message, increment });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#resolve();
+  }
+}

@@ -1,0 +1,49 @@
+import type { RunProgress } from '#protocol/runs';
+
+export type RunState = RunProgress['state'];
+
+/** True for states that a run never leaves. */
+export function isFinal(state: RunState): boolean {
+  return state !== 'queued' && state !== 'running';
+}
+
+/** Four significant digits; very small and very large numbers with a power of ten. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const rounded = Number(value.toPrecision(4));
+  const size = Math.abs(rounded);
+  const plain = size === 0 || (size >= 1e-3 && size < 1e6);
+  return plain ? String(rounded) : rounded.toExponential().replace('e+', 'e');
+}
+
+/** What is known of a run while it goes on. */
+export interface RunFigures {
+  readonly step?: number | undefined;
+  readonly steps?: number | undefined;
+  readonly loss?: number | undefined;
+  readonly backend?: string | undefined;
+}
+
+/** `120/600 · loss 0.412 · wasm`, leaving out what is not known. */
+export function describeFigures({ step, steps, loss, backend }: RunFigures): string {
+  const parts = [
+    step === undefined ? '' : steps === undefined ? `step ${step}` : `${step}/${steps}`,
+    loss === undefined ? '' : `loss ${formatNumber(loss)}`,
+    backend ?? '',
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** The end of a text: of an error, the last words matter most. */
+export function lastCharacters(text: string, limit: number): string {
+  const trimmed = text.trim();
+  return trimmed.length <= limit ? trimmed : `…${trimmed.slice(trimmed.length - limit + 1)}`;
+}
+
+/** `flow-edit failed: …`, for a notification. */
+export function describeFailure(title: string, state: RunState, reason?: string): string {
+  const verb = state === 'crashed' ? 'crashed' : 'failed';
+  return reason === undefined || reason.trim() === ''
+    ? `${title} ${verb}; the log may tell why.`
+    : `${title} ${verb}: ${lastCharacters(reason, 600)}`;
+}

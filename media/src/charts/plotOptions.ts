@@ -1,0 +1,148 @@
+import type uPlot from 'uplot';
+
+import { strokeOf, type Theme } from '../theme.ts';
+import type { ChartCurve, ValueFormat } from './curve.ts';
+import type { StepRange, ZoomGroup } from './zoom.ts';
+
+/** How a chart looks, beside its curves. */
+export interface PlotSpec {
+  readonly title: string;
+  /** Height in CSS pixels. */
+  readonly height: number;
+  readonly format: ValueFormat;
+  /** Values that the axis shows at least: a share has its 0 and 1 whatever the data. */
+  readonly values?: StepRange;
+  /** A value marked by a line across. */
+  readonly reference?: number;
+}
+
+/** What uPlot calls back. */
+export interface PlotEvents {
+  readonly selected: (range: StepRange) => void;
+  readonly reset: () => void;
+  readonly cursorMoved: () => void;
+}
+
+/** Width of the axis of values in CSS pixels; the same in all charts, so that their steps align. */
+const axisWidth = 52;
+
+export function plotOptions(
+  spec: PlotSpec,
+  curves: readonly ChartCurve[],
+  scale: 'linear' | 'log',
+  theme: Theme,
+  group: ZoomGroup,
+  events: PlotEvents,
+): Omit<uPlot.Options, 'width'> {
+  return {
+    height: spec.height,
+    padding: [8, 10, 0, 0],
+    legend: { show: false },
+    cursor: {
+      sync: { key: group.key, setSeries: false },
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 6 },
+      bind: {
+        dblclick: () => {
+          events.reset();
+          return null;
+        },
+      },
+    },
+    scales: { x: { time: false, range: stepRange(group) }, y: valueScale(spec, scale) },
+    axes: [axis(theme, formatStep, 24), valueAxis(spec, scale, theme)],
+    series: [{}, ...curves.map((curve) => series(curve, theme))],
+    hooks: {
+      setSelect: [(plot) => select(plot, events)],
+      setCursor: [events.cursorMoved],
+      drawAxes: [(plot) => drawReference(plot, spec, theme)],
+    },
+  };
+}
+
+function stepRange(group: ZoomGroup): uPlot.Scale.Range {
+  return () => [...(group.range ?? group.extent)];
+}
+
+function valueScale({ values }: PlotSpec, scale: 'linear' | 'log'): uPlot.Scale {
+  if (scale === 'log') return { distr: 3, log: 10 };
+  if (!values) return {};
+  return {
+    range: (_plot, low, high) => [
+      Math.min(values[0], low ?? values[0]),
+      Math.max(values[1], high ?? values[1]),
+    ],
+  };
+}
+
+function axis(theme: Theme, format: ValueFormat, size: number): uPlot.Axis {
+  return {
+    stroke: theme.muted,
+    font: theme.font,
+    size,
+    gap: 4,
+    space: size === axisWidth ? 28 : 60,
+    grid: { stroke: theme.grid, width: 1 },
+    ticks: { show: false },
+    // uPlot leaves `null` where a label of a logarithmic axis would crowd its neighbours.
+    values: (_plot, splits) =>
+      splits.map((split: number | null) => (split === null ? '' : format(split))),
+  };
+}
+
+function valueAxis(spec: PlotSpec, scale: 'linear' | 'log', theme: Theme): uPlot.Axis {
+  const made = axis(theme, spec.format, axisWidth);
+  if (scale === 'linear') return made;
+  return { ...made, grid: { ...made.grid, filter: (_plot, splits) => decades(splits) } };
+}
+
+/** Lines at the powers of ten only, where there are two of them or more. */
+function decades(splits: number[]): (number | null)[] {
+  const powers = splits.filter(isPowerOfTen);
+  return powers.length < 2 ? splits : splits.map((split) => (isPowerOfTen(split) ? split : null));
+}
+
+function isPowerOfTen(value: number): boolean {
+  return Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+}
+
+function series(curve: ChartCurve, theme: Theme): uPlot.Series {
+  const { color, dash } = strokeOf(theme, curve.color);
+  return {
+    label: curve.label,
+    stroke: color,
+    width: curve.faint ? 1 : 1.5,
+    ...(dash.length > 0 ? { dash } : {}),
+    ...(curve.faint ? { alpha: 0.6 } : {}),
+  };
+}
+
+function select(plot: uPlot, events: PlotEvents): void {
+  const { left, width } = plot.select;
+  if (width < 4) return;
+  events.selected([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+}
+
+function drawReference(plot: uPlot, { reference }: PlotSpec, theme: Theme): void {
+  const { min, max } = plot.scales.y ?? {};
+  if (reference === undefined || min == null || max == null) return;
+  if (reference < min || reference > max) return;
+  const { left, width } = plot.bbox;
+  const y = Math.round(plot.valToPos(reference, 'y', true)) + 0.5;
+  plot.ctx.save();
+  plot.ctx.strokeStyle = theme.muted;
+  plot.ctx.lineWidth = 1;
+  plot.ctx.beginPath();
+  plot.ctx.moveTo(left, y);
+  plot.ctx.lineTo(left + width, y);
+  plot.ctx.stroke();
+  plot.ctx.restore();
+}
+
+/** 1500 → `1.5k`: many steps fit under a narrow chart. */
+function formatStep(step: number): string {
+  if (!Number.isInteger(step)) return '';
+  if (step >= 1_000_000) return `${Number((step / 1_000_000).toPrecision(4))}M`;
+  return step >= 10_000 ? `${Number((step / 1000).toPrecision(4))}k` : String(step);
+}

@@ -1,0 +1,56 @@
+/** Colours and font of the page as concrete values: a canvas knows no CSS variables. */
+export interface Theme {
+  readonly foreground: string;
+  readonly muted: string;
+  readonly grid: string;
+  /** Colours of curves; they repeat with another dash, see `strokeOf`. */
+  readonly palette: readonly string[];
+  /** CSS shorthand for the text of axes. */
+  readonly font: string;
+}
+
+/** Variables of VS Code's chart colours, the best told apart first, with what stands in for them. */
+const paletteVariables: readonly (readonly [string, string])[] = [
+  ['--vscode-charts-blue', '#3794ff'],
+  ['--vscode-charts-orange', '#d18616'],
+  ['--vscode-charts-green', '#89d185'],
+  ['--vscode-charts-purple', '#b180d7'],
+  ['--vscode-charts-yellow', '#cca700'],
+  ['--vscode-charts-red', '#f14c4c'],
+];
+
+/** Reads the theme that is on now. */
+export function readTheme(): Theme {
+  const style = getComputedStyle(document.body);
+  const read = (variable: string, fallback: string): string =>
+    style.getPropertyValue(variable).trim() || fallback;
+  const foreground = read('--vscode-foreground', style.color);
+  return {
+    foreground,
+    muted: read('--vscode-descriptionForeground', foreground),
+    // Themes have no colour for this: their guides are too faint for a chart, or too strong.
+    grid: 'rgba(128, 128, 128, 0.22)',
+    palette: paletteVariables.map(([variable, fallback]) => read(variable, fallback)),
+    font: `11px ${read('--vscode-font-family', 'sans-serif')}`,
+  };
+}
+
+/** The line of the curve with this index: past the end of the palette, colours repeat dashed. */
+export function strokeOf(
+  theme: Theme,
+  index: number,
+): { readonly color: string; readonly dash: number[] } {
+  const { palette, foreground } = theme;
+  const round = Math.floor(index / palette.length);
+  return {
+    color: palette[index % palette.length] ?? foreground,
+    dash: round === 0 ? [] : [6, 2 + 2 * round],
+  };
+}
+
+/** Calls the listener when the user has changed the theme; VS Code swaps classes and variables. */
+export function onThemeChange(listener: () => void): void {
+  const observer = new MutationObserver(listener);
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+}

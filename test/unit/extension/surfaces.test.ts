@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+
+import {
+  kindChoices,
+  numberProblem,
+  termChoices,
+} from '../../../extension/src/commands/ablationChoices.ts';
+import { toWire } from '../../../extension/src/panels/toWire.ts';
+import { TrendsViews } from '../../../extension/src/panels/trendsViews.ts';
+import { renderWebviewPage } from '../../../extension/src/panels/webviewPage.ts';
+import { statusText } from '../../../extension/src/statusBar/statusText.ts';
+import { ablationDescription, ablationTooltip } from '../../../extension/src/views/ablationText.ts';
+import { escapeMarkdown, runContext, runTooltip } from '../../../extension/src/views/runText.ts';
+import type { AblationSummary } from '../../../server/src/protocol/ablation.ts';
+import type { RunSummary } from '../../../server/src/protocol/runs.ts';
+
+const run: RunSummary = {
+  id: 'r1',
+  name: 'train_1',
+  path: '.counterweight/runs/r1',
+  configUris: [],
+  engine: 'task',
+  state: 'running',
+  step: 120,
+  steps: 600,
+  loss: 0.412,
+  backend: 'wasm',
+  backendReason: 'the fastest here',
+  points: 960,
+  skipped: { count: 0, examples: [] },
+};
+
+describe('TrendsViews', () => {
+  const a = 'file:///a.yaml';
+
+  it('tells the first opening and the last closing', () => {
+    const views = new TrendsViews();
+    expect(views.show('tab', { configUri: a, pixels: 800 })).toEqual([
+      { configUri: a, open: true, pixels: 800 },
+    ]);
+    views.show('side', { configUri: a, pixels: 300 });
+    expect(views.hide('tab')).toEqual([]);
+    expect(views.hide('side')).toEqual([{ configUri: a, open: false, pixels: 300 }]);
+    expect(views.hide('side')).toEqual([]);
+  });
+
+  it('asks again for one that comes late, at the width of the widest', () => {
+    const views = new TrendsViews();
+    views.show('tab', { configUri: a, pixels: 800 });
+    expect(views.show('side', { configUri: a, pixels: 300 })).toEqual([
+      { configUri: a, open: true, pixels: 800 },
+    ]);
+    expect(views.keysOf(a)).toEqual(['tab', 'side']);
+  });
+
+  it('closes the config that a surface turns away from', () => {
+    const views = new TrendsViews();
+    views.show('side', { configUri: a, pixels: 300 });
+    expect(views.show('side', { configUri: 'file:///b.yaml', pixels: 300 })).toEqual([
+      { configUri: a, open: false, pixels: 300 },
+      { configUri: 'file:///b.yaml', open: true, pixels: 300 },
+    ]);
+  });
+
+  it('keeps the run that was picked until it is let go of', () => {
+    const views = new TrendsViews();
+    views.show('tab', { configUri: a, pixels: 800 });
+    expect(views.pick('tab', 'r7')).toMatchObject([{ runId: 'r7' }]);
+    views.hide('tab');
+    expect(views.show('tab', { configUri: a, pixels: 800 })).toMatchObject([{ runId: 'r7' }]);
+    expect(views.pick('tab', '')).toEqual([{ configUri: a, open: true, pixels: 800 }]);
+    expect(views.pick('nobody', 'r7')).toEqual([]);
+  });
+
+  it('keeps widths within what the server takes, and tells all to a fresh server', () => {
+    const views = new TrendsViews();
+    views.show('tab', { configUri: a, pixels: 3 });
+    expect(views.all()).toEqual([{ configUri: a, open: true, pixels: 50 }]);
+  });
+});
+
+describe('renderWebviewPage', () => {
+  const html = renderWebviewPage({
+    title: '<b>',
+    scriptUri: 'https://x/trends.js',
+    styleUri: 'https://x/trends.css',
+    cspSource: 'https://x',
+    nonce: 'abc',
+    data: { 'config-uri': 'file:///a"b.yaml' },
+  });
+
+  it('allows nothing but its own script and style', () => {
+    expect(html).toContain(
+      `content="default-src 'none'; style-src https://x; script-src 'nonce-abc'; font-src https://x"`,
+    );
+    expect(html).toContain('<script nonce="abc" src="https://x/trends.js">');
+  });
+
+  it('escapes what it is given', () => {
+    expect(html).toContain('<title>&lt;b&gt;</title>');
+    expect(html).toContain('data-config-uri="file:///a&quot;b.yaml"');
+  });
+});
+
+describe('toWire', () => {
+  it('writes numbers that JSON lacks as strings, at any depth', () => {
+    const message = { a: [1, Number.NaN, [Number.NEGATIVE_INFINITY]], b: { c: null, d: 'NaN' } };
+    expect(toWire(message)).toEqual({ a: [1, 'NaN', ['-Infinity']], b: { c: null, d: 'NaN' } });
+  });
+});
+
+describe('statusText', () => {
+  it('shows the live run and the problems', () => {
+    const status = statusText({ serverDown: false, runs: [run], problems: 2 });
+    expect(status?.text).toBe('$(pulse) 120/600 · loss 0.412 · wasm $(warning) 2');
+    expect(status?.tooltip).toContain('2 problems found.');
+  });
+
+  it('counts further live runs', () => {
+    const runs = [run, { ...run, id: 'r2' }];
+    expect(statusText({ serverDown: false, runs, problems: 0 })?.text).toMatch(/wasm \+1$/);
+  });
+
+  it('rests while nothing runs, and hides where there is nothing at all', () => {
+    const runs = [{ ...run, state: 'finished' as const }];
+    expect(statusText({ serverDown: false, runs, problems: 0 })?.text).toBe(
+      '$(pulse) Counterweight',
+    );
+    expect(statusText({ serverDown: false, runs: [], problems: 0 })).toBeUndefined();
+  });
+
+  it('says when the server is gone', () => {
+    expect(statusText({ serverDown: true, runs: [run], problems: 0 })?.severity).toBe('error');
+  });
+});
+
+describe('the list of runs', () => {
+  it('tells state, steps, backend, points and path', () => {
+    expect(runTooltip(run).split('\n')).toEqual([
+      '**train\\_1**',
+      '',
+      '- State: running',
+      '- Steps: 120/600 · loss 0\\.412',
+      '- Backend: wasm: the fastest here',
+      '- Points: 960',
+      '- Path: \\.counterweight/runs/r1',
+    ]);
+  });
+
+  it('tells what was skipped, with examples', () => {
+    const skipped = { count: 3, examples: ['metrics.jsonl: byte 120', 'byte 240'] };
+    expect(runTooltip({ ...run, skipped })).toContain(
+      '3 parts not readable, such as metrics\\.jsonl: byte 120; byte 240',
+    );
+  });
+
+  it('lets a log write no markup', () => {
+    expect(escapeMarkdown('[x](command:evil)\n<b>')).toBe('\\[x\\]\\(command:evil\\) ⏎ \\<b\\>');
+  });
+
+  it.each([
+    ['running', 'run.live'],
+    ['queued', 'run.live'],
+    ['crashed', 'run.ended'],
+    [undefined, 'run.ended'],
+  ] as const)('offers for a run that is %s what suits %s', (state, context) => {
+    const { state: _, ...rest } = run;
+    expect(runContext(state === undefined ? rest : { ...rest, state })).toBe(context);
+  });
+});
+
+describe('the list of ablations', () => {
+  const ablation: AblationSummary = {
+    id: 'x',
+    title: 'without kl',
+    configUri: 'file:///a.yaml',
+    state: 'running',
+    createdAt: 1,
+    runs: [
+      { runId: 'r0', variant: 'baseline', seed: 0, state: 'finished' },
+      { runId: 'r1', variant: 'without-kl', seed: 0, state: 'running' },
+    ],
+  };
+
+  it('counts the runs of a live one and names the state of others', () => {
+    expect(ablationDescription(ablation)).toBe('run 2 of 2');
+    expect(ablationDescription({ ...ablation, state: 'finished' })).toBe('finished');
+  });
+
+  it('tells each run', () => {
+    expect(ablationTooltip({ ...ablation, reason: 'stopped' }).split('\n')).toEqual([
+      '**without kl**',
+      '',
+      '- baseline, seed 0: finished',
+      '- without\\-kl, seed 0: running',
+      '',
+      'stopped',
+    ]);
+  });
+});
+
+describe('the choices of an ablation', () => {
+  it('show what the weight becomes', () => {
+    expect(kindChoices('kl', 0.3).map(({ label, description }) => [label, description])).toEqual([
+      ['Without kl', '0.3 → 0'],
+      ['Only kl', 'all other weights → 0'],
+      ['kl × 2', '0.3 → 0.6'],
+      ['kl × 0.5', '0.3 → 0.15'],
+      ['kl × k…', 'a factor of your own'],
+      ['Set kl…', 'a weight of your own'],
+    ]);
+  });
+
+  it('show the weight of each term', () => {
+    const terms = [
+      { name: 'kl', weight: 1e-6, line: 3 },
+      { name: 'rec', line: 4 },
+    ];
+    expect(termChoices(terms).map(({ description }) => description)).toEqual([
+      'weight 0.000001',
+      'its weight is not a number',
+    ]);
+  });
+
+  it.each([
+    ['0.5', undefined],
+    ['1e-4', undefined],
+    ['', 'Write a number, such as 0.5 or 1e-4.'],
+    ['much', '"much" is not a number; write one such as 0.5 or 1e-4.'],
+    ['Infinity', '"Infinity" is not a number; write one such as 0.5 or 1e-4.'],
+  ])('take %j as a number or say why not', (text, expected) => {
+    expect(numberProblem(text)).toBe(expected);
+  });
+});
