@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
+
+import { clickCodeLens, waitForCodeLens } from './support/editor.ts';
+import { pickItem, runCommand } from './support/palette.ts';
+import { runsOnDisk } from './support/runs.ts';
+import { openSideBar, waitForSideBarRow } from './support/surfaces.ts';
+import { frameText, hasText, waitForCurves, webviewFrame } from './support/webviews.ts';
+import { openWorkbench, type Workbench } from './support/workbench.ts';
+
+/** Short runs of the example: what is tried here is the way, not the science. */
+const project = 'ablation:\n  seeds: [0, 1]\n  steps: 60\n';
+
+describe('an ablation of the example', () => {
+  let workbench: Workbench;
+
+  beforeAll(async () => {
+    workbench = await openWorkbench({
+      workspaceFixture: 'examples/flow-edit',
+      files: { 'counterweight.yaml': project },
+      open: ['train.yaml'],
+    });
+  });
+  afterAll(() => workbench?.dispose());
+
+  it('runs from the lens and opens a report with a verdict', async () => {
+    onTestFailed(() => void workbench.screenshot('failed-ablation-report'));
+    const { page, workspacePath } = workbench;
+    await clickCodeLens(page, '▶ without', 'render_loss_weight');
+    const report = await webviewFrame(
+      page,
+      'the report',
+      hasText(/without render[\s\S]*psnr/),
+      120_000,
+    );
+    const text = await frameText(report);
+    expect(text).toMatch(/finished/);
+    expect(text).toMatch(/psnr/);
+    expect(text).toMatch(/without it|not decided|is working|nothing/i);
+    expect(text).toMatch(/-\s+render_loss_weight: 0\.6/);
+    expect(text).toMatch(/\+\s+render_loss_weight: 0\.0/);
+    await waitForCurves(report, 100);
+    await workbench.screenshot('ablation-report');
+    const runs = runsOnDisk(workspacePath).map(({ record }) => record);
+    expect(runs.map(({ seed, ablation }) => `${ablation?.variant} ${seed}`)).toEqual([
+      'baseline 0',
+      'without-render 0',
+      'baseline 1',
+      'without-render 1',
+    ]);
+    expect(runs.every(({ state }) => state === 'finished')).toBe(true);
+  });
+
+  it('is listed, and runs from the palette too', async () => {
+    onTestFailed(() => void workbench.screenshot('failed-ablation-palette'));
+    const { page } = workbench;
+    await openSideBar(page, 'Counterweight');
+    await waitForSideBarRow(page, /without render/);
+    await page
+      .getByRole('tab', { name: /train\.yaml/ })
+      .first()
+      .click();
+    await waitForCodeLens(page, 'without');
+    await runCommand(page, 'Counterweight: Run Ablation');
+    await pickItem(page, 'velocity');
+    await pickItem(page, '× 2');
+    await waitForSideBarRow(page, /velocity ×2/);
+    const report = await webviewFrame(page, 'the report', hasText(/velocity ×2/), 120_000);
+    expect(await frameText(report)).toMatch(/velocity_loss_weight: 2\.0/);
+    await workbench.screenshot('ablation-palette');
+  });
+
+  it('leaves no error on the console', () => {
+    expect(workbench.consoleErrors).toEqual([]);
+  });
+});

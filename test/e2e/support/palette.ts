@@ -1,0 +1,76 @@
+import type { Locator, Page } from 'playwright-core';
+
+import { waitFor } from '../../../scripts/processes.mts';
+
+const timeout = 20_000;
+
+/**
+ * Runs a command by its full title ("Counterweight: Open Loss Trends") through the palette. The list
+ * does not grow while it is open, so it is opened again until VS Code has read the extension's manifest.
+ */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  const row = quickInputRow(page, title);
+  await waitFor(
+    `command "${title}" in the palette`,
+    async () => {
+      await openPalette(page, title);
+      const shown = await row.waitFor({ timeout: 2000 }).then(
+        () => true as const,
+        () => undefined,
+      );
+      if (shown === undefined) await closePalette(page);
+      return shown;
+    },
+    timeout,
+  );
+  await row.click();
+  await row.waitFor({ state: 'hidden', timeout });
+}
+
+/** The titles that the palette offers for `text`. */
+export async function offeredCommands(page: Page, text: string): Promise<readonly string[]> {
+  await openPalette(page, text);
+  await page.locator('.quick-input-list .monaco-list-row').first().waitFor({ timeout });
+  const titles = await page.locator('.quick-input-list .label-name').allInnerTexts();
+  await closePalette(page);
+  return titles;
+}
+
+/** Picks the entry with this text in the quick pick that a command has opened. */
+export async function pickItem(page: Page, text: string): Promise<void> {
+  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+  await row.waitFor({ timeout });
+  await row.click();
+}
+
+/** Types into the input box that a command has opened and accepts it. */
+export async function fillInput(page: Page, text: string): Promise<void> {
+  await inputOf(page).waitFor({ timeout });
+  await inputOf(page).fill(text);
+  await inputOf(page).press('Enter');
+}
+
+async function openPalette(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await inputOf(page).waitFor({ timeout });
+  await inputOf(page).fill(`>${text}`);
+}
+
+async function closePalette(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await inputOf(page).waitFor({ state: 'hidden', timeout });
+}
+
+function inputOf(page: Page): Locator {
+  return page.locator('.quick-input-widget .quick-input-box input');
+}
+
+/** The row whose label is exactly `title`: "Run" must not run "Run Again". */
+function quickInputRow(page: Page, title: string): Locator {
+  const label = page.locator('.label-name', { hasText: new RegExp(`^\\s*${escaped(title)}\\s*$`) });
+  return page.locator('.quick-input-list .monaco-list-row').filter({ has: label }).first();
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,146 @@
+import type { Locator, Page } from 'playwright-core';
+
+import { waitFor } from '../../../scripts/processes.mts';
+import { runCommand } from './palette.ts';
+
+const timeout = 30_000;
+
+/** Answers VS Code's real workspace trust dialog with yes. */
+export function acceptTrust(page: Page): Promise<void> {
+  return answerDialog(page, 'Yes, I trust the authors');
+}
+
+/** Answers VS Code's real workspace trust dialog with no: the window stays in Restricted Mode. */
+export function declineTrust(page: Page): Promise<void> {
+  return answerDialog(page, "No, I don't trust the authors");
+}
+
+/** Waits for a modal dialog and clicks its button with this text. */
+export async function answerDialog(page: Page, button: string): Promise<void> {
+  const dialog = page.locator('.monaco-dialog-box');
+  const choice = dialog.locator('.monaco-button').filter({ hasText: button }).first();
+  await choice.waitFor({ timeout });
+  await choice.click();
+  await choice.waitFor({ state: 'detached', timeout });
+}
+
+/** The text of the modal dialog on the screen; undefined without one. */
+export async function dialogText(page: Page): Promise<string | undefined> {
+  return (await page.locator('.monaco-dialog-box').allInnerTexts())[0];
+}
+
+/** The texts of the notifications on the screen. */
+export function notificationTexts(page: Page): Promise<readonly string[]> {
+  return page.locator('.notifications-toasts .notification-list-item-message').allInnerTexts();
+}
+
+/** Waits for a notification that matches; gives its text. */
+export function waitForNotification(
+  page: Page,
+  pattern: RegExp,
+  milliseconds = timeout,
+): Promise<string> {
+  return waitFor(
+    `notification ${pattern}`,
+    async () => (await notificationTexts(page)).find((text) => pattern.test(text)),
+    milliseconds,
+  );
+}
+
+/** Clicks a button of the notification that contains `text`, as "Cancel" of a running training. */
+export async function clickNotificationButton(
+  page: Page,
+  text: string,
+  button: string,
+): Promise<void> {
+  const toast = page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+  await toast.first().hover({ timeout });
+  await toast.first().locator('.monaco-button', { hasText: button }).first().click({ timeout });
+}
+
+/** Closes all notifications. */
+export async function clearNotifications(page: Page): Promise<void> {
+  await runCommand(page, 'Notifications: Clear All Notifications');
+}
+
+/** Opens the Problems panel and gives its entries, each with its source and code. */
+export async function problemTexts(page: Page): Promise<readonly string[]> {
+  const panel = page.locator('.markers-panel');
+  if (!(await panel.isVisible())) await runCommand(page, 'Problems: Focus on Problems View');
+  await panel.waitFor({ timeout });
+  const texts = await panel.locator('.monaco-list-row .monaco-tl-contents').allInnerTexts();
+  return texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
+}
+
+/** Waits for an entry of the Problems panel that matches; gives its text. */
+export function waitForProblem(
+  page: Page,
+  pattern: RegExp,
+  milliseconds = timeout,
+): Promise<string> {
+  return waitFor(
+    `problem ${pattern}`,
+    async () => (await problemTexts(page)).find((text) => pattern.test(text)),
+    milliseconds,
+  );
+}
+
+/** The texts of all status bar entries, in one line. */
+export async function statusBarText(page: Page): Promise<string> {
+  const texts = await page.locator('.statusbar-item').allInnerTexts();
+  return texts.map((text) => text.replaceAll(/\s+/g, ' ').trim()).join(' | ');
+}
+
+/** Waits for a status bar that matches; gives its text. */
+export function waitForStatusBar(
+  page: Page,
+  pattern: RegExp,
+  milliseconds = timeout,
+): Promise<string> {
+  return waitFor(
+    `status bar ${pattern}`,
+    async () => {
+      const text = await statusBarText(page);
+      return pattern.test(text) ? text : undefined;
+    },
+    milliseconds,
+  );
+}
+
+/** Opens a view container of the activity bar by its title ("Counterweight"). */
+export async function openSideBar(page: Page, title: string): Promise<void> {
+  const icon = page.locator(`.activitybar .action-item a[aria-label^="${title}"]`).first();
+  const heading = page
+    .locator('.sidebar .composite.title')
+    .filter({ hasText: new RegExp(title, 'i') });
+  if (!(await heading.isVisible())) await icon.click({ timeout });
+  await heading.waitFor({ timeout });
+}
+
+/** The rows of the trees in the side bar. */
+export async function sideBarRows(page: Page): Promise<readonly string[]> {
+  const texts = await sideBarRow(page).allInnerTexts();
+  return texts.map((text) => text.replaceAll(/\s+/g, ' ').trim());
+}
+
+/** Waits for a tree row in the side bar that matches; gives its text. */
+export function waitForSideBarRow(
+  page: Page,
+  pattern: RegExp,
+  milliseconds = timeout,
+): Promise<string> {
+  return waitFor(
+    `side bar row ${pattern}`,
+    async () => (await sideBarRows(page)).find((text) => pattern.test(text)),
+    milliseconds,
+  );
+}
+
+/** The titles of the open tabs of all editor groups. */
+export function tabTitles(page: Page): Promise<readonly string[]> {
+  return page.locator('.tabs-container .tab-label .monaco-icon-label-container').allTextContents();
+}
+
+function sideBarRow(page: Page): Locator {
+  return page.locator('.sidebar .monaco-list-row');
+}

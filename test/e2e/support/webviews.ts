@@ -1,0 +1,98 @@
+import type { Frame, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+
+import { waitFor } from '../../../scripts/processes.mts';
+
+const timeout = 30_000;
+/** Channels further apart than this make a colour that no grey axis, grid or anti-aliasing has. */
+const colourfulSpread = 40;
+
+/** What a canvas shows, in device pixels. */
+export interface CanvasInk {
+  /** Pixels that differ from the most frequent colour, the background. */
+  readonly ink: number;
+  /** Those of them with a hue: the curves, not the axes. */
+  readonly coloured: number;
+}
+
+/**
+ * Waits for the frame of a web view by what it shows: web views have no names, and each one is nested
+ * in a frame of VS Code's own.
+ */
+export function webviewFrame(
+  page: Page,
+  what: string,
+  predicate: (frame: Frame) => Promise<boolean>,
+  milliseconds = timeout,
+): Promise<Frame> {
+  return waitFor(
+    `web view with ${what}`,
+    async () => {
+      for (const frame of page.frames()) {
+        // A frame may go away while it is asked; then it is not the one.
+        if (await predicate(frame).catch(() => false)) return frame;
+      }
+      return undefined;
+    },
+    milliseconds,
+  );
+}
+
+/** A predicate for `webviewFrame`: this frame has a visible element. */
+export function hasVisible(selector: string): (frame: Frame) => Promise<boolean> {
+  return async (frame) => isInWebview(frame) && frame.locator(selector).first().isVisible();
+}
+
+/** A predicate for `webviewFrame`: the text of this frame matches. */
+export function hasText(pattern: RegExp): (frame: Frame) => Promise<boolean> {
+  return async (frame) => isInWebview(frame) && pattern.test(await frameText(frame));
+}
+
+/** All visible text of a web view. */
+export async function frameText(frame: Frame): Promise<string> {
+  return (await frame.locator('body').allInnerTexts()).join('\n');
+}
+
+/** Looks at the first visible canvas as it is on the screen. */
+export async function canvasInk(frame: Frame, selector = 'canvas'): Promise<CanvasInk> {
+  const canvas = frame.locator(selector).filter({ visible: true }).first();
+  return inkOf(PNG.sync.read(await canvas.screenshot({ timeout })));
+}
+
+/** Waits until a canvas shows at least so many coloured pixels. */
+export function waitForCurves(
+  frame: Frame,
+  leastColoured: number,
+  selector = 'canvas',
+): Promise<CanvasInk> {
+  return waitFor(
+    `${leastColoured} coloured pixels on ${selector}`,
+    async () => {
+      const ink = await canvasInk(frame, selector);
+      return ink.coloured >= leastColoured ? ink : undefined;
+    },
+    timeout,
+  );
+}
+
+function isInWebview(frame: Frame): boolean {
+  return frame.parentFrame() !== null;
+}
+
+function inkOf(image: PNG): CanvasInk {
+  const counts = new Map<number, number>();
+  let coloured = 0;
+  for (let at = 0; at < image.data.length; at += 4) {
+    const [red, green, blue] = image.data.subarray(at, at + 3);
+    const colour = ((red ?? 0) << 16) | ((green ?? 0) << 8) | (blue ?? 0);
+    counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  }
+  const total = image.width * image.height;
+  const background = Math.max(...counts.values());
+  for (const [colour, count] of counts) {
+    const channels = [(colour >> 16) & 255, (colour >> 8) & 255, colour & 255];
+    const spread = Math.max(...channels) - Math.min(...channels);
+    if (spread > colourfulSpread && count !== background) coloured += count;
+  }
+  return { ink: total - background, coloured };
+}
