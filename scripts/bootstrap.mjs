@@ -100,6 +100,11 @@ function main([script, ...args]) {
   // signals reach this process alone.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // A killed npm takes its shell along and tells nobody below it; no server may be left behind.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 1000).unref();
 }
 
 main(process.argv.slice(2));

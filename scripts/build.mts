@@ -1,5 +1,6 @@
 // Bundles the extension, the server, the train host, the command line and the web views into dist/.
-// `--release` minifies, writes no source maps and fails when an entry is missing.
+// `--release` minifies, writes no source maps, fails when an entry is missing and removes what an
+// earlier build left. Files are replaced in place: a test that runs meanwhile always finds them.
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -80,20 +81,32 @@ function isPresent(bundle: Bundle): boolean {
   return false;
 }
 
-async function bundleOne(bundle: Bundle): Promise<void> {
-  await build(optionsOf(bundle));
+/** @returns the files written, relative to the repository */
+async function bundleOne(bundle: Bundle): Promise<readonly string[]> {
+  const { metafile } = await build({ ...optionsOf(bundle), metafile: true });
   if (bundle.target === 'command') await chmod(join(repositoryRoot, bundle.output), 0o755);
+  return Object.keys(metafile.outputs);
 }
 
-async function copyWasm(): Promise<void> {
+/** @returns the files written, relative to the repository */
+async function copyWasm(): Promise<readonly string[]> {
   const folder = join(repositoryRoot, wasmFolder);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.wasm'));
   await Promise.all(names.map((name) => copyFile(join(folder, name), join(output, name))));
+  return names.map((name) => `dist/${name}`);
+}
+
+async function removeAllBut(written: readonly string[]): Promise<void> {
+  const kept = new Set(written.map((path) => join(repositoryRoot, path)));
+  for (const entry of await readdir(output, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !kept.has(path) && !path.endsWith('.vsix')) await rm(path);
+  }
 }
 
 const started = Date.now();
-if (values.release) await rm(output, { recursive: true, force: true });
 await mkdir(output, { recursive: true });
 const present = bundles.filter(isPresent);
-await Promise.all([...present.map(bundleOne), copyWasm()]);
+const written = await Promise.all([...present.map(bundleOne), copyWasm()]);
+if (values.release) await removeAllBut(written.flat());
 console.log(`Built ${present.length} bundles in ${Date.now() - started} ms.`);

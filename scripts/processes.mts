@@ -116,6 +116,11 @@ export function killProcessTree(child: ChildProcess): void {
   signalAll([...descendants(child.pid), child.pid], 'SIGKILL');
 }
 
+/** For a signal handler of a script: ends at once all that it has started, and what they started. */
+export function killDescendants(): void {
+  signalAll(descendants(process.pid), 'SIGKILL');
+}
+
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { runCommand } from './processes.mts';
+import { killDescendants, runCommand } from './processes.mts';
 import { ensureSystemPackages } from './systemPackages.mts';
 import { ensureHost } from './vscodeHost.mts';
 
@@ -131,8 +131,6 @@ async function runStages(selected: readonly Stage[]): Promise<void> {
     try {
       await stage.run();
     } catch (error) {
-      // A check that is no test, or an error outside all tests, must not look like "0 failed".
-      if (totals.failed === 0) totals.add(0, 1);
       const detail = error instanceof Error ? error.message : String(error);
       throw new Error(`${stage.title} failed after ${secondsSince(started)}: ${detail}`);
     }
@@ -144,6 +142,11 @@ function secondsSince(started: number): string {
   return `${((Date.now() - started) / 1000).toFixed(1)} s`;
 }
 
+process.once('SIGTERM', () => {
+  killDescendants();
+  process.exit(143);
+});
+
 const started = Date.now();
 try {
   const selected = selectedStages();
@@ -152,6 +155,8 @@ try {
   }
   await runStages(selected);
 } catch (error) {
+  // A check that is no test, or an error outside all tests, must not look like "0 failed".
+  if (totals.failed === 0) totals.add(0, 1);
   console.error(`\ncounterweight: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 } finally {

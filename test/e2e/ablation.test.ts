@@ -23,7 +23,7 @@ describe('an ablation of the example', () => {
   afterAll(() => workbench?.dispose());
 
   it('runs from the lens and opens a report with a verdict', async () => {
-    onTestFailed(() => void workbench.screenshot('failed-ablation-report'));
+    onTestFailed(async () => void (await workbench.screenshot('failed-ablation-report')));
     const { page, workspacePath } = workbench;
     await clickCodeLens(page, '▶ without', 'render_loss_weight');
     const report = await webviewFrame(
@@ -51,7 +51,7 @@ describe('an ablation of the example', () => {
   });
 
   it('is listed, and runs from the palette too', async () => {
-    onTestFailed(() => void workbench.screenshot('failed-ablation-palette'));
+    onTestFailed(async () => void (await workbench.screenshot('failed-ablation-palette')));
     const { page } = workbench;
     await openSideBar(page, 'Counterweight');
     await waitForSideBarRow(page, /without render/);
@@ -60,7 +60,7 @@ describe('an ablation of the example', () => {
       .first()
       .click();
     await waitForCodeLens(page, 'without');
-    await runCommand(page, 'Counterweight: Run Ablation');
+    await runCommand(page, 'Counterweight: Run Ablation…');
     await pickItem(page, 'velocity');
     await pickItem(page, '× 2');
     await waitForSideBarRow(page, /velocity ×2/);

@@ -9,7 +9,12 @@ import {
 } from '../support/otherProgram.ts';
 import { clickCodeLens, hoverLine, replaceLine, waitForInlayHint } from './support/editor.ts';
 import { runCommand } from './support/palette.ts';
-import { openSideBar, waitForProblem, waitForSideBarRow } from './support/surfaces.ts';
+import {
+  openSideBar,
+  sideBarTooltip,
+  waitForProblem,
+  waitForSideBarRow,
+} from './support/surfaces.ts';
 import { frameText, hasVisible, waitForCurves, webviewFrame } from './support/webviews.ts';
 import { openWorkbench, type Workbench } from './support/workbench.ts';
 
@@ -29,7 +34,7 @@ describe('TensorBoard event files of another program', () => {
   afterAll(() => workbench?.dispose());
 
   it('shows values and shares without instrumentation, live as the file grows', async () => {
-    onTestFailed(() => void workbench.screenshot('failed-logs-events'));
+    onTestFailed(async () => void (await workbench.screenshot('failed-logs-events')));
     const { page, workspace } = workbench;
     expect(await waitForInlayHint(page, velocity, /loss 1\.04/)).toMatch(/\d+ % of total/);
     for (let step = 41; step <= 45; step += 1) workspace.append(eventLog, eventRecord(step));
@@ -53,7 +58,7 @@ describe('JSON lines of another program', () => {
   afterAll(() => workbench?.dispose());
 
   it('draws the trends and goes on drawing', async () => {
-    onTestFailed(() => void workbench.screenshot('failed-logs-trends'));
+    onTestFailed(async () => void (await workbench.screenshot('failed-logs-trends')));
     const { page, workspace } = workbench;
     await waitForInlayHint(page, velocity, /loss 1\.04/);
     await clickCodeLens(page, 'loss trends');
@@ -65,33 +70,32 @@ describe('JSON lines of another program', () => {
   });
 
   it('counts a line that is not JSON and says where it stands', async () => {
-    onTestFailed(() => void workbench.screenshot('failed-logs-skipped'));
+    onTestFailed(async () => void (await workbench.screenshot('failed-logs-skipped')));
     const { page, workspace } = workbench;
     workspace.append(jsonLog, 'Traceback (most recent call last):\n');
     workspace.append(jsonLog, jsonLine(61));
     await waitForInlayHint(page, velocity, /loss 1\.061/);
     await openSideBar(page, 'Counterweight');
     await waitForSideBarRow(page, /logs/);
-    await page.locator('.sidebar .monaco-list-row', { hasText: 'logs' }).first().hover();
-    const tooltip = page.locator('.monaco-hover:visible', { hasText: 'Skipped' }).first();
-    await tooltip.waitFor();
-    expect((await tooltip.allInnerTexts()).join()).toMatch(/1 part.*metrics\.jsonl, bytes \d+–\d+/s);
+    expect(await sideBarTooltip(page, 'logs')).toMatch(
+      /Skipped: 1 part .*metrics\.jsonl, bytes \d+–\d+/,
+    );
     await workbench.screenshot('logs-skipped');
   });
 
   it('keeps the evidence while the config does not parse, and names the place', async () => {
-    onTestFailed(() => void workbench.screenshot('failed-logs-broken'));
+    onTestFailed(async () => void (await workbench.screenshot('failed-logs-broken')));
     const { page } = workbench;
-    await replaceLine(page, 'lr: 3.0e-4', '  lr: [3.0e-4');
-    await waitForProblem(page, /train\.yaml|yaml|flow|\]/i);
+    await replaceLine(page, 'lr: 3.0e-4', 'lr: 3.0e-4: 5');
+    expect(await waitForProblem(page, /yaml-syntax/)).toMatch(/Ln 5/);
     expect(await waitForInlayHint(page, velocity, /loss 1\.061/)).toBeTruthy();
     await workbench.screenshot('logs-broken');
-    await page.keyboard.press('ControlOrMeta+Z');
     await runCommand(page, 'View: Toggle Panel Visibility');
+    await replaceLine(page, 'lr: 3.0e-4: 5', 'lr: 3.0e-4');
   });
 
   it('warns of NaN and of a weight that is not a number', async () => {
-    onTestFailed(() => void workbench.screenshot('failed-logs-nan'));
+    onTestFailed(async () => void (await workbench.screenshot('failed-logs-nan')));
     const { page, workspace } = workbench;
     const values = {
       'train/velocity_loss': 1.07,
@@ -101,9 +105,8 @@ describe('JSON lines of another program', () => {
     workspace.append(jsonLog, jsonLine(62, values));
     expect(await waitForProblem(page, /non-finite/)).toMatch(/render became NaN at step 62/);
     await runCommand(page, 'View: Toggle Panel Visibility');
-    await page.locator('.editor-instance').first().click();
-    await replaceLine(page, velocity, '  velocity_loss_weight: heavy');
-    expect(await waitForProblem(page, /heavy/)).toMatch(/number/);
+    await replaceLine(page, velocity, 'velocity_loss_weight: heavy');
+    expect(await waitForProblem(page, /is not a number/)).toMatch(/heavy/);
     await workbench.screenshot('logs-nan');
   });
 });

@@ -1,98 +1,108 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
-import { describe, expect, it, onTestFailed } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { clickCodeLens, waitForCodeLens, waitForInlayHint } from './support/editor.ts';
 import { runCommand } from './support/palette.ts';
 import { newestRun, runsOnDisk, waitForRun } from './support/runs.ts';
 import { answerDialog, declineTrust, dialogText, waitForNotification } from './support/surfaces.ts';
 import { frameText, hasText, webviewFrame } from './support/webviews.ts';
-import { openWorkbench, type WorkbenchOptions } from './support/workbench.ts';
+import { inWorkbench, type WorkbenchOptions } from './support/workbench.ts';
 
-/** The user's own program: PyTorch where it is installed, plain Python elsewhere. */
-const hasTorch = spawnSync('/usr/bin/python3', ['-c', 'import torch']).status === 0;
+/** A Python that has PyTorch: the first on PATH, or Debian's own. */
+const torchPython = ['python3', '/usr/bin/python3'].find(
+  (python) => spawnSync(python, ['-c', 'import torch']).status === 0,
+);
 
-const torch = {
-  options: {
-    workspaceFixture: 'examples/pytorch-vae',
-    open: ['train.yaml'],
-  } satisfies WorkbenchOptions,
-  line: 'kl_loss_weight',
-  metrics: ['recon_loss', 'kl_loss'],
-} as const;
+interface Program {
+  readonly workspaceFixture: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** The weight that is taken away. */
+  readonly line: string;
+  readonly metrics: readonly string[];
+}
 
-const plain = {
-  options: {
-    workspaceFixture: 'test/fixtures/workspaces/plain-python',
-    open: ['train.yaml'],
-  } satisfies WorkbenchOptions,
+const plain: Program = {
+  workspaceFixture: 'test/fixtures/workspaces/plain-python',
+  files: {},
   line: 'smooth_loss_weight',
   metrics: ['fit_loss', 'smooth_loss'],
-} as const;
+};
 
-describe.each(hasTorch ? [plain, torch] : [plain])('the own program of $line', (program) => {
+const torch: Program = {
+  workspaceFixture: 'examples/pytorch-vae',
+  // One seed: what is tried here is the way, not the science.
+  files: {
+    'counterweight.yaml': readFileSync('examples/pytorch-vae/counterweight.yaml', 'utf8')
+      .replace(/seeds: \[.*\]/, 'seeds: [0]')
+      .replace('"python3"', `"${torchPython}"`),
+  },
+  line: 'kl_loss_weight',
+  metrics: ['recon_loss', 'kl_loss'],
+};
+
+describe.each(torchPython ? [plain, torch] : [plain])('the own program of $line', (program) => {
+  const { workspaceFixture, files, line, metrics } = program;
+
   it('is shown before it runs, is ablated with copies of the config, and ends in a report', async () => {
-    const workbench = await openWorkbench({ ...program.options, open: [...program.options.open] });
-    onTestFailed(() => void workbench.screenshot(`failed-program-${program.line}`));
-    try {
+    const options = { workspaceFixture, files, open: ['train.yaml'] };
+    await inWorkbench(`program-${line}`, options, async (workbench) => {
       const { page, workspacePath, workspace } = workbench;
       const before = workspace.read('train.yaml');
-      await clickCodeLens(page, '▶ without', program.line);
-      expect(await dialogText(page)).toMatch(/python3 train\.py --config/);
-      await workbench.screenshot(`program-confirm-${program.line}`);
+      await clickCodeLens(page, '▶ without', line);
+      expect(await dialogText(page)).toMatch(/python3 train\.py --config \{config\}/);
+      await workbench.screenshot(`program-confirm-${line}`);
       await answerDialog(page, 'Run');
       const report = await webviewFrame(page, 'the report', hasText(/finished/), 150_000);
       const text = await frameText(report);
-      for (const metric of program.metrics) expect(text).toContain(metric);
-      expect(text).toMatch(new RegExp(`-\\s*${program.line}`));
-      await workbench.screenshot(`program-report-${program.line}`);
+      for (const metric of metrics) expect(text).toContain(metric);
+      expect(text).toMatch(new RegExp(`-\\s*${line}`));
+      await workbench.screenshot(`program-report-${line}`);
       const runs = runsOnDisk(workspacePath);
+      expect(runs.length).toBeGreaterThanOrEqual(2);
       expect(runs.every(({ record }) => record.state === 'finished')).toBe(true);
       expect(runs.every(({ metricLines }) => metricLines > 10)).toBe(true);
       expect(workspace.read('train.yaml')).toBe(before);
-      expect(await waitForInlayHint(page, program.line, /loss [\d.e−+]+/)).toBeTruthy();
+      await page
+        .getByRole('tab', { name: /train\.yaml/ })
+        .first()
+        .click();
+      expect(await waitForInlayHint(page, line, /(grad|loss) [\d.e−+]+/)).toBeTruthy();
       expect(workbench.consoleErrors).toEqual([]);
-    } finally {
-      await workbench.dispose();
-    }
+    });
   });
 });
 
 describe('a train command that fails at once', () => {
   it('says so with exit code and the last lines of stderr', async () => {
-    const workbench = await openWorkbench({
+    const options = {
       workspaceFixture: 'test/fixtures/workspaces/failing-command',
       open: ['train.yaml'],
-    });
-    onTestFailed(() => void workbench.screenshot('failed-program-failing'));
-    try {
+    };
+    await inWorkbench('program-failing', options, async (workbench) => {
       const { page, workspacePath } = workbench;
       await clickCodeLens(page, 'run training');
       await answerDialog(page, 'Run');
       const text = await waitForNotification(page, /no dataset at \/nowhere/);
-      expect(text).toMatch(/exit code 3|code 3/);
+      expect(text).toMatch(/code 3/);
       await waitForRun(workspacePath, ({ state }) => state === 'failed');
       expect(newestRun(workspacePath).record.exitCode).toBe(3);
       await workbench.screenshot('program-failed');
-    } finally {
-      await workbench.dispose();
-    }
+    });
   });
 });
 
 describe('a workspace that is not trusted', () => {
   it('reads configs and logs and runs nothing', async () => {
-    const workbench = await openWorkbench({
+    const log = '{"step":1,"fit_loss":0.5,"smooth_loss":0.25,"total_loss":0.51}\n';
+    const options: WorkbenchOptions = {
       workspaceFixture: 'test/fixtures/workspaces/plain-python',
-      files: {
-        'runs/plain/metrics.jsonl':
-          '{"step":1,"fit_loss":0.5,"smooth_loss":0.25,"total_loss":0.51}\n',
-      },
+      files: { 'runs/plain/metrics.jsonl': log },
       open: ['train.yaml'],
       trust: 'ask',
-    });
-    onTestFailed(() => void workbench.screenshot('failed-program-untrusted'));
-    try {
+    };
+    await inWorkbench('program-untrusted', options, async (workbench) => {
       const { page, workspacePath } = workbench;
       await declineTrust(page);
       await waitForCodeLens(page, 'without');
@@ -101,8 +111,6 @@ describe('a workspace that is not trusted', () => {
       expect(await waitForNotification(page, /not trusted/i)).toMatch(/runs nothing/);
       expect(runsOnDisk(workspacePath)).toEqual([]);
       await workbench.screenshot('program-untrusted');
-    } finally {
-      await workbench.dispose();
-    }
+    });
   });
 });

@@ -61,7 +61,7 @@ describe('a trusted workspace with a config and a log', () => {
   afterAll(() => workbench?.dispose());
 
   it('shows code lens, inlay hint and squiggle in the editor', async () => {
-    onTestFailed(() => void workbench.screenshot('failed-smoke-editor'));
+    onTestFailed(async () => void (await workbench.screenshot('failed-smoke-editor')));
     const { page } = workbench;
     await waitForCodeLens(page, 'without');
     await waitForSquiggle(page, 'warning');
@@ -96,7 +96,7 @@ describe('a trusted workspace with a config and a log', () => {
   });
 
   it('opens a web view that draws', async () => {
-    onTestFailed(() => void workbench.screenshot('failed-smoke-trends'));
+    onTestFailed(async () => void (await workbench.screenshot('failed-smoke-trends')));
     const { page } = workbench;
     await clickCodeLens(page, 'trend', 'velocity_loss_weight');
     const frame = await webviewFrame(page, 'a chart', hasVisible('canvas'));
@@ -144,7 +144,7 @@ describe('a window without a folder', () => {
   it('answers a command with a message', async () => {
     const workbench = await openWorkbench({ files, open: ['train.yaml'], folder: 'none' });
     try {
-      onTestFailed(() => void workbench.screenshot('failed-smoke-no-folder'));
+      onTestFailed(async () => void (await workbench.screenshot('failed-smoke-no-folder')));
       await runCommand(workbench.page, 'Counterweight: Run Instrumented Training');
       expect(await waitForNotification(workbench.page, /folder/i)).toMatch(/folder/i);
       await workbench.screenshot('smoke-no-folder');

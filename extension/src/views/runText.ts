@@ -4,7 +4,7 @@ import { describeFigures, isFinal } from '../progress/progressText.ts';
 /** Icons of VS Code by the state of a run; `watched` for logs whose state nobody tells. */
 export const stateIcons: Readonly<Record<string, string>> = {
   queued: 'clock',
-  running: 'sync~spin',
+  running: 'play-circle',
   finished: 'pass',
   cancelled: 'circle-slash',
   failed: 'error',

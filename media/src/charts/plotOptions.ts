@@ -36,7 +36,7 @@ export function plotOptions(
 ): Omit<uPlot.Options, 'width'> {
   return {
     height: spec.height,
-    padding: [8, 10, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: group.key, setSeries: false },

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 
 import type { LaunchEnd, LaunchEvents, TaskLaunch } from '../ablation/launcher.ts';
 import type { Logger } from '../base/logger.ts';
@@ -60,6 +61,7 @@ export class TrainHostProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env,
     });
+    yieldToTheEditor(this.#child, options.logger);
     this.ended = this.#watch(this.#child);
     this.#send({
       type: 'train',
@@ -179,5 +181,15 @@ export class TrainHostProcess {
 
   #after(ms: number, action: () => void): void {
     this.#timers.add(setTimeout(action, ms));
+  }
+}
+
+/** Lets the editor go first where both want the processor: typing must not wait for training. */
+function yieldToTheEditor({ pid }: ChildProcess, logger: Logger): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch (error) {
+    logger.info(`The train host keeps its priority: ${error}`);
   }
 }

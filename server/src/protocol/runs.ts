@@ -31,7 +31,7 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 
 export const runsMessageSchema = z.object({ runs: z.array(runSummarySchema) });
 
-/** Progress of one run started here, sent at most ten times a second. */
+/** Progress of one run started here, sent at most four times a second. */
 export const runProgressSchema = z.object({
   runId: z.string(),
   title: z.string(),

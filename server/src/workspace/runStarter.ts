@@ -210,8 +210,9 @@ export class RunStarter {
 
   #change(run: OwnRun, change: Partial<RunRecord>): void {
     run.status = { ...run.status, record: { ...run.status.record, ...change } };
-    void this.#save(run);
+    // Progress first: it has the figures, and the list that the catalog sets off only has the state.
     this.#progress.fire(run.status);
+    void this.#save(run);
   }
 
   /** Writes one after the other, so that an old record never overtakes a newer one. */

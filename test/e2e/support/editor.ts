@@ -86,14 +86,33 @@ export async function waitForCodeLens(
 export async function clickCodeLens(page: Page, text: string, lineText?: string): Promise<void> {
   await waitForCodeLens(page, text);
   if (lineText === undefined) return lensLink(page, text).click();
-  const line = await requireBox(lineOf(page, lineText));
+  // Lenses are drawn anew whenever their figures change, so one look may find none.
+  await waitFor(
+    `code lens "${text}" above the line "${lineText}"`,
+    () => clickLensAbove(page, text, lineText),
+    timeout,
+  );
+}
+
+/** True once it was clicked. */
+async function clickLensAbove(
+  page: Page,
+  text: string,
+  lineText: string,
+): Promise<true | undefined> {
+  const line = await lineOf(page, lineText).boundingBox();
   const links = await page.locator(`${editor} .codelens-decoration a`).all();
   for (const link of links) {
-    const box = await link.boundingBox();
-    const isAbove = box !== null && box.y < line.y && box.y > line.y - 2 * line.height;
-    if (isAbove && plain((await link.textContent()) ?? '').includes(text)) return link.click();
+    const box = await link.boundingBox({ timeout: 1000 }).catch(() => null);
+    const isAbove = line && box && box.y < line.y && box.y > line.y - 2 * line.height;
+    if (!isAbove || !plain((await link.textContent()) ?? '').includes(text)) continue;
+    const clicked = await link.click({ timeout: 1000 }).then(
+      () => true as const,
+      () => undefined,
+    );
+    if (clicked) return true;
   }
-  throw new Error(`no code lens "${text}" above the line "${lineText}"`);
+  return undefined;
 }
 
 /**
@@ -243,14 +262,6 @@ async function ownText(line: Locator): Promise<string> {
 async function hintOf(line: Locator): Promise<string> {
   const parts = await line.locator(`span > span${injected}`).allTextContents();
   return plain(parts.join('')).trim();
-}
-
-async function requireBox(
-  locator: Locator,
-): Promise<{ readonly y: number; readonly height: number }> {
-  const box = await locator.boundingBox();
-  if (box === null) throw new Error('an element is not on the screen');
-  return box;
 }
 
 /** The editor draws its spaces as no-break spaces. */

@@ -24,9 +24,11 @@ export async function answerDialog(page: Page, button: string): Promise<void> {
   await choice.waitFor({ state: 'detached', timeout });
 }
 
-/** The text of the modal dialog on the screen; undefined without one. */
-export async function dialogText(page: Page): Promise<string | undefined> {
-  return (await page.locator('.monaco-dialog-box').allInnerTexts())[0];
+/** Waits for a modal dialog; gives its text. */
+export async function dialogText(page: Page): Promise<string> {
+  const dialog = page.locator('.monaco-dialog-box');
+  await dialog.waitFor({ timeout });
+  return (await dialog.allInnerTexts()).join('\n');
 }
 
 /** The texts of the notifications on the screen. */
@@ -133,6 +135,27 @@ export function waitForSideBarRow(
     `side bar row ${pattern}`,
     async () => (await sideBarRows(page)).find((text) => pattern.test(text)),
     milliseconds,
+  );
+}
+
+/** Rests the mouse on a tree row in the side bar until its tooltip shows; gives its text. */
+export function sideBarTooltip(page: Page, rowText: string): Promise<string> {
+  return waitFor(
+    `tooltip of the side bar row "${rowText}"`,
+    async () => {
+      const box = await sideBarRow(page).filter({ hasText: rowText }).first().boundingBox();
+      if (!box) return undefined;
+      // The list is drawn anew while runs go on, so the mouse comes in afresh each time.
+      await page.mouse.move(box.x + 40, box.y + 60);
+      await page.mouse.move(box.x + 40, box.y + box.height / 2, { steps: 5 });
+      const tooltip = page.locator('.monaco-hover:visible').filter({ hasText: rowText }).first();
+      const shown = await tooltip.waitFor({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+      return shown ? (await tooltip.allInnerTexts()).join('\n') : undefined;
+    },
+    timeout,
   );
 }
 

@@ -48,6 +48,25 @@ export function hasText(pattern: RegExp): (frame: Frame) => Promise<boolean> {
   return async (frame) => isInWebview(frame) && pattern.test(await frameText(frame));
 }
 
+/** The same in a web view as wide as a tab. */
+export function isWide(predicate: (frame: Frame) => Promise<boolean>) {
+  return async (frame: Frame) =>
+    (await predicate(frame)) && (await frameWidth(frame)) >= sideBarMost;
+}
+
+/** The same in a web view as narrow as the side bar. */
+export function isNarrow(predicate: (frame: Frame) => Promise<boolean>) {
+  return async (frame: Frame) =>
+    (await predicate(frame)) && (await frameWidth(frame)) < sideBarMost;
+}
+
+/** The side bar is narrower than this at its initial width, in pixels. */
+const sideBarMost = 400;
+
+async function frameWidth(frame: Frame): Promise<number> {
+  return (await frame.locator('body').boundingBox())?.width ?? 0;
+}
+
 /** All visible text of a web view. */
 export async function frameText(frame: Frame): Promise<string> {
   return (await frame.locator('body').allInnerTexts()).join('\n');

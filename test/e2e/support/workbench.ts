@@ -106,6 +106,23 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   }
 }
 
+/** Opens a workbench for one test; leaves a screenshot when it fails, and nothing else behind. */
+export async function inWorkbench(
+  name: string,
+  options: WorkbenchOptions,
+  test: (workbench: Workbench) => Promise<void>,
+): Promise<void> {
+  const workbench = await openWorkbench(options);
+  try {
+    await test(workbench);
+  } catch (error) {
+    await workbench.screenshot(`failed-${name}`);
+    throw error;
+  } finally {
+    await workbench.dispose();
+  }
+}
+
 function copyFixture(options: WorkbenchOptions, workspace: TemporaryWorkspace): void {
   if (options.workspaceFixture === undefined) return;
   const source = resolve(root, options.workspaceFixture);

@@ -18,16 +18,31 @@ start();
 interface Page {
   state: TrendsState;
   choices: TrendsChoices;
-  /** A drawing is due with the next frame. */
+  /** A drawing is due. */
   drawing: boolean;
+  /** When the next drawing may begin, in milliseconds of the page's clock. */
+  drawFrom: number;
 }
 
-/** Joins the extension, the state and the view; draws at most once a frame. */
+/**
+ * Drawing takes at most a fifth of the time: all web views of a window may share one thread with
+ * the editor, and a live run would otherwise keep it busy.
+ */
+const restPerDrawing = 4;
+/** More often than this nobody sees a difference, in milliseconds. */
+const leastRest = 250;
+
+/** Joins the extension, the state and the view. */
 function start(): void {
   /** The config of this tab; the side bar has none of its own. */
   const ownConfig = document.body.dataset.configUri;
   const root = document.getElementById('panel') ?? document.body;
-  const page: Page = { state: undefined, drawing: false, choices: { charts: {}, picks: {} } };
+  const page: Page = {
+    state: undefined,
+    drawing: false,
+    drawFrom: 0,
+    choices: { charts: {}, picks: {} },
+  };
   const host = connectHost<TrendsMessage, TrendsRequest>(trendsMessageSchema, (message) => {
     const overfullBefore = isOverfull(page.state);
     page.state = reduceTrends(page.state, message);
@@ -49,10 +64,16 @@ function start(): void {
   function draw(): void {
     if (page.drawing) return;
     page.drawing = true;
-    requestAnimationFrame(() => {
-      page.drawing = false;
-      view.render(page.state);
-    });
+    const wait = Math.max(0, page.drawFrom - performance.now());
+    setTimeout(() => requestAnimationFrame(drawNow), wait);
+  }
+
+  function drawNow(): void {
+    const started = performance.now();
+    page.drawing = false;
+    view.render(page.state);
+    const ended = performance.now();
+    page.drawFrom = ended + Math.max(leastRest, restPerDrawing * (ended - started));
   }
 
   function askForAll(): void {

@@ -44,7 +44,7 @@ function findingActions(view: ConfigView, { range, context }: CodeActionParams):
   });
 }
 
-/** Changes a number of the user, so it is shown before it is done. */
+/** The title names the old and the new number, so that nothing is changed that was not read. */
 function setWeightActions(
   view: ConfigView,
   finding: Finding,
@@ -54,22 +54,14 @@ function setWeightActions(
     const term = view.file.terms.find(({ name }) => name === fix.term);
     const edit = term && weightEdit(view, term, fix.weight);
     if (!edit || term.weight === undefined) return [];
-    const title = `Set the weight of ${fix.term} to ${weightText(fix.weight)} (now ${weightText(term.weight)}; ${fix.because})`;
+    const change = `${weightText(term.weight)} → ${weightText(fix.weight)}`;
     return [
       {
-        title,
+        title: `Set the weight of ${fix.term}: ${change} (${fix.because})`,
         kind: CodeActionKind.QuickFix,
         diagnostics,
         isPreferred: true,
-        edit: {
-          documentChanges: [
-            {
-              textDocument: { uri: view.file.uri, version: null },
-              edits: [{ ...edit, annotationId: 'set-weight' }],
-            },
-          ],
-          changeAnnotations: { 'set-weight': { label: title, needsConfirmation: true } },
-        },
+        edit: { changes: { [view.file.uri]: [edit] } },
       },
     ];
   });

@@ -8,25 +8,46 @@ import { guard } from '../guard.ts';
 
 /** Clients ask again for all hints at each refresh; more often nobody can read. */
 const refreshMs = 100;
+/**
+ * VS Code does not hear a refresh that arrives while it waits for the answer to an earlier request,
+ * so after this time it is asked again if it still shows something else.
+ */
+const lookAgainMs = 400;
+/** An editor that is out of sight does not ask at all. */
+const mostLooks = 5;
 
 /** `grad 7 % · cos −0.12` behind the weight. */
 export const inlayHintFeature: Feature = {
   name: 'inlayHint',
   capabilities: { inlayHintProvider: true },
   register({ connection, workspace: { session }, settings, logger, clock }) {
+    const answered = new Map<string, string>();
+    const currentHints = (uri: string): readonly InlayHint[] => {
+      const view = settings().inlayHints ? session.view(uri) : undefined;
+      return view ? hintsOf(view) : [];
+    };
     connection.languages.inlayHint.on(
-      guard(logger, 'inlay hints', [], ({ textDocument, range }) => {
-        const view = settings().inlayHints ? session.view(textDocument.uri) : undefined;
-        const hints = view ? hintsOf(view) : [];
+      guard(logger, 'inlay hints', [], ({ textDocument: { uri }, range }) => {
+        const hints = currentHints(uri);
+        answered.set(uri, JSON.stringify(hints));
         return hints.filter(
           ({ position: { line } }) => line >= range.start.line && line <= range.end.line,
         );
       }),
     );
-    const refresh = new Throttle(clock, refreshMs, () => {
+    const isBehind = (): boolean =>
+      session
+        .configUris()
+        .some(
+          (uri) => answered.has(uri) && answered.get(uri) !== JSON.stringify(currentHints(uri)),
+        );
+    const refresh = (looks: number): void => {
+      if (looks === 0 || !isBehind()) return;
       connection.languages.inlayHint.refresh().catch(() => undefined);
-    });
-    session.onDidChangeConfig(() => refresh.request());
+      clock.after(lookAgainMs, () => refresh(looks - 1));
+    };
+    const throttle = new Throttle(clock, refreshMs, () => refresh(mostLooks));
+    session.onDidChangeConfig(() => throttle.request());
   },
 };
 

@@ -14,8 +14,8 @@ import { guardParsed } from '../guard.ts';
 import { prepareStart } from '../prepareStart.ts';
 import { toUri, toWire } from '../toProtocol.ts';
 
-const listMs = 200;
-const progressMs = 100;
+const listMs = 500;
+const progressMs = 250;
 
 /** Starting, cancelling and listing runs. */
 export const runsFeature: Feature = {
@@ -99,7 +99,7 @@ function listRuns({ workspace }: FeatureContext) {
   );
 }
 
-/** Tells of each run at most ten times a second, and of its end for certain. */
+/** Tells of each run at most four times a second, and of its end for certain. */
 function reportProgress({ connection, workspace, clock }: FeatureContext): void {
   const { starter, catalog, store, session } = workspace;
   const latest = new Map<string, RunStatus>();
