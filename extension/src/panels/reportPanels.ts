@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import { ablationReportAnswerSchema } from '#protocol/ablation';
 import { idSchema, requests } from '#protocol/messages';
 import { type ReportRequest, reportRequestSchema } from '#protocol/panels/report';
+import { toWire } from '#protocol/wire';
 import { anythingSchema, parseArrival } from '../client/answer.ts';
 import type { LanguageServer } from '../client/languageServer.ts';
 import type { Notices } from '../client/notices.ts';
 import type { ServerMirror } from '../client/serverMirror.ts';
 import { fillWebview, iconOf } from './fillWebview.ts';
-import { toWire } from './toWire.ts';
 
 /** Type of the editor tab; VS Code restores tabs of this type through us. */
 export const reportPanelType = 'counterweight.report';

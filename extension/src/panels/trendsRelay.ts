@@ -9,9 +9,9 @@ import {
   trendsMessageSchema,
   trendsRequestSchema,
 } from '#protocol/panels/trends';
+import { toWire } from '#protocol/wire';
 import { parseArrival } from '../client/answer.ts';
 import type { LanguageServer } from '../client/languageServer.ts';
-import { toWire } from './toWire.ts';
 import { TrendsViews } from './trendsViews.ts';
 
 /** A web view that shows trends: an editor tab or the side bar. */

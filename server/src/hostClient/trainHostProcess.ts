@@ -2,13 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 
 import type { LaunchEnd, LaunchEvents, TaskLaunch } from '../ablation/launcher.ts';
+import { LastLines } from '../base/lastLines.ts';
 import type { Logger } from '../base/logger.ts';
 import {
   type FromTrainHost,
   fromTrainHostSchema,
   type ToTrainHost,
 } from '../protocol/trainHost.ts';
-import { LastLines } from './lastLines.ts';
 
 /** How patient the client is, in milliseconds. */
 export interface HostPatience {
@@ -94,7 +94,7 @@ export class TrainHostProcess {
   }
 
   #watch(child: ChildProcess): Promise<LaunchEnd> {
-    child.stderr?.setEncoding('utf8').on('data', (piece: string) => this.#stderr.add(piece));
+    child.stderr?.on('data', (chunk: Buffer) => this.#stderr.add(chunk));
     child.on('message', (message) => this.#receive(message));
     this.#listenAgain();
     return new Promise((resolve) => {
@@ -170,7 +170,7 @@ export class TrainHostProcess {
   }
 
   #withStderr(reason: string): string {
-    const lines = this.#stderr.toString();
+    const lines = this.#stderr.text();
     return lines === '' ? reason : `${reason}\n${lines}`;
   }
 

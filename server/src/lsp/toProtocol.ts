@@ -22,13 +22,3 @@ export function toSeverity(severity: FindingSeverity): DiagnosticSeverity {
 export function toUri(path: string): string {
   return pathToFileURL(path).href;
 }
-
-/** Makes a message fit for JSON: NaN and the infinities become the strings that its schema reads. */
-export function toWire(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (Array.isArray(value)) return value.map(toWire);
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toWire(item)]));
-  }
-  return value;
-}

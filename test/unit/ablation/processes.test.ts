@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 
-import { LastLines } from '../../../server/src/ablation/launchers/lastLines.ts';
 import {
   type ProcessEntry,
   parseProcStat,
   parsePs,
 } from '../../../server/src/ablation/launchers/processTable.ts';
 import { ProcessTree } from '../../../server/src/ablation/launchers/processTree.ts';
+import { LastLines } from '../../../server/src/base/lastLines.ts';
 
 /** Session, terminal, … up to the field before the start time (proc(5)). */
 const fields = '41 0 -1 4194560 1 0 0 0 3 1 0 0 20 0 1 0';

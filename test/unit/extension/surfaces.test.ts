@@ -5,7 +5,6 @@ import {
   numberProblem,
   termChoices,
 } from '../../../extension/src/commands/ablationChoices.ts';
-import { toWire } from '../../../extension/src/panels/toWire.ts';
 import { TrendsViews } from '../../../extension/src/panels/trendsViews.ts';
 import { renderWebviewPage } from '../../../extension/src/panels/webviewPage.ts';
 import { statusText } from '../../../extension/src/statusBar/statusText.ts';
@@ -13,6 +12,7 @@ import { ablationDescription, ablationTooltip } from '../../../extension/src/vie
 import { escapeMarkdown, runContext, runTooltip } from '../../../extension/src/views/runText.ts';
 import type { AblationSummary } from '../../../server/src/protocol/ablation.ts';
 import type { RunSummary } from '../../../server/src/protocol/runs.ts';
+import { toWire } from '../../../server/src/protocol/wire.ts';
 
 const run: RunSummary = {
   id: 'r1',

@@ -4,8 +4,8 @@ import type { Readable } from 'node:stream';
 
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
+import { LastLines } from '../../base/lastLines.ts';
 import type { CommandLaunch, LaunchEnd, LaunchEvents, LaunchHandle } from '../launcher.ts';
-import { LastLines } from './lastLines.ts';
 import { describeEnd, describeStartFailure, type ProcessEnd } from './launchFailure.ts';
 import { OutputFile } from './outputFile.ts';
 import { ProcessTree } from './processTree.ts';

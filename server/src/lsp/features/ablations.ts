@@ -6,11 +6,12 @@ import {
   startAblationSchema,
 } from '../../protocol/ablation.ts';
 import { idSchema, notifications, requests, type Started } from '../../protocol/messages.ts';
+import { toWire } from '../../protocol/wire.ts';
 import { chooseEngine } from '../../workspace/engineChoice.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guardParsed } from '../guard.ts';
 import { prepareStart } from '../prepareStart.ts';
-import { toUri, toWire } from '../toProtocol.ts';
+import { toUri } from '../toProtocol.ts';
 import { commandToConfirm } from './runs.ts';
 
 /** Starting ablations, and telling of them. */

@@ -1,10 +1,10 @@
 import { notifications } from '../../protocol/messages.ts';
 import { trendsViewSchema } from '../../protocol/panels/trends.ts';
+import { toWire } from '../../protocol/wire.ts';
 import { skippedNotice } from '../../workspace/runSummary.ts';
 import { TrendsFeed } from '../../workspace/trendsFeed.ts';
 import type { Feature } from '../feature.ts';
 import { guardParsed } from '../guard.ts';
-import { toWire } from '../toProtocol.ts';
 
 /** Feeds the loss-trend panels. */
 export const panelsFeature: Feature = {

@@ -4,6 +4,7 @@ import { Throttle } from '../../base/throttle.ts';
 import { isFinalState } from '../../model/run.ts';
 import { idSchema, notifications, requests, type Started } from '../../protocol/messages.ts';
 import { type StartRun, startRunSchema } from '../../protocol/runs.ts';
+import { toWire } from '../../protocol/wire.ts';
 import { findNode } from '../../syntax/configTree.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import { chooseEngine, type EngineChoice } from '../../workspace/engineChoice.ts';
@@ -12,7 +13,7 @@ import { describeProgress, summarizeRun } from '../../workspace/runSummary.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guardParsed } from '../guard.ts';
 import { prepareStart } from '../prepareStart.ts';
-import { toUri, toWire } from '../toProtocol.ts';
+import { toUri } from '../toProtocol.ts';
 
 const listMs = 500;
 const progressMs = 250;

@@ -1,6 +1,6 @@
 /**
- * A copy of a message that survives JSON, which is how VS Code hands messages to web views: NaN and
- * the infinities become the strings that the schemas of the panels read back.
+ * A copy of a message that survives JSON: NaN and the infinities become the strings that
+ * `jsonNumberSchema` reads back. Used on every way on which numbers of a run travel.
  */
 export function toWire(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
