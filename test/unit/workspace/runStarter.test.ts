@@ -96,7 +96,7 @@ describe('RunStarter', () => {
 
   it('runs one after the other and takes a waiting run out of the queue', async () => {
     const { starter, plan, task } = setUp();
-    const runs = await Promise.all([starter.start(plan), starter.start(plan), starter.start(plan)]);
+    const runs = [await starter.start(plan), await starter.start(plan), await starter.start(plan)];
     const [first, second, third] = runs.map((run) => {
       if (!run.ok) throw new Error(run.error);
       return run.value;

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+
+import { MetricStore } from '../../../server/src/store/metricStore.ts';
+import { ConfigEvidence } from '../../../server/src/workspace/configEvidence.ts';
+import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
+import { RunCatalog } from '../../../server/src/workspace/runCatalog.ts';
+import { viewConfig } from '../../../server/src/workspace/viewConfig.ts';
+import { hintText } from '../../../server/src/workspace/wording.ts';
+
+const configPath = '/w/train.yaml';
+
+/** A store with one log in which `render` supplies about one percent of the gradient. */
+function setUp() {
+  const store = new MetricStore();
+  const stage = store.stage('/w/logs', '/w/logs/metrics.jsonl');
+  for (let step = 0; step < 60; step += 1) {
+    stage.unit(step * 10, step * 10 + 10);
+    const values = {
+      'grad/velocity': 1,
+      'grad/render': 0.01,
+      velocity_loss: 9 - step / 10,
+      render_loss: 5 - step / 20,
+    };
+    for (const [name, value] of Object.entries(values)) {
+      stage.point(name, step, Number.NaN, value * (1 + 0.01 * (step % 3)));
+    }
+  }
+  stage.commit();
+  const catalog = new RunCatalog();
+  catalog.putDiscovered({
+    id: '/w/logs',
+    path: '/w/logs',
+    name: 'logs',
+    files: [{ path: '/w/logs/metrics.jsonl', format: 'jsonl' }],
+    modifiedAt: 1,
+  });
+  const evidence = new ConfigEvidence(store);
+  const look = (text: string) => {
+    const file = readConfigFile('file:///w/train.yaml', configPath, text, undefined);
+    const roots = [{ path: '/w/logs', because: 'log_dir' }];
+    return viewConfig({
+      file,
+      found: undefined,
+      roots,
+      evidence,
+      catalog,
+      snapshotOf: () => undefined,
+    });
+  };
+  return { look, catalog };
+}
+
+const text = 'velocity_loss_weight: 1.0\nrender_loss_weight: 1.0\n';
+
+describe('what the editor shows of a config', () => {
+  it('speaks of the newest run that knows its terms, and warns', () => {
+    const { look } = setUp();
+    const view = look(text);
+    expect(view.owner?.id).toBe('/w/logs');
+    const insight = view.insights.get('render');
+    expect(insight && hintText(insight)).toMatch(/^grad 1\.?\d* %$/);
+    expect(view.findings.map(({ finding }) => finding.name)).toEqual(['dominance']);
+  });
+
+  it('says what weight the figures are of once the line differs, and withdraws the warning', () => {
+    const { look } = setUp();
+    look(text);
+    const view = look(text.replace('render_loss_weight: 1.0', 'render_loss_weight: 8.0'));
+    const insight = view.insights.get('render');
+    expect(insight && hintText(insight)).toMatch(/at w = 1\.0$/);
+    expect(view.findings).toEqual([]);
+    expect(look(text).findings).toHaveLength(1);
+  });
+
+  it('keeps quiet where the line says so', () => {
+    const { look } = setUp();
+    const ignored = text.replace('1.0\n', '1.0  # counterweight: ignore dominance\n');
+    expect(look(ignored).findings).toEqual([]);
+    const other = text.replace('1.0\n', '1.0  # counterweight: ignore conflict\n');
+    expect(look(other).findings).toHaveLength(1);
+  });
+
+  it('has nothing to show before there is a run', () => {
+    const { look, catalog } = setUp();
+    catalog.remove('/w/logs');
+    const view = look(text);
+    expect(view.owner).toBeUndefined();
+    expect(view.insights.size).toBe(0);
+  });
+});
