@@ -1,12 +1,14 @@
 // `npm start`: a real VS Code with the extension, open on examples/flow-edit; in the browser, or with
 // `--desktop` in the `code` on PATH. Workspace trust stays on, so its dialog is the first thing seen.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { CommandError, repositoryRoot, runCommand } from './processes.mts';
+import { ensureToolchain } from './systemPackages.mts';
 import { ensureHost, installExtension, startServer } from './vscodeHost.mts';
 
 const example = join(repositoryRoot, 'examples', 'flow-edit');
@@ -26,14 +28,17 @@ interface StartOptions {
 }
 
 async function startInBrowser(options: StartOptions): Promise<void> {
+  await ensureToolchain();
   const host = await ensureHost(console.log);
   await runCommand(process.execPath, [join('scripts', 'package.mts')], { output: 'show' });
   const data = join(repositoryRoot, '.cache', 'start');
   const folders = { serverDataDir: join(data, 'data'), extensionsDir: join(data, 'extensions') };
   await mkdir(folders.extensionsDir, { recursive: true });
   await installExtension(host, folders, vsix);
-  const server = await startServer(host, { ...folders, port: options.port, trust: 'ask' });
-  const address = `${server.origin}/?folder=${encodeURI(options.folder)}`;
+  // This VS Code has a terminal: nobody else on the machine may come in.
+  const token = randomBytes(24).toString('hex');
+  const server = await startServer(host, { ...folders, port: options.port, trust: 'ask', token });
+  const address = `${server.origin}/?tkn=${token}&folder=${encodeURIComponent(options.folder)}`;
   console.log(`\nVS Code is open at  ${address}\nStop it with Ctrl+C.`);
   if (options.browser === 'open') openBrowser(address);
   const stop = (): void => void server.dispose();
@@ -48,7 +53,10 @@ async function startOnDesktop(folder: string): Promise<void> {
   });
   const args = [`--extensionDevelopmentPath=${repositoryRoot}`, folder];
   try {
-    await runCommand('code', args, { output: 'show' });
+    // On Windows `code` is a script, which only a shell finds.
+    const [program, ...rest] =
+      process.platform === 'win32' ? ['cmd.exe', '/d', '/c', 'code', ...args] : ['code', ...args];
+    await runCommand(program ?? 'code', rest, { output: 'show' });
   } catch (error) {
     if (!(error instanceof CommandError) || error.status !== undefined) throw error;
     throw new Error(

@@ -59,7 +59,12 @@ export const chromiumMissing =
 export async function ensureSystemPackages(report: (line: string) => void): Promise<void> {
   let missing = await missingNeeds();
   if (missing.length > 0 && isContinuousIntegration()) {
-    await installPackages(missing, report);
+    const of = (necessity: SystemNeed['necessity']): readonly SystemNeed[] =>
+      missing.filter((need) => need.necessity === necessity);
+    const [required, optional] = [of('required'), of('optional')];
+    await installPackages(required, report);
+    // What is optional must not stop the tests where it cannot be had.
+    await installPackages(optional, report).catch((error) => report(String(error)));
     missing = await missingNeeds();
   }
   for (const need of missing) report(`${need.necessity} and missing: ${need.what}`);
@@ -71,6 +76,14 @@ export async function ensureSystemPackages(report: (line: string) => void): Prom
 /** True where the variable CI is set, as hosted builds do. */
 export function isContinuousIntegration(): boolean {
   return process.env.CI !== undefined && process.env.CI !== '' && process.env.CI !== 'false';
+}
+
+/** Checks what compiling VS Code's native modules needs; only they are needed to start it. */
+export async function ensureToolchain(): Promise<void> {
+  if (['g++', 'make', 'python3'].every(isOnPath)) return;
+  throw new Error(
+    'The VS Code in the browser needs a C++ toolchain (Debian and Ubuntu: sudo apt-get install g++ make python3). With a VS Code of your own: npm start -- --desktop',
+  );
 }
 
 async function missingNeeds(): Promise<readonly SystemNeed[]> {
@@ -87,7 +100,7 @@ async function installPackages(
   missing: readonly SystemNeed[],
   report: (line: string) => void,
 ): Promise<void> {
-  if (!isOnPath('apt-get')) return;
+  if (missing.length === 0 || !isOnPath('apt-get')) return;
   report(`installing ${missing.flatMap((need) => need.debianPackages).join(' ')} …`);
   const asRoot = getuid?.() === 0 ? [] : ['sudo', '-n'];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

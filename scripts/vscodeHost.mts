@@ -33,6 +33,8 @@ export interface ServerOptions extends ServerFolders {
   readonly port?: number;
   /** `ask` shows the real trust dialog; `trusted` trusts every folder. */
   readonly trust: 'ask' | 'trusted';
+  /** Asked of whoever connects; without one every user of this machine may. */
+  readonly token?: string;
 }
 
 /** A running VS Code server. Whoever starts it disposes of it. */
@@ -79,7 +81,10 @@ export async function startServer(
     host.node,
     [
       host.serverMain,
-      ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
+      ...['--host', '127.0.0.1', '--port', String(port)],
+      ...(options.token === undefined
+        ? ['--without-connection-token']
+        : ['--connection-token', options.token]),
       ...folderArguments(options),
       ...(options.trust === 'trusted' ? ['--disable-workspace-trust'] : []),
     ],

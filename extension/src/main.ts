@@ -37,7 +37,7 @@ export function activate({
   const trends = own(new TrendsPanels(extensionUri, trendsRelay));
   const reports = own(new ReportPanels(extensionUri, server, mirror, notices));
   own(new StatusBar(server, mirror));
-  own(progress.onDidFinishAblation((id) => reports.open(id)));
+  own(progress.onDidFinishAblation((id) => reports.open(id, 'beside')));
   for (const view of views) {
     own(view.register({ extensionUri, mirror, activeConfig, trendsRelay }));
   }

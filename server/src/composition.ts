@@ -30,18 +30,18 @@ export function composeWorkspace(options: CompositionOptions): Workspace {
   const files = createDiskFiles();
   const store = new MetricStore();
   const catalog = new RunCatalog();
-  const { polling, nodePath } = settings();
+  const { polling } = settings();
   const ingest = new IngestLoop({ store, clock, logger, polling });
   const session = new Session({ files, store, ingest, catalog, now: clock.now, logger });
   const task = new HostClient({
     trainHostPath: join(bundleFolder, 'trainHost.cjs'),
-    nodePath,
+    nodePath: () => settings().nodePath,
     cacheFolder,
     logger,
   });
   const launchers = { task, command: new CommandLauncher() };
-  const starter = new RunStarter({ files, catalog, clock, launchers, training: settings });
-  const experiments = new Experiments({ files, catalog, starter, store, clock });
+  const starter = new RunStarter({ files, catalog, clock, logger, launchers, training: settings });
+  const experiments = new Experiments({ files, catalog, starter, store, clock, logger });
   return {
     files,
     session,

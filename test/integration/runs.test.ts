@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { ablationReportAnswerSchema } from '../../server/src/protocol/ablation.ts';
+import type { CommandLine } from '../../server/src/protocol/commandLine.ts';
 import {
   ablationsMessageSchema,
   notifications,
@@ -27,13 +28,19 @@ async function openConfig(server: LanguageServer, workspace: TemporaryWorkspace)
   return configUri;
 }
 
+/** What the user is shown of a program before it runs. */
+function lineOf({ command }: SmallProgram, { root }: TemporaryWorkspace): CommandLine {
+  return { command: [...command], cwd: root, env: {} };
+}
+
 /** Starts a run as the extension does: with the command line that the user has agreed to. */
 async function startRun(
   server: LanguageServer,
   configUri: string,
-  { command }: SmallProgram,
+  workspace: TemporaryWorkspace,
+  program: SmallProgram,
 ): Promise<string> {
-  const asked = { configUri, confirmed: command };
+  const asked = { configUri, confirmed: lineOf(program, workspace) };
   const started = await server.request(requests.startRun, asked, startedSchema);
   if (!('id' in started)) throw new Error(`Not started: ${JSON.stringify(started)}`);
   return started.id;
@@ -59,7 +66,7 @@ describe("the user's own program", () => {
     const configUri = workspace.uri('train.yaml');
     await server.open(configUri, workspace.read('train.yaml'));
     const answer = await server.request(requests.startRun, { configUri }, startedSchema);
-    expect(answer).toEqual({ confirm: { command: program.command, cwd: workspace.root } });
+    expect(answer).toEqual({ confirm: lineOf(program, workspace) });
   });
 
   it('is run only when the user has seen its command line', async () => {
@@ -67,11 +74,12 @@ describe("the user's own program", () => {
     using workspace = new TemporaryWorkspace(program.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
     const configUri = await openConfig(server, workspace);
-    const ask = (confirmed: readonly string[] | undefined) =>
+    const ask = (confirmed: CommandLine | undefined) =>
       server.request(requests.startRun, { configUri, confirmed }, startedSchema);
-    const confirm = { command: program.command, cwd: workspace.root };
+    const confirm = lineOf(program, workspace);
     expect(await ask(undefined)).toEqual({ confirm });
-    expect(await ask(['another', 'command'])).toEqual({ confirm });
+    expect(await ask({ ...confirm, command: ['another', 'command'] })).toEqual({ confirm });
+    expect(await ask({ ...confirm, env: { PATH: './bin' } })).toEqual({ confirm });
     const { runs } = await server.request(requests.listRuns, null, runsMessageSchema);
     expect(runs).toEqual([]);
   });
@@ -80,7 +88,7 @@ describe("the user's own program", () => {
     using workspace = new TemporaryWorkspace(smallPrograms.trainsWell.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
     const uri = await openConfig(server, workspace);
-    const id = await startRun(server, uri, smallPrograms.trainsWell);
+    const id = await startRun(server, uri, workspace, smallPrograms.trainsWell);
     const run = await server.until('the run to end with all its points', async () => {
       const found = await findRun(server, id);
       return found?.state === 'finished' && found.points === 120 && found;
@@ -98,7 +106,7 @@ describe("the user's own program", () => {
     using workspace = new TemporaryWorkspace(smallPrograms.failsAtOnce.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
     const uri = await openConfig(server, workspace);
-    const id = await startRun(server, uri, smallPrograms.failsAtOnce);
+    const id = await startRun(server, uri, workspace, smallPrograms.failsAtOnce);
     const progress = await server.until('the failure', () => {
       const last = lastProgress(server, id);
       return last?.state === 'failed' && last;
@@ -112,7 +120,7 @@ describe("the user's own program", () => {
     using workspace = new TemporaryWorkspace(smallPrograms.neverEnds.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
     const uri = await openConfig(server, workspace);
-    const id = await startRun(server, uri, smallPrograms.neverEnds);
+    const id = await startRun(server, uri, workspace, smallPrograms.neverEnds);
     await server.until('points', async () => ((await findRun(server, id))?.points ?? 0) > 5);
     const asked = performance.now();
     await server.request(requests.cancel, { id }, z.null());
@@ -132,7 +140,7 @@ describe('an ablation', () => {
     const request = { kind: 'without', term: 'render' };
     const started = await server.request(
       requests.startAblation,
-      { configUri: uri, request, confirmed: program.command },
+      { configUri: uri, request, confirmed: lineOf(program, workspace) },
       startedSchema,
     );
     expect(started).toEqual({ id: expect.any(String) });
@@ -153,5 +161,29 @@ describe('an ablation', () => {
     expect(Number(baseline?.mean)).toBeGreaterThan(29);
     expect(Number(without?.mean)).toBeLessThan(21);
     expect(workspace.read('train.yaml')).toBe(program.files['train.yaml']);
+  });
+
+  it('is cancelled with all its runs, also those that wait', async () => {
+    const program = smallPrograms.neverEnds;
+    using workspace = new TemporaryWorkspace(program.files);
+    await using server = await LanguageServer.start({ folder: workspace.root });
+    const configUri = await openConfig(server, workspace);
+    const request = { kind: 'without', term: 'render', seeds: [0, 1] };
+    const started = await server.request(
+      requests.startAblation,
+      { configUri, request, confirmed: lineOf(program, workspace) },
+      startedSchema,
+    );
+    const id = 'id' in started ? started.id : '';
+    const states = async () => {
+      const listed = await server.request(requests.listAblations, null, ablationsMessageSchema);
+      const found = listed.ablations.find((item) => item.id === id);
+      return [found?.state, ...(found?.runs.map(({ state }) => state) ?? [])];
+    };
+    await server.until('its first run', async () => (await states())[1] === 'running');
+    expect(await states()).toEqual(['running', 'running', 'queued', 'queued', 'queued']);
+    await server.request(requests.cancel, { id }, z.null());
+    await server.until('its end', async () => (await states())[0] === 'cancelled');
+    expect(await states()).toEqual(Array.from({ length: 5 }, () => 'cancelled'));
   });
 });

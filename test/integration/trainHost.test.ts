@@ -71,7 +71,13 @@ afterEach(() => {
 function launch({ config = smallConfig, steps, backend, patience = {} }: LaunchOptions = {}) {
   workspace.write('run/config.yaml', config);
   const client = new HostClient({
-    ...{ trainHostPath, nodePath: '', cacheFolder: cache.root, logger: silentLogger, patience },
+    ...{
+      trainHostPath,
+      nodePath: () => '',
+      cacheFolder: cache.root,
+      logger: silentLogger,
+      patience,
+    },
   });
   clients.push(client);
   const spec: TaskLaunch = {

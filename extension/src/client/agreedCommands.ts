@@ -1,3 +1,5 @@
+import type { CommandLine } from '#protocol/commandLine';
+
 /** The part of VS Code's `Memento` that is needed here. */
 export interface Memory {
   get(key: string): unknown;
@@ -8,12 +10,6 @@ const memoryKey = 'agreedCommands';
 
 /** More than a workspace has; the oldest are forgotten and asked for again. */
 const memoryLimit = 100;
-
-/** A command line that the workspace wants to run, and where. */
-export interface CommandLine {
-  readonly command: readonly string[];
-  readonly cwd: string;
-}
 
 /** The command lines that the user has agreed to in this workspace; each is shown the first time. */
 export class AgreedCommands {
@@ -46,6 +42,6 @@ export function describeCommand(command: readonly string[]): string {
     .join(' ');
 }
 
-function keyOf({ command, cwd }: CommandLine): string {
-  return JSON.stringify([cwd, command]);
+function keyOf({ command, cwd, env }: CommandLine): string {
+  return JSON.stringify([cwd, command, Object.entries(env).sort()]);
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 
+import type { CommandLine } from '#protocol/commandLine';
 import { type Started, startedSchema } from '#protocol/messages';
-import { type CommandLine, describeCommand } from '../client/agreedCommands.ts';
+import { describeCommand } from '../client/agreedCommands.ts';
 import type { CommandContext } from './command.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function requestStart(
     if (!(await isAgreed(confirm))) return undefined;
     await context.agreed.add(confirm);
   }
-  const second = await ask(context, method, { ...message, confirmed: confirm.command });
+  const second = await ask(context, method, { ...message, confirmed: confirm });
   if (second === undefined || 'id' in second) return second?.id;
   context.notices.error('The command that trains has changed meanwhile; start it again.');
   return undefined;
@@ -44,12 +45,14 @@ async function ask(
   return answer.value;
 }
 
-async function isAgreed({ command, cwd }: CommandLine): Promise<boolean> {
+async function isAgreed({ command, cwd, env }: CommandLine): Promise<boolean> {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
+  const setting = variables.length === 0 ? '' : `with\n${variables.join('')}\n`;
   const choice = await vscode.window.showWarningMessage(
     'Counterweight is about to run the command of this workspace.',
     {
       modal: true,
-      detail: `${describeCommand(command)}\n\nin ${cwd}\n\nIt is run as it stands, without a shell. You are asked again only when it changes.`,
+      detail: `${describeCommand(command)}\n\nin ${cwd}\n\n${setting}It is run as it stands, without a shell. You are asked again only when it changes.`,
     },
     'Run',
   );

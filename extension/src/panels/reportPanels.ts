@@ -50,18 +50,23 @@ export class ReportPanels implements vscode.Disposable {
     );
   }
 
-  /** Opens the report of an ablation, or shows the tab that has it already. */
-  open(id: string): void {
+  /**
+   * Opens the report of an ablation, or shows the tab that has it already. `beside` leaves the
+   * focus where it is: an ablation may end while somebody types.
+   */
+  open(id: string, how: 'focus' | 'beside' = 'focus'): void {
     const existing = this.#open.get(id);
     if (existing) {
-      existing.panel.reveal();
+      existing.panel.reveal(undefined, how === 'beside');
       existing.refresh();
       return;
     }
     const panel = vscode.window.createWebviewPanel(
       reportPanelType,
       'Ablation',
-      vscode.ViewColumn.Active,
+      how === 'focus'
+        ? vscode.ViewColumn.Active
+        : { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       { enableScripts: true },
     );
     this.#adopt(panel, id);

@@ -14,7 +14,7 @@ export interface HostClientOptions {
   /** The bundle `dist/trainHost.cjs`. */
   readonly trainHostPath: string;
   /** The setting `counterweight.nodePath`; '' to look for a Node.js. */
-  readonly nodePath: string;
+  readonly nodePath: () => string;
   /** Folder for what is measured once and kept between runs. */
   readonly cacheFolder: string;
   readonly logger: Logger;
@@ -79,7 +79,7 @@ export class HostClient implements Launcher<TaskLaunch> {
   }
 
   #findNode(): ReturnType<typeof findNode> {
-    return findNode(this.#options.nodePath, {
+    return findNode(this.#options.nodePath(), {
       execPath: process.execPath,
       versions: process.versions,
       searchPath: process.env.PATH ?? '',

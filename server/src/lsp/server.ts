@@ -3,6 +3,7 @@ import {
   type InitializeParams,
   type ServerCapabilities,
   TextDocumentSyncKind,
+  type WorkspaceFolder,
 } from 'vscode-languageserver/node';
 import { z } from 'zod';
 
@@ -54,7 +55,7 @@ export function startServer(connection: Connection, clock: Clock, build: BuildWo
     followClient(connection, state, logger);
     connection.onInitialized(() => {
       for (const feature of features) feature.initialized?.(context);
-      addFolders(built, params, logger).catch((error) => logger.error(`folders: ${error}`));
+      followFolders(connection, built, params.workspaceFolders ?? [], logger);
     });
     return { capabilities: capabilities(), serverInfo: { name: 'Counterweight' } };
   });
@@ -101,16 +102,34 @@ function followClient(connection: Connection, state: ClientState, logger: Logger
   });
 }
 
+/** Knows the folders of the window, those that come later too. */
+function followFolders(
+  connection: Connection,
+  workspace: Workspace,
+  folders: readonly WorkspaceFolder[],
+  logger: Logger,
+): void {
+  const add = (added: readonly WorkspaceFolder[]): void => {
+    addFolders(workspace, added, logger).catch((error) => logger.error(`folders: ${error}`));
+  };
+  add(folders);
+  connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+    for (const { uri } of removed) workspace.session.removeFolder(pathOfUri(uri) ?? '');
+    add(added);
+  });
+}
+
 async function addFolders(
   { session, experiments }: Workspace,
-  params: InitializeParams,
+  folders: readonly WorkspaceFolder[],
   logger: Logger,
 ): Promise<void> {
-  const uris = params.workspaceFolders?.map(({ uri }) => uri) ?? [];
-  for (const uri of uris) {
-    const folder = pathOfUri(uri);
-    if (folder === undefined) continue;
-    await session.addFolder(folder);
-    await experiments.load(folder, (path) => logger.warn(`${path} is damaged and was left out.`));
-  }
+  await Promise.all(
+    folders.map(async ({ uri }) => {
+      const folder = pathOfUri(uri);
+      if (folder === undefined) return;
+      await session.addFolder(folder);
+      await experiments.load(folder, (path) => logger.warn(`${path} is damaged and was left out.`));
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { jsonNumberSchema } from './number.ts';
+import { projectFileSchema } from './projectFile.ts';
 import { runStateSchema } from './run.ts';
 
 export const ablationKindNameSchema = z.enum(['without', 'only', 'scale', 'set']);
@@ -47,6 +48,8 @@ export const ablationRecordSchema = z.object({
   request: ablationRequestSchema,
   /** All terms of the config with their weights in the baseline, in its order. */
   terms: z.array(z.object({ name: z.string(), weight: z.number() })).optional(),
+  /** What `counterweight.yaml` said of the names of metrics when it was started. */
+  project: projectFileSchema.pick({ terms: true, total: true }).optional(),
   /** The metrics that decide, where the user has named them. */
   metrics: z.array(z.string()).optional(),
   variants: z.array(variantSchema).min(2),

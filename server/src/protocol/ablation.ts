@@ -6,12 +6,13 @@ import {
   ablationRequestSchema,
 } from '../model/ablation.ts';
 import { runStateSchema } from '../model/run.ts';
+import { commandLineSchema } from './commandLine.ts';
 
 export const startAblationSchema = z.object({
   configUri: z.string(),
   request: ablationRequestSchema,
-  /** The command line that the user has agreed to, where the config is trained by a command. */
-  confirmed: z.array(z.string()).optional(),
+  /** What the user has agreed to run, where the config is trained by a command. */
+  confirmed: commandLineSchema.optional(),
 });
 export type StartAblation = z.infer<typeof startAblationSchema>;
 

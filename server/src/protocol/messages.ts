@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { ablationSummarySchema } from './ablation.ts';
+import { commandLineSchema } from './commandLine.ts';
 
 /**
  * Names of the messages between extension and server beyond the LSP. Each is declared once, here,
@@ -50,7 +51,7 @@ export const initializationOptionsSchema = z.object({
  */
 export const startedSchema = z.union([
   z.object({ id: z.string() }),
-  z.object({ confirm: z.object({ command: z.array(z.string()), cwd: z.string() }) }),
+  z.object({ confirm: commandLineSchema }),
   z.object({ problem: z.string() }),
 ]);
 export type Started = z.infer<typeof startedSchema>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { jsonNumberSchema } from '../model/number.ts';
 import { runStateSchema } from '../model/run.ts';
+import { commandLineSchema } from './commandLine.ts';
 
 /** A run as lists show it. */
 export const runSummarySchema = z.object({
@@ -46,9 +47,9 @@ export const runProgressSchema = z.object({
 });
 export type RunProgress = z.infer<typeof runProgressSchema>;
 
-/** Starts a run of a config. `confirmed` is the command line that the user has agreed to. */
+/** Starts a run of a config. `confirmed` is what the user has agreed to run. */
 export const startRunSchema = z.object({
   configUri: z.string(),
-  confirmed: z.array(z.string()).optional(),
+  confirmed: commandLineSchema.optional(),
 });
 export type StartRun = z.infer<typeof startRunSchema>;

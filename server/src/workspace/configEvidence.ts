@@ -17,13 +17,14 @@ interface CachedEvidence {
   /** The binding is looked at again when there are twice as many points: scales show late. */
   readonly rebindAt: number;
   readonly project: ProjectFile | undefined;
-  firing: ReadonlySet<string>;
 }
 
 /** What the runs bound to one config say about its terms; one object for each open config. */
 export class ConfigEvidence {
   readonly #store: MetricStore;
   readonly #cached = new Map<string, CachedEvidence>();
+  /** What the rules said last, by run: it outlives a new binding. */
+  readonly #firing = new Map<string, ReadonlySet<string>>();
   /** Weights at the time when a watched log was first seen: it brings no snapshot of its own. */
   readonly #seenWeights = new Map<string, Weights>();
 
@@ -47,14 +48,22 @@ export class ConfigEvidence {
   findings(run: KnownRun, project: ProjectFile | undefined): readonly Finding[] {
     const cached = this.#cached.get(run.id);
     if (!cached) return [];
-    const findings = runRules(cached.evidence, project?.rules, cached.firing);
-    cached.firing = new Set(findings.map(findingKey));
+    const before = this.#firing.get(run.id) ?? new Set<string>();
+    const findings = runRules(cached.evidence, project?.rules, before);
+    this.#firing.set(run.id, new Set(findings.map(findingKey)));
     return findings;
   }
 
-  /** The log of a run was rewritten: what was derived from it is void. */
+  /** Points came in between others: what was derived from them is void. */
   forget(runId: string): void {
     this.#cached.delete(runId);
+  }
+
+  /** The log of a run is another one now, perhaps of another training with other weights. */
+  restart(runId: string): void {
+    this.#cached.delete(runId);
+    this.#firing.delete(runId);
+    this.#seenWeights.delete(runId);
   }
 
   /** Bindings may be others now. */
@@ -91,7 +100,6 @@ export class ConfigEvidence {
       metrics: metrics.length,
       rebindAt: Math.max(64, points * 2),
       project,
-      firing: before?.firing ?? new Set(),
     };
     this.#cached.set(run.id, entry);
     return entry;

@@ -5,10 +5,10 @@ import { buildReport } from '../ablation/report.ts';
 import type { TermMetric } from '../ablation/reporting/arms.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
+import type { Logger } from '../base/logger.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
 import { bindTerms } from '../discovery/bindMetrics.ts';
 import type { AblationRecord, AblationReport, AblationRequest } from '../model/ablation.ts';
-import type { ProjectFile } from '../model/projectFile.ts';
 import { isFinalState, type RunState } from '../model/run.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import type { StoredSeries } from '../store/storedSeries.ts';
@@ -39,7 +39,7 @@ interface Experiment {
   record: AblationRecord;
   readonly diffs: ReadonlyMap<string, string>;
   /** Whose word on metric names counts. */
-  readonly project: ProjectFile | undefined;
+  readonly project: AblationRecord['project'];
 }
 
 export interface ExperimentsOptions {
@@ -48,6 +48,7 @@ export interface ExperimentsOptions {
   readonly starter: RunStarter;
   readonly store: MetricStore;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** Built-in tasks take seconds, so a verdict over three seeds is cheap; the user's own may take days. */
@@ -58,6 +59,7 @@ export class Experiments {
   readonly #options: ExperimentsOptions;
   readonly #experiments = new Map<string, Experiment>();
   readonly #changed = new Emitter<AblationRecord>();
+  #writing: Promise<void> = Promise.resolve();
 
   readonly onDidChange = this.#changed.event;
 
@@ -76,13 +78,23 @@ export class Experiments {
     for (const { folder, record } of await readAblationRecords(files, workspaceFolder, damaged)) {
       if (this.#experiments.has(record.id)) continue;
       const diffs = await this.#readDiffs(folder, record);
-      const kept: AblationRecord = isFinalState(record.state)
-        ? record
-        : { ...record, state: 'crashed', reason: 'The window that ran it was closed.' };
-      const experiment = { workspaceFolder, folder, record: kept, diffs, project: undefined };
+      const kept = this.#asItIsNow(workspaceFolder, record);
+      const experiment = { workspaceFolder, folder, record: kept, diffs, project: kept.project };
       this.#experiments.set(record.id, experiment);
       this.#changed.fire(kept);
     }
+  }
+
+  /** The states of its runs may be newer, and whoever ran it may be gone. */
+  #asItIsNow(workspaceFolder: string, record: AblationRecord): AblationRecord {
+    if (isFinalState(record.state)) return record;
+    const runs = record.runs.map((run) => {
+      const known = this.#options.catalog.find(join(runsFolder(workspaceFolder), run.runId));
+      return { ...run, state: known?.record?.state ?? run.state };
+    });
+    // Another window may be at it still.
+    if (runs.some(({ state }) => !isFinalState(state))) return { ...record, runs };
+    return { ...record, runs, state: 'crashed', reason: 'The window that ran it was closed.' };
   }
 
   async start(asked: ExperimentRequest): Promise<Result<AblationRecord>> {
@@ -201,7 +213,7 @@ export class Experiments {
     for (const [variant, diff] of plan.diffs) {
       await files.writeAtomically(join(folder, `${variant}.diff`), diff);
     }
-    const metrics = asked.found?.project?.ablation?.metrics;
+    const project = asked.found?.project;
     const record: AblationRecord = {
       schema: 1,
       id,
@@ -211,13 +223,13 @@ export class Experiments {
       terms: config.terms.flatMap(({ name, weight }) =>
         weight === undefined ? [] : [{ name, weight }],
       ),
-      ...(metrics ? { metrics } : {}),
+      ...(project?.ablation?.metrics ? { metrics: project.ablation.metrics } : {}),
+      ...(project ? { project: { terms: project.terms, total: project.total } } : {}),
       variants: [...plan.variants],
       runs: [],
       createdAt: clock.now(),
       state: 'queued',
     };
-    const project = asked.found?.project;
     const experiment: Experiment = { workspaceFolder, folder, record, diffs: plan.diffs, project };
     this.#experiments.set(id, experiment);
     await this.#save(experiment, {});
@@ -252,10 +264,16 @@ export class Experiments {
     await this.#save(experiment, { state: overallState(states) });
   }
 
+  /** Writes one after the other, so that an old record never overtakes a newer one. */
   async #save(experiment: Experiment, change: Partial<AblationRecord>): Promise<void> {
     experiment.record = { ...experiment.record, ...change };
-    await writeAblationRecord(this.#options.files, experiment.folder, experiment.record);
-    this.#changed.fire(experiment.record);
+    const { folder, record } = experiment;
+    this.#changed.fire(record);
+    const { files, logger } = this.#options;
+    this.#writing = this.#writing
+      .then(() => writeAblationRecord(files, folder, record))
+      .catch((error) => logger.error(`ablation.json of ${folder} could not be written: ${error}`));
+    await this.#writing;
   }
 }
 
@@ -269,7 +287,7 @@ function overallState(states: readonly RunState[]): RunState {
 function termMetrics(
   { terms = [] }: AblationRecord,
   series: ReadonlyMap<string, StoredSeries>,
-  project: ProjectFile | undefined,
+  project: AblationRecord['project'],
 ): ReadonlyMap<string, TermMetric> {
   const bound = bindTerms(terms, [...series.keys()], project, (name) => series.get(name)?.values);
   return new Map(

@@ -32,7 +32,7 @@ export function hoverMarkdown(view: ConfigView, term: string, options: HoverOpti
 
 function nothingYet({ roots, owner }: ConfigView): string {
   if (owner) return `The run ${escapeMarkdown(owner.name)} has logged nothing of this loss yet.`;
-  const places = roots.map(({ path }) => `\`${path}\``).join(', ');
+  const places = roots.map(({ path }) => code(path)).join(', ');
   const where = places === '' ? '' : ` Logs are looked for in ${places}.`;
   return `No run of this config yet: run the training, or name its logs in \`counterweight.yaml\`.${where}`;
 }
@@ -99,14 +99,25 @@ function originOf(insight: TermInsight, provenance: readonly string[]): string {
   const { run, lastStep, probes, group, source } = insight;
   const state = run.record ? ` (${run.record.state})` : '';
   const step = lastStep === undefined ? '' : `, up to step ${lastStep}`;
-  const gradients = probes === 0 ? 'no gradients in its log' : `${probes} probes of \`${group}\``;
+  const gradients = probes === 0 ? 'no gradients in its log' : `${probes} probes of ${code(group)}`;
   const backend = run.record?.backend ? `, on ${run.record.backend}` : '';
-  const metric = source ? `\n\nLoss: \`${source.metric}\` — ${escapeMarkdown(source.because)}` : '';
+  const metric = source
+    ? `\n\nLoss: ${code(source.metric)} — ${escapeMarkdown(source.because)}`
+    : '';
   const places = provenance.map((place) => `\n\n${escapeMarkdown(place)}`).join('');
   return `From run ${escapeMarkdown(run.name)}${state}${step}; ${gradients}${backend}.${metric}${places}`;
 }
 
-/** Text of a user's file is never markup. */
+/** A text as code: a fence longer than any row of backticks inside it, on one line. */
+export function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence} ${text.replace(/\s+/g, ' ')} ${fence}`;
+}
+
+/** Text of a user's file is never markup, and never more than one line. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&]/g, (letter) => `\\${letter}`);
+  return text
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/[\\`*_{}[\]()#+\-.!|<>~&]/g, (letter) => `\\${letter}`);
 }

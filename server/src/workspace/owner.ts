@@ -17,9 +17,9 @@ function isAlive(pid: number): boolean {
  */
 export function markAbandoned(record: RunRecord, now: number): RunRecord | undefined {
   if (isFinalState(record.state)) return undefined;
-  if (record.owner && (record.owner.pid === process.pid || isAlive(record.owner.pid))) {
-    return undefined;
-  }
+  // Asked before anything is started here: our own process id was somebody else's then.
+  const { owner } = record;
+  if (owner && owner.pid !== process.pid && isAlive(owner.pid)) return undefined;
   return {
     ...record,
     state: 'crashed',

@@ -48,6 +48,13 @@ export class RunCatalog {
     });
   }
 
+  /** The logs of a run are gone; what was recorded of it stays. */
+  forgetLogs(id: string): void {
+    const run = this.#runs.get(id);
+    if (run?.record) this.#put({ ...run, discovered: undefined });
+    else this.remove(id);
+  }
+
   remove(id: string): void {
     const run = this.#runs.get(id);
     if (!run) return;
@@ -62,7 +69,7 @@ export class RunCatalog {
   boundTo(configPath: string, logRoots: readonly string[]): readonly KnownRun[] {
     return this.all().filter((run) => {
       if (run.configPath !== undefined) return run.configPath === configPath;
-      if (run.id.includes(`${stateFolderName}`)) return false;
+      if (run.id.split(/[\\/]/).includes(stateFolderName)) return false;
       return logRoots.some((root) => isInside(run.id, root));
     });
   }

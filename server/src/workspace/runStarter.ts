@@ -5,6 +5,7 @@ import { fillPlaceholders } from '../ablation/launchers/placeholders.ts';
 import { advanceQueue, createQueue, type QueueEvent, type QueueState } from '../ablation/queue.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
+import type { Logger } from '../base/logger.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
 import { isFinalState, type RunId, type RunRecord } from '../model/run.ts';
 import type { EngineChoice } from './engineChoice.ts';
@@ -44,6 +45,7 @@ export interface RunStarterOptions {
   readonly files: WorkspaceFiles;
   readonly catalog: RunCatalog;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly launchers: {
     readonly task: Launcher<Extract<LaunchSpec, { engine: 'task' }>>;
     readonly command: Launcher<Extract<LaunchSpec, { engine: 'command' }>>;
@@ -69,7 +71,8 @@ export class RunStarter {
   readonly #runs = new Map<string, OwnRun>();
   readonly #progress = new Emitter<RunStatus>();
   #queue: QueueState = createQueue(runsAtOnce);
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<boolean> = Promise.resolve(true);
+  #disposed = false;
 
   /** A run was queued, has started, come further or ended. */
   readonly onDidProgress = this.#progress.event;
@@ -85,7 +88,9 @@ export class RunStarter {
   async start(plan: RunPlan): Promise<Result<StartedRun>> {
     const { files, clock } = this.#options;
     const now = clock.now();
-    const name = plan.ablation?.id ?? timeStampedName(plan.configPath, now);
+    const name = plan.ablation
+      ? `${plan.ablation.id}-${plan.ablation.variant}`.slice(0, 110)
+      : timeStampedName(plan.configPath, now);
     const claimed = await createStateFolder(files, plan.workspaceFolder, 'runs', name);
     const { id, folder } = claimed;
     const configPath = join(folder, snapshotName(plan.configPath));
@@ -105,7 +110,7 @@ export class RunStarter {
       ...(spec.value.engine === 'command' ? { command: [...spec.value.command] } : {}),
       ...(plan.ablation ? { ablation: plan.ablation } : {}),
     };
-    return succeed(await this.#enqueue(plan.workspaceFolder, folder, record, spec.value));
+    return this.#enqueue(plan.workspaceFolder, folder, record, spec.value);
   }
 
   /** Takes a run out of the queue, or asks it to stop; false where it is not ours or has ended. */
@@ -118,6 +123,8 @@ export class RunStarter {
   }
 
   dispose(): void {
+    // The end of what runs now must not start what waits.
+    this.#disposed = true;
     this.#options.launchers.task.dispose();
     this.#options.launchers.command.dispose();
     this.#progress.dispose();
@@ -150,15 +157,19 @@ export class RunStarter {
     folder: string,
     record: RunRecord,
     spec: LaunchSpec,
-  ): Promise<StartedRun> {
+  ): Promise<Result<StartedRun>> {
     const { promise: ended, resolve: finish } = Promise.withResolvers<RunRecord>();
     const status: RunStatus = { id: folder, record, step: 0, loss: undefined };
     const run: OwnRun = { workspaceFolder, spec, finish, status, handle: undefined };
     this.#runs.set(record.id, run);
-    await this.#save(run);
+    if (!(await this.#save(run))) {
+      this.#runs.delete(record.id);
+      this.#options.catalog.remove(folder);
+      return fail(`${folder} could not be written; is the disk full, or the folder read-only?`);
+    }
     this.#progress.fire(run.status);
     this.#advance({ type: 'enqueue', runIds: [record.id] });
-    return { id: folder, record: run.status.record, ended };
+    return succeed({ id: folder, record: run.status.record, ended });
   }
 
   #advance(event: QueueEvent): void {
@@ -170,7 +181,7 @@ export class RunStarter {
 
   #launch(runId: RunId): void {
     const run = this.#runs.get(runId);
-    if (!run) return;
+    if (!run || this.#disposed) return;
     const { launchers, clock } = this.#options;
     const events = {
       started: ({ backend, backendReason, sharedGroup, steps }: Partial<RunRecord>): void => {
@@ -215,13 +226,23 @@ export class RunStarter {
     void this.#save(run);
   }
 
-  /** Writes one after the other, so that an old record never overtakes a newer one. */
-  #save({ workspaceFolder, status }: OwnRun): Promise<void> {
-    const { files, catalog } = this.#options;
+  /**
+   * Writes one after the other, so that an old record never overtakes a newer one. False where it
+   * could not be written: the run goes on, and the log says so.
+   */
+  #save({ workspaceFolder, status }: OwnRun): Promise<boolean> {
+    const { files, catalog, logger } = this.#options;
     const { id, record } = status;
     catalog.putRecord(workspaceFolder, id, record);
-    const write = (): Promise<void> => writeRunRecord(files, id, record);
-    this.#writing = this.#writing.then(write, write);
+    this.#writing = this.#writing
+      .then(() => writeRunRecord(files, id, record))
+      .then(
+        () => true,
+        (error) => {
+          logger.error(`run.json of ${id} could not be written: ${error}`);
+          return false;
+        },
+      );
     return this.#writing;
   }
 }

@@ -59,6 +59,7 @@ export class Session implements Disposable {
   readonly #folders = new Map<string, Disposable>();
   readonly #configs = new Map<string, OpenConfig>();
   readonly #projects = new Map<string, OpenProject>();
+  readonly #lastGood = new Map<string, ProjectFile>();
   readonly #snapshots = new Map<string, Weights>();
   #reading: Promise<void> = Promise.resolve();
   #documents: Promise<unknown> = Promise.resolve();
@@ -88,6 +89,8 @@ export class Session implements Disposable {
       if (repaired) await writeRunRecord(files, stored.folder, repaired);
       this.#options.catalog.putRecord(folder, stored.folder, repaired ?? stored.record);
     }
+    // Configs that were open before may have found no counterweight.yaml above their own folder.
+    await this.#reloadProjects(join(folder, projectFileName));
   }
 
   removeFolder(folder: string): void {
@@ -181,6 +184,8 @@ export class Session implements Disposable {
     config.file = file;
     this.#configs.set(uri, config);
     if (!before) config.found = await this.#findProject(path);
+    // It may have been closed meanwhile: then nobody would end what is begun now.
+    if (this.#configs.get(uri) !== config) return;
     this.#watchRoots(config);
     this.#invalidate(uri, config);
   }
@@ -197,6 +202,7 @@ export class Session implements Disposable {
     for (const [uri, config] of this.#configs) {
       if (!isInside(config.file.path, dirname(path))) continue;
       config.found = await this.#findProject(config.file.path);
+      if (this.#configs.get(uri) !== config) continue;
       config.evidence.forgetAll();
       this.#watchRoots(config);
       this.#invalidate(uri, config);
@@ -210,9 +216,16 @@ export class Session implements Disposable {
       const path = join(folder, projectFileName);
       const open = [...this.#projects.values()].find((project) => project.path === path);
       const text = open?.text ?? (await this.#options.files.readText(path));
-      if (text !== undefined) return { path, project: readProjectFile(text, ruleNames).project };
+      if (text !== undefined) return { path, project: this.#readProject(path, text) };
       if (folder === top || folder === dirname(folder)) return undefined;
     }
+  }
+
+  /** While somebody types, the last text that could be read counts, so that nothing disappears. */
+  #readProject(path: string, text: string): ProjectFile | undefined {
+    const { project } = readProjectFile(text, ruleNames);
+    if (project) this.#lastGood.set(path, project);
+    return project ?? this.#lastGood.get(path);
   }
 
   #watchRoots(config: OpenConfig): void {
@@ -231,13 +244,24 @@ export class Session implements Disposable {
 
   #takeIn({ updates, removed }: IngestChange): void {
     const { catalog } = this.#options;
-    for (const id of removed) catalog.remove(id);
+    for (const id of removed) {
+      this.#restart(id);
+      catalog.forgetLogs(id);
+    }
     for (const { run, reset } of updates) {
-      // Where an older one of several files still grows, points come in between the others.
-      if (reset || run.files.length > 1)
-        for (const config of this.#configs.values()) config.evidence.forget(run.id);
+      if (reset) this.#restart(run.id);
+      else if (run.files.length > 1) this.#forget(run.id);
       catalog.putDiscovered(run);
     }
+  }
+
+  #restart(runId: string): void {
+    for (const { evidence } of this.#configs.values()) evidence.restart(runId);
+  }
+
+  /** Where an older one of several files still grows, points come in between the others. */
+  #forget(runId: string): void {
+    for (const { evidence } of this.#configs.values()) evidence.forget(runId);
   }
 
   #runChanged(run: KnownRun): void {
@@ -257,7 +281,10 @@ export class Session implements Disposable {
     this.#snapshots.set(id, new Map());
     const path = join(id, snapshotName(configPath));
     const reading = this.#options.files.readText(path).then((text) => {
-      if (text === undefined) return;
+      if (text === undefined) {
+        this.#snapshots.delete(id);
+        return;
+      }
       this.#snapshots.set(id, weightsOf(readConfigFile('', path, text, undefined)));
       for (const [uri, config] of this.#configs) {
         config.evidence.forget(id);

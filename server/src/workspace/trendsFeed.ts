@@ -59,7 +59,8 @@ export class TrendsFeed {
   /** The evidence of a config may have changed. */
   refresh(configUri: string): void {
     const told = this.#told.get(configUri);
-    if (!told) return;
+    // A panel keeps what it shows while its config is closed.
+    if (!told || !this.#source.view(configUri)) return;
     const shown = this.#shown(told.view);
     const evidence = shown && this.#source.evidence(configUri, shown);
     const append = evidence && this.#newPoints(told, evidence);
@@ -135,7 +136,9 @@ function pointsFrom(series: SeriesView, from: number): { steps: number[]; values
   const steps: number[] = [];
   const values: number[] = [];
   for (let index = from; index < series.values.length; index += 1) {
-    steps.push(series.steps[index] ?? Number.NaN);
+    // A log without steps is drawn over the order of its points, as in the snapshot.
+    const step = series.steps[index] ?? Number.NaN;
+    steps.push(Number.isNaN(step) ? index : step);
     values.push(series.values[index] ?? Number.NaN);
   }
   return { steps, values };
@@ -195,7 +198,8 @@ function drawChart(
 }
 
 function emptyText(known: ConfigView | undefined): string {
-  if (!known || known.file.terms.length === 0) return 'No loss weights were found in this file.';
+  if (!known) return 'This config is not open. Open it to see its runs.';
+  if (known.file.terms.length === 0) return 'No loss weights were found in this file.';
   const roots = known.roots.map((root) => root.path);
   const places = roots.length > 0 ? ` Logs are looked for in ${roots.join(', ')}.` : '';
   return `No run of this config yet. Run the training, or name the folder of its logs in counterweight.yaml (logs: [runs]).${places}`;

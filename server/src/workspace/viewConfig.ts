@@ -29,7 +29,8 @@ export function viewConfig(input: ViewInput): ConfigView {
     roots.map(({ path }) => path),
   );
   const base = { file, found, roots, runs, problems: file.problems };
-  for (const run of runs.filter(speaksForConfig).slice(0, candidates)) {
+  const withLogs = runs.filter((run) => speaksForConfig(run) && run.discovered !== undefined);
+  for (const run of withLogs.slice(0, candidates)) {
     const evidence = input.evidence.of(file, run, input.snapshotOf(run), found?.project);
     const findings = input.evidence.findings(run, found?.project);
     const insights = describeTerms(file, run, evidence, findings);
@@ -68,12 +69,14 @@ function placeFindings(
   });
 }
 
-/** `# counterweight: ignore weak-loss` on the line of the weight, or on the line above it. */
+/** `# counterweight: ignore weak-loss` on the line of the weight, or alone on the line above it. */
 function isIgnored(file: ConfigFile, term: LossTerm, finding: Finding): boolean {
   const { line } = file.lines.positionAt(term.keyRange.start);
-  const from = file.lines.offsetAt({ line: Math.max(0, line - 1), character: 0 });
-  const to = file.lines.offsetAt({ line: line + 1, character: 0 });
-  return [...file.text.slice(from, to).matchAll(/counterweight:\s*ignore\s+([\w, -]+)/g)].some(
-    (match) => (match[1] ?? '').split(/[\s,]+/).includes(finding.name),
+  const startOf = (at: number): number => file.lines.offsetAt({ line: at, character: 0 });
+  const above = line === 0 ? '' : file.text.slice(startOf(line - 1), startOf(line));
+  const own = file.text.slice(startOf(line), startOf(line + 1));
+  const said = (/^\s*#/.test(above) ? above : '') + own;
+  return [...said.matchAll(/counterweight:\s*ignore\s+([\w, -]+)/g)].some((match) =>
+    (match[1] ?? '').split(/[\s,]+/).includes(finding.name),
   );
 }

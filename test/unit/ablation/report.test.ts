@@ -62,6 +62,11 @@ function report({ results, ...options }: Experiment): ReturnType<typeof buildRep
 
 const three = [0, 1, 2];
 
+/** What a verdict over several metrics always says. */
+function manyMetrics(count: string): string {
+  return `${count} metrics moved beyond their 95 % intervals, each judged by itself: one of several may do so by chance. Name the ones that count in ablation.metrics.`;
+}
+
 describe('three seeds', () => {
   const built = report({
     results: three.flatMap((seed) => [
@@ -105,6 +110,7 @@ describe('three seeds', () => {
       'render is working: without it psnr falls 18.3 → 16 (−2.275 ± 0.062 dB, 3 of 3 seeds).',
       'Without it, loss/render rises 0.1 → 0.4 (+0.3 ± 0, 3 of 3 seeds): that is worse.',
       'Not decided: loss/velocity (−0.003 ± 0.038).',
+      manyMetrics('2 of 3'),
       'loss/total is not compared: arms with different weights have no common scale for it.',
     ]);
   });
@@ -171,6 +177,7 @@ describe('what is better without the term is its price', () => {
     expect(verdict).toEqual([
       'render is working: without it loss/render rises 0.2 → 0.4 (+0.2 ± 0, 2 of 2 seeds).',
       'render has a price: without it psnr rises 18 → 19 (+0.9995 ± 0.0064 dB, 2 of 2 seeds).',
+      manyMetrics('2 of 2'),
     ]);
   });
 

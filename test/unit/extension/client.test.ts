@@ -99,7 +99,7 @@ describe('AgreedCommands', () => {
     return { agreed, memory };
   }
 
-  const line = { command: ['python3', 'train.py'], cwd: '/w' };
+  const line = { command: ['python3', 'train.py'], cwd: '/w', env: {} };
 
   it('asks for each command line and each folder once', async () => {
     const { agreed } = remember(undefined);
@@ -108,6 +108,7 @@ describe('AgreedCommands', () => {
     expect(agreed.has(line)).toBe(true);
     expect(agreed.has({ ...line, cwd: '/elsewhere' })).toBe(false);
     expect(agreed.has({ ...line, command: ['python3', 'train.py', '--all'] })).toBe(false);
+    expect(agreed.has({ ...line, env: { PATH: './bin' } })).toBe(false);
   });
 
   it('takes damaged memory as none', async () => {

@@ -54,8 +54,11 @@ describe('folders of runs', () => {
   it('marks a run whose owner is gone, and no other', () => {
     // Process ids end far below this on every system.
     const gone = { ...record, owner: { pid: 2 ** 30 } };
+    const other = { ...record, owner: { pid: process.ppid } };
     expect(markAbandoned(gone, 5)).toMatchObject({ state: 'crashed', endedAt: 5 });
-    expect(markAbandoned(record, 5)).toBeUndefined();
+    expect(markAbandoned(other, 5)).toBeUndefined();
+    // Process ids repeat: nothing of this process can run before it has looked.
+    expect(markAbandoned(record, 5)).toMatchObject({ state: 'crashed' });
     expect(markAbandoned({ ...gone, state: 'finished' }, 5)).toBeUndefined();
   });
 });

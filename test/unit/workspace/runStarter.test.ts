@@ -11,6 +11,7 @@ import type {
   LaunchSpec,
 } from '../../../server/src/ablation/launcher.ts';
 import { systemClock } from '../../../server/src/base/clock.ts';
+import { silentLogger } from '../../../server/src/base/logger.ts';
 import { runRecordSchema } from '../../../server/src/model/run.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { RunCatalog } from '../../../server/src/workspace/runCatalog.ts';
@@ -62,6 +63,7 @@ function setUp() {
     files: createDiskFiles(),
     catalog,
     clock: systemClock,
+    logger: silentLogger,
     launchers: { task, command },
     training: () => ({ backend: 'auto', probeEvery: 10 }),
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { runIdSchema } from '../../../server/src/model/run.ts';
 import { MetricStore } from '../../../server/src/store/metricStore.ts';
 import { ConfigEvidence } from '../../../server/src/workspace/configEvidence.ts';
 import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
@@ -76,8 +77,27 @@ describe('what the editor shows of a config', () => {
     const { look } = setUp();
     const ignored = text.replace('1.0\n', '1.0  # counterweight: ignore dominance\n');
     expect(look(ignored).findings).toEqual([]);
+    const above = ignored.replace('  # counterweight', '\n# counterweight');
+    expect(look(above).findings).toHaveLength(1);
+    expect(look(`# counterweight: ignore dominance\n${text}`).findings).toEqual([]);
     const other = text.replace('1.0\n', '1.0  # counterweight: ignore conflict\n');
     expect(look(other).findings).toHaveLength(1);
+  });
+
+  it('is not blinded by newer runs that have logged nothing', () => {
+    const { look, catalog } = setUp();
+    for (let run = 0; run < 12; run += 1) {
+      catalog.putRecord('/w', `/w/.counterweight/runs/r${run}`, {
+        schema: 1,
+        id: runIdSchema.parse(`r${run}`),
+        engine: 'command',
+        config: 'train.yaml',
+        state: 'failed',
+        seed: 0,
+        startedAt: 10 + run,
+      });
+    }
+    expect(look(text).owner?.id).toBe('/w/logs');
   });
 
   it('has nothing to show before there is a run', () => {

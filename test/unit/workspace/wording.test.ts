@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { escapeMarkdown } from '../../../server/src/workspace/hoverText.ts';
+import { code, escapeMarkdown } from '../../../server/src/workspace/hoverText.ts';
 import {
   percent,
   plainNumber,
@@ -45,6 +45,8 @@ describe('the words on the line', () => {
   });
 
   it('never lets text of a log become markup', () => {
+    expect(code('a`](command:x)[``b')).toBe('``` a`](command:x)[``b ```');
+    expect(escapeMarkdown('a\n\n# b')).toBe('a \\# b');
     expect(escapeMarkdown('[x](command:y) <img>')).toBe('\\[x\\]\\(command:y\\) \\<img\\>');
   });
 });

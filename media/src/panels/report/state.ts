@@ -18,14 +18,15 @@ export type Judgement = 'baseline' | 'better' | 'worse' | 'same' | 'unclear' | '
 
 /**
  * Better or worse by the sign of the difference, where the metric has a better way; `unclear` where
- * the 95 % interval of the difference holds zero.
+ * the 95 % interval of the difference holds zero, or where there is none.
  */
 export function judge(row: ReportRow, cell: ReportCell): Judgement {
   const { difference, interval } = cell;
   if (difference === undefined) return 'baseline';
   if (Number.isNaN(difference)) return 'unknown';
   if (difference === 0) return 'same';
-  if (interval && interval[0] <= 0 && interval[1] >= 0) return 'unclear';
+  // One run an arm has no interval: nothing tells its difference from chance.
+  if (!interval || (interval[0] <= 0 && interval[1] >= 0)) return 'unclear';
   if (row.better === 'unknown') return 'unknown';
   return difference < 0 === (row.better === 'lower') ? 'better' : 'worse';
 }

@@ -28,7 +28,14 @@ export function reduceCurve(
   { steps, values }: ArmSeries,
   limit: number,
 ): { steps: number[]; values: number[] } {
-  if (values.length <= limit) return { steps: Array.from(steps), values: Array.from(values) };
+  // A log without steps is drawn over the order of its points.
+  const stepAt = (at: number): number => {
+    const step = steps[at] ?? Number.NaN;
+    return Number.isNaN(step) ? at : step;
+  };
+  if (values.length <= limit) {
+    return { steps: Array.from(steps, (_, at) => stepAt(at)), values: Array.from(values) };
+  }
   const stretches = Math.floor(limit / 2);
   const kept: number[] = [];
   for (let at = 0; at < stretches; at += 1) {
@@ -37,7 +44,7 @@ export function reduceCurve(
     kept.push(...extremes(values, start, end));
   }
   return {
-    steps: kept.map((at) => steps[at] ?? Number.NaN),
+    steps: kept.map(stepAt),
     values: kept.map((at) => values[at] ?? Number.NaN),
   };
 }

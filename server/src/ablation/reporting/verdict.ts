@@ -86,7 +86,16 @@ function judgeSeveralSeeds(
     request.kind === 'without'
       ? judgeTerm(request.term, decided)
       : decided.slice(0, listed).map((movement) => sentence(condition(request), movement));
-  return open === '' ? sentences : [...sentences, `Not decided: ${open}.`];
+  const rest = open === '' ? [] : [`Not decided: ${open}.`];
+  return [...sentences, ...rest, ...manyMetrics(decided.length, movements.length)];
+}
+
+/** Eight metrics at 95 % each pass by chance more often than one; whoever reads must know. */
+function manyMetrics(decided: number, all: number): readonly string[] {
+  if (all < 2) return [];
+  return [
+    `${decided} of ${all} metrics moved beyond their 95 % intervals, each judged by itself: one of several may do so by chance. Name the ones that count in ablation.metrics.`,
+  ];
 }
 
 /** What a term is good for, first, and then what it costs. */

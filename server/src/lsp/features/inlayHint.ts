@@ -1,5 +1,6 @@
 import { type InlayHint, InlayHintKind } from 'vscode-languageserver/node';
 
+import type { Disposable } from '../../base/disposable.ts';
 import { Throttle } from '../../base/throttle.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import { hintText } from '../../workspace/wording.ts';
@@ -41,10 +42,12 @@ export const inlayHintFeature: Feature = {
         .some(
           (uri) => answered.has(uri) && answered.get(uri) !== JSON.stringify(currentHints(uri)),
         );
+    let again: Disposable | undefined;
     const refresh = (looks: number): void => {
+      again?.dispose();
       if (looks === 0 || !isBehind()) return;
       connection.languages.inlayHint.refresh().catch(() => undefined);
-      clock.after(lookAgainMs, () => refresh(looks - 1));
+      again = clock.after(lookAgainMs, () => refresh(looks - 1));
     };
     const throttle = new Throttle(clock, refreshMs, () => refresh(mostLooks));
     session.onDidChangeConfig(() => throttle.request());

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import { Throttle } from '../../base/throttle.ts';
 import { isFinalState } from '../../model/run.ts';
+import type { CommandLine } from '../../protocol/commandLine.ts';
 import { idSchema, notifications, requests, type Started } from '../../protocol/messages.ts';
 import { type StartRun, startRunSchema } from '../../protocol/runs.ts';
 import { toWire } from '../../protocol/wire.ts';
@@ -38,7 +40,7 @@ export const runsFeature: Feature = {
       requests.cancel,
       guardParsed(logger, 'cancel', idSchema, null, ({ id }) => {
         const { starter, experiments } = workspace;
-        if (!starter.cancel(id)) experiments.cancel(id);
+        if (!experiments.cancel(id)) starter.cancel(id);
         return null;
       }),
     );
@@ -73,11 +75,12 @@ async function startRun(context: FeatureContext, asked: StartRun): Promise<Start
 /** A command line that the user has not seen yet is shown before it runs. */
 export function commandToConfirm(
   choice: EngineChoice,
-  confirmed: readonly string[] | undefined,
-): { command: string[]; cwd: string } | undefined {
+  confirmed: CommandLine | undefined,
+): CommandLine | undefined {
   if (choice.engine !== 'command') return undefined;
-  const same = confirmed && JSON.stringify(confirmed) === JSON.stringify(choice.command);
-  return same ? undefined : { command: [...choice.command], cwd: choice.cwd };
+  const { command, cwd, env } = choice;
+  const line: CommandLine = { command: [...command], cwd, env: { ...env } };
+  return isDeepStrictEqual(confirmed, line) ? undefined : line;
 }
 
 function seedOf({ file }: ConfigView): number {
