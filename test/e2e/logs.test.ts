@@ -15,7 +15,13 @@ import {
   waitForProblem,
   waitForSideBarRow,
 } from './support/surfaces.ts';
-import { frameText, hasVisible, waitForCurves, webviewFrame } from './support/webviews.ts';
+import {
+  colourOf,
+  frameText,
+  hasVisible,
+  waitForCurves,
+  webviewFrame,
+} from './support/webviews.ts';
 import { openWorkbench, type Workbench } from './support/workbench.ts';
 
 const velocity = 'velocity_loss_weight';
@@ -53,6 +59,7 @@ describe('JSON lines of another program', () => {
     workbench = await openWorkbench({
       files: { 'train.yaml': flowConfig(), [jsonLog]: jsonLines(40) },
       open: ['train.yaml'],
+      settings: { 'workbench.colorTheme': 'Default Dark Modern' },
     });
   });
   afterAll(() => workbench?.dispose());
@@ -64,6 +71,9 @@ describe('JSON lines of another program', () => {
     await clickCodeLens(page, 'loss trends');
     const frame = await webviewFrame(page, 'the trends', hasVisible('.plot canvas'));
     await waitForCurves(frame, 100);
+    // The charts follow the theme: text that is light on a dark ground.
+    expect(await colourOf(frame, 'color')).toBeGreaterThan(150);
+    expect(await colourOf(frame, 'background-color')).toBeLessThan(80);
     workspace.append(jsonLog, jsonLines(60, 41));
     await expect.poll(() => frameText(frame), { timeout: 10_000 }).toContain('1.06');
     await workbench.screenshot('logs-trends');

@@ -6,7 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { clickCodeLens, waitForCodeLens, waitForInlayHint } from './support/editor.ts';
 import { runCommand } from './support/palette.ts';
 import { newestRun, runsOnDisk, waitForRun } from './support/runs.ts';
-import { answerDialog, declineTrust, dialogText, waitForNotification } from './support/surfaces.ts';
+import {
+  answerDialog,
+  declineTrust,
+  dialogText,
+  notificationTexts,
+  waitForNotification,
+} from './support/surfaces.ts';
 import { frameText, hasText, webviewFrame } from './support/webviews.ts';
 import { inWorkbench, type WorkbenchOptions } from './support/workbench.ts';
 
@@ -88,6 +94,10 @@ describe('a train command that fails at once', () => {
       expect(text).toMatch(/code 3/);
       await waitForRun(workspacePath, ({ state }) => state === 'failed');
       expect(newestRun(workspacePath).record.exitCode).toBe(3);
+      // The progress notification has gone with the run.
+      await expect
+        .poll(async () => (await notificationTexts(page)).join('\n'), { timeout: 10_000 })
+        .not.toMatch(/step \d/);
       await workbench.screenshot('program-failed');
     });
   });

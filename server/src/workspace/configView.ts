@@ -1,3 +1,5 @@
+import { dirname, relative } from 'node:path';
+
 import type { ConfigProblem, Finding } from '../model/finding.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigFile } from './configFile.ts';
@@ -27,4 +29,9 @@ export interface ConfigView {
   readonly problems: readonly ConfigProblem[];
   /** What the rules say of the owner, where the line still says what they speak of. */
   readonly findings: readonly { readonly finding: Finding; readonly term: LossTerm }[];
+}
+
+/** The places where logs are looked for, as a person would name them from the config's folder. */
+export function logPlaces({ file, roots }: ConfigView): readonly string[] {
+  return roots.map(({ path }) => relative(dirname(file.path), path) || '.');
 }

@@ -1,4 +1,4 @@
-import type { ConfigView } from './configView.ts';
+import { type ConfigView, logPlaces } from './configView.ts';
 import type { Figure, TermInsight } from './insight.ts';
 import { percent, plainNumber, signed, sparkline, weightText } from './wording.ts';
 
@@ -30,9 +30,10 @@ export function hoverMarkdown(view: ConfigView, term: string, options: HoverOpti
     .join('\n\n');
 }
 
-function nothingYet({ roots, owner }: ConfigView): string {
+function nothingYet(view: ConfigView): string {
+  const { owner } = view;
   if (owner) return `The run ${escapeMarkdown(owner.name)} has logged nothing of this loss yet.`;
-  const places = roots.map(({ path }) => code(path)).join(', ');
+  const places = logPlaces(view).map(code).join(', ');
   const where = places === '' ? '' : ` Logs are looked for in ${places}.`;
   return `No run of this config yet: run the training, or name its logs in \`counterweight.yaml\`.${where}`;
 }

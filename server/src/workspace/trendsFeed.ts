@@ -4,7 +4,7 @@ import { metricName } from '../model/metricName.ts';
 import type { Chart, TrendsAppend, TrendsMessage, TrendsView } from '../protocol/panels/trends.ts';
 import type { SeriesView } from '../rules/rule.ts';
 import { querySeries } from '../store/seriesQuery.ts';
-import type { ConfigView } from './configView.ts';
+import { type ConfigView, logPlaces } from './configView.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
 
 /** One curve that a panel can show. */
@@ -200,7 +200,7 @@ function drawChart(
 function emptyText(known: ConfigView | undefined): string {
   if (!known) return 'This config is not open. Open it to see its runs.';
   if (known.file.terms.length === 0) return 'No loss weights were found in this file.';
-  const roots = known.roots.map((root) => root.path);
+  const roots = logPlaces(known);
   const places = roots.length > 0 ? ` Logs are looked for in ${roots.join(', ')}.` : '';
   return `No run of this config yet. Run the training, or name the folder of its logs in counterweight.yaml (logs: [runs]).${places}`;
 }

@@ -67,6 +67,14 @@ async function frameWidth(frame: Frame): Promise<number> {
   return (await frame.locator('body').boundingBox())?.width ?? 0;
 }
 
+/** Mean brightness of a colour of a web view's page, from 0 to 255. */
+export async function colourOf(frame: Frame, property: string): Promise<number> {
+  const script = `getComputedStyle(document.body).getPropertyValue(${JSON.stringify(property)})`;
+  const colour = String(await frame.evaluate(script));
+  const [red = 0, green = 0, blue = 0] = (colour.match(/\d+(\.\d+)?/g) ?? []).map(Number);
+  return (red + green + blue) / 3;
+}
+
 /** All visible text of a web view. */
 export async function frameText(frame: Frame): Promise<string> {
   return (await frame.locator('body').allInnerTexts()).join('\n');
