@@ -1,3 +1,5 @@
+import { solid } from './solidColor.ts';
+
 /** Colours and font of the page as concrete values: a canvas knows no CSS variables. */
 export interface Theme {
   readonly foreground: string;
@@ -30,7 +32,9 @@ export function readTheme(): Theme {
     muted: read('--vscode-descriptionForeground', foreground),
     // Themes have no colour for this: their guides are too faint for a chart, or too strong.
     grid: 'rgba(128, 128, 128, 0.22)',
-    palette: paletteVariables.map(([variable, fallback]) => read(variable, fallback)),
+    palette: paletteVariables.map(([variable, fallback]) =>
+      solid(read(variable, fallback), fallback),
+    ),
     font: `11px ${read('--vscode-font-family', 'sans-serif')}`,
   };
 }
