@@ -32,7 +32,7 @@ export function composeWorkspace(options: CompositionOptions): Workspace {
   const catalog = new RunCatalog();
   const { polling } = settings();
   const ingest = new IngestLoop({ store, clock, logger, polling });
-  const session = new Session({ files, store, ingest, catalog, now: clock.now, logger });
+  const session = new Session({ files, store, ingest, catalog, logger });
   const task = new HostClient({
     trainHostPath: join(bundleFolder, 'trainHost.cjs'),
     nodePath: () => settings().nodePath,

@@ -24,7 +24,6 @@ export function isFinalState(state: RunState): boolean {
 
 /** How a run came to be: by our train host, by the user's own command, or by somebody else (logs only). */
 export const runEngineSchema = z.enum(['task', 'command']);
-export type RunEngine = z.infer<typeof runEngineSchema>;
 
 /** `run.json`: what is known of a run that was started here. Written atomically; never edited by hand. */
 export const runRecordSchema = z.object({

@@ -10,7 +10,6 @@ export const clientCommands = {
 } as const;
 
 export const configArgumentSchema = z.object({ configUri: z.string() });
-export type ConfigArgument = z.infer<typeof configArgumentSchema>;
 
 /** Argument of `counterweight.ablate`; what is missing is asked for. */
 export const ablateArgumentSchema = z.object({

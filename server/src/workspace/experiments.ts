@@ -40,6 +40,8 @@ interface Experiment {
   readonly diffs: ReadonlyMap<string, string>;
   /** Whose word on metric names counts. */
   readonly project: AblationRecord['project'];
+  /** Asked to stop, perhaps before its runs had names. */
+  cancelled: boolean;
 }
 
 export interface ExperimentsOptions {
@@ -79,7 +81,14 @@ export class Experiments {
       if (this.#experiments.has(record.id)) continue;
       const diffs = await this.#readDiffs(folder, record);
       const kept = this.#asItIsNow(workspaceFolder, record);
-      const experiment = { workspaceFolder, folder, record: kept, diffs, project: kept.project };
+      const experiment = {
+        workspaceFolder,
+        folder,
+        record: kept,
+        diffs,
+        project: kept.project,
+        cancelled: false,
+      };
       this.#experiments.set(record.id, experiment);
       this.#changed.fire(kept);
     }
@@ -132,6 +141,7 @@ export class Experiments {
       })),
     });
     void this.#follow(experiment, runs.value);
+    if (experiment.cancelled) this.cancel(experiment.record.id);
     return succeed(experiment.record);
   }
 
@@ -139,6 +149,7 @@ export class Experiments {
   cancel(id: string): boolean {
     const experiment = this.#experiments.get(id);
     if (!experiment || isFinalState(experiment.record.state)) return false;
+    experiment.cancelled = true;
     const parent = runsFolder(experiment.workspaceFolder);
     // From the last to the first, so that the end of one does not start the next.
     for (const { runId } of [...experiment.record.runs].reverse()) {
@@ -230,7 +241,15 @@ export class Experiments {
       createdAt: clock.now(),
       state: 'queued',
     };
-    const experiment: Experiment = { workspaceFolder, folder, record, diffs: plan.diffs, project };
+    const { diffs } = plan;
+    const experiment: Experiment = {
+      workspaceFolder,
+      folder,
+      record,
+      diffs,
+      project,
+      cancelled: false,
+    };
     this.#experiments.set(id, experiment);
     await this.#save(experiment, {});
     return experiment;

@@ -12,18 +12,17 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * A run that an earlier window left behind: its record says that it runs, but whoever supervised
- * it is gone. Returns the record as it should be, or undefined where nothing is wrong.
+ * A record as it must be read now: a run that says that it runs, but whose owner is gone, has
+ * crashed. Nothing is written: a folder may be untrusted, or not ours to write to.
  */
-export function markAbandoned(record: RunRecord, now: number): RunRecord | undefined {
-  if (isFinalState(record.state)) return undefined;
+export function asItIsNow(record: RunRecord): RunRecord {
+  if (isFinalState(record.state)) return record;
   // Asked before anything is started here: our own process id was somebody else's then.
   const { owner } = record;
-  if (owner && owner.pid !== process.pid && isAlive(owner.pid)) return undefined;
+  if (owner && owner.pid !== process.pid && isAlive(owner.pid)) return record;
   return {
     ...record,
     state: 'crashed',
-    endedAt: now,
     reason: 'The window that supervised this run was closed or crashed; its metrics are kept.',
   };
 }

@@ -16,10 +16,10 @@ import type { ConfigView, LogRoot } from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { isInside, type KnownRun } from './knownRun.ts';
-import { markAbandoned } from './owner.ts';
+import { asItIsNow } from './owner.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
-import { readRunRecords, runsFolder, snapshotName, writeRunRecord } from './runFolder.ts';
+import { readRunRecords, runsFolder, snapshotName } from './runFolder.ts';
 import { viewConfig } from './viewConfig.ts';
 
 /** So that a wrong one in `counterweight.yaml` is told. */
@@ -30,7 +30,6 @@ export interface SessionOptions {
   readonly store: MetricStore;
   readonly ingest: IngestLoop;
   readonly catalog: RunCatalog;
-  readonly now: () => number;
   readonly logger: Logger;
 }
 
@@ -80,14 +79,12 @@ export class Session implements Disposable {
   /** Learns of a workspace folder: its earlier runs, and those to come. */
   async addFolder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return;
-    const { files, ingest, logger, now } = this.#options;
+    const { files, ingest, logger } = this.#options;
     this.#folders.set(folder, ingest.watch(runsFolder(folder)));
     const damaged = (path: string): void =>
       logger.warn(`${path} is damaged and was left out; its metrics are still read.`);
     for (const stored of await readRunRecords(files, folder, damaged)) {
-      const repaired = markAbandoned(stored.record, now());
-      if (repaired) await writeRunRecord(files, stored.folder, repaired);
-      this.#options.catalog.putRecord(folder, stored.folder, repaired ?? stored.record);
+      this.#options.catalog.putRecord(folder, stored.folder, asItIsNow(stored.record));
     }
     // Configs that were open before may have found no counterweight.yaml above their own folder.
     await this.#reloadProjects(join(folder, projectFileName));

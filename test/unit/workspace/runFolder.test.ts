@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { type RunRecord, runIdSchema } from '../../../server/src/model/run.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
-import { markAbandoned } from '../../../server/src/workspace/owner.ts';
+import { asItIsNow } from '../../../server/src/workspace/owner.ts';
 import {
   nearestStateFolder,
   readRunRecords,
@@ -55,10 +55,14 @@ describe('folders of runs', () => {
     // Process ids end far below this on every system.
     const gone = { ...record, owner: { pid: 2 ** 30 } };
     const other = { ...record, owner: { pid: process.ppid } };
-    expect(markAbandoned(gone, 5)).toMatchObject({ state: 'crashed', endedAt: 5 });
-    expect(markAbandoned(other, 5)).toBeUndefined();
+    expect(asItIsNow(gone)).toMatchObject({
+      state: 'crashed',
+      reason: expect.stringMatching(/metrics are kept/),
+    });
+    expect(asItIsNow(other)).toBe(other);
     // Process ids repeat: nothing of this process can run before it has looked.
-    expect(markAbandoned(record, 5)).toMatchObject({ state: 'crashed' });
-    expect(markAbandoned({ ...gone, state: 'finished' }, 5)).toBeUndefined();
+    expect(asItIsNow(record)).toMatchObject({ state: 'crashed' });
+    const finished: RunRecord = { ...gone, state: 'finished' };
+    expect(asItIsNow(finished)).toBe(finished);
   });
 });
