@@ -1,14 +1,16 @@
 // Bundles the extension, the server, the train host, the command line and the web views into dist/.
-// `--release` minifies, writes no source maps, fails when an entry is missing and removes what an
-// earlier build left. Files are replaced in place: a test that runs meanwhile always finds them.
+// `--release` minifies, writes no source maps, adds the licences of the packages in the bundles, fails
+// when an entry is missing and removes what an earlier build left. Files are replaced in place: a test that runs meanwhile always finds them.
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { type BuildOptions, build } from 'esbuild';
 
+import { carriedPackageNames } from './nativePackages.mts';
 import { repositoryRoot } from './processes.mts';
+import { thirdPartyNotices } from './thirdPartyNotices.mts';
 
 /**
  * One bundle: the file that starts it and the file that it becomes, relative to the repository. The
@@ -81,11 +83,31 @@ function isPresent(bundle: Bundle): boolean {
   return false;
 }
 
-/** @returns the files written, relative to the repository */
-async function bundleOne(bundle: Bundle): Promise<readonly string[]> {
+/** Paths relative to the repository. */
+interface Bundled {
+  readonly written: readonly string[];
+  /** Folders of the packages that are part of it. */
+  readonly packages: readonly string[];
+}
+
+async function bundleOne(bundle: Bundle): Promise<Bundled> {
   const { metafile } = await build({ ...optionsOf(bundle), metafile: true });
   if (bundle.target === 'command') await chmod(join(repositoryRoot, bundle.output), 0o755);
-  return Object.keys(metafile.outputs);
+  const folders = Object.keys(metafile.inputs).flatMap(
+    (input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? [],
+  );
+  return { written: Object.keys(metafile.outputs), packages: [...new Set(folders)] };
+}
+
+/** @returns the file written, relative to the repository */
+async function writeNotices(bundled: readonly Bundled[]): Promise<string> {
+  const native = carriedPackageNames
+    .map((name) => `node_modules/${name}`)
+    .filter((folder) => existsSync(join(repositoryRoot, folder)));
+  const folders = new Set([...bundled.flatMap(({ packages }) => packages), ...native]);
+  const path = 'dist/ThirdPartyNotices.txt';
+  await writeFile(join(repositoryRoot, path), thirdPartyNotices([...folders]));
+  return path;
 }
 
 /** @returns the files written, relative to the repository */
@@ -107,6 +129,9 @@ async function removeAllBut(written: readonly string[]): Promise<void> {
 const started = Date.now();
 await mkdir(output, { recursive: true });
 const present = bundles.filter(isPresent);
-const written = await Promise.all([...present.map(bundleOne), copyWasm()]);
-if (values.release) await removeAllBut(written.flat());
+const [wasm, ...bundled] = await Promise.all([copyWasm(), ...present.map(bundleOne)]);
+if (values.release) {
+  const written = bundled.flatMap((bundle) => bundle.written);
+  await removeAllBut([...written, ...wasm, await writeNotices(bundled)]);
+}
 console.log(`Built ${present.length} bundles in ${Date.now() - started} ms.`);

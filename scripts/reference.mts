@@ -10,8 +10,10 @@ import { backends } from '../server/src/training/backends/registry.ts';
 import { losses } from '../server/src/training/losses/registry.ts';
 import { optimizers } from '../server/src/training/optimizers/registry.ts';
 import { probes } from '../server/src/training/probes/registry.ts';
+import { learningRateSchedules } from '../server/src/training/schedules/registry.ts';
 import { strategies } from '../server/src/training/strategies/registry.ts';
 import { tasks } from '../server/src/training/tasks/registry.ts';
+import { lossSections } from './lossReference.mts';
 import { code, markdownTable } from './markdownTable.mts';
 
 interface Described {
@@ -45,10 +47,23 @@ export function renderReference(): string {
     ['Log formats', 'Told apart by content first, then by name.', describedTable(logFormats)],
     ['Ablations', 'What a click on a lens can vary.', ablationTable()],
     ['Tasks', 'Built-in training problems, named by `task` in a config.', taskTable()],
-    ['Losses', 'What tasks are built from.', describedTable(losses)],
-    ['Strategies', 'Ways to weigh the losses against each other.', describedTable(strategies)],
+    [
+      'Losses',
+      'What tasks are built from. Value and gradient are finite also where the formula is not; a label that is no class gives NaN.',
+      lossSections(losses),
+    ],
+    [
+      'Strategies',
+      'Ways to weigh the losses against each other, named by `strategy` in a config. What each guarantees, costs and takes is in [strategies.md](strategies.md).',
+      describedTable(strategies),
+    ],
     ['Probes', 'What is measured of each loss while it trains.', describedTable(probes)],
-    ['Optimizers', '', describedTable(optimizers)],
+    ['Optimizers', 'Named by `optimizer.name` in a config.', describedTable(optimizers)],
+    [
+      'Learning-rate schedules',
+      'Named by `learning_rate_schedule.name` in a config; a warm-up can stand before each.',
+      describedTable(learningRateSchedules),
+    ],
     ['Backends', 'Ways to run TensorFlow.js.', describedTable(backends)],
     ['Settings', 'In the settings of the editor.', settingTable()],
   ];

@@ -12,7 +12,8 @@ const parent: ParentChannel = {
 };
 
 if (process.send) {
-  void serveParent(parent, systemClock).then(() => process.exit(0));
+  const resident = (): number => process.memoryUsage.rss();
+  void serveParent(parent, { clock: systemClock, resident }).then(() => process.exit(0));
 } else {
   process.stderr.write('The train host is started by Counterweight and cannot run by itself.\n');
   process.exitCode = 2;

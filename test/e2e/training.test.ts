@@ -15,7 +15,7 @@ import {
   waitForSquiggle,
 } from './support/editor.ts';
 import { runCommand } from './support/palette.ts';
-import { newestRun, waitForRun } from './support/runs.ts';
+import { newestRun, runsOnDisk, waitForRun } from './support/runs.ts';
 import {
   clickNotificationButton,
   openSideBar,
@@ -67,7 +67,10 @@ describe('instrumented training of the example', () => {
     onTestFailed(async () => void (await workbench.screenshot('failed-training-start')));
     const { page } = workbench;
     await clickCodeLens(page, 'run training');
-    await waitForStatusBar(page, /\d+\/9000 · loss [\d.e-]+ · (wasm|webgpu|cpu|tfjs-node)/);
+    await waitForStatusBar(
+      page,
+      /\d+\/9000 · loss [\d.e-]+ · (compiled-\w+|wasm|webgpu|cpu|tfjs-node)/,
+    );
     const text = await waitForNotification(page, /\d+\/9000/);
     expect(text).toMatch(/Training train\.yaml.*loss/s);
     await workbench.screenshot('training-progress');
@@ -113,6 +116,25 @@ describe('instrumented training of the example', () => {
     const clicked = Date.now();
     const { record } = await waitForRun(workspacePath, ({ state }) => state === 'cancelled');
     expect((record.endedAt ?? Number.POSITIVE_INFINITY) - clicked).toBeLessThan(1000);
+  });
+
+  it('goes on from where it was cancelled, as the same run', async () => {
+    onTestFailed(async () => void (await workbench.screenshot('failed-training-resume')));
+    const { page, workspacePath } = workbench;
+    const cancelled = newestRun(workspacePath);
+    await runCommand(page, 'Counterweight: Resume Run');
+    await waitForNotification(page, /Training train\.yaml/);
+    await expect
+      .poll(() => newestRun(workspacePath).metricLines, { timeout: 20_000 })
+      .toBeGreaterThan(cancelled.metricLines);
+    expect(newestRun(workspacePath).record).toMatchObject({
+      id: cancelled.record.id,
+      state: 'running',
+    });
+    await workbench.screenshot('training-resumed');
+    await runCommand(page, 'Counterweight: Cancel Run');
+    await waitForRun(workspacePath, ({ state }) => state === 'cancelled');
+    expect(runsOnDisk(workspacePath)).toHaveLength(1);
   });
 
   it('withdraws the warning once its quick fix has set the weight', async () => {

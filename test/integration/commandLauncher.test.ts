@@ -55,7 +55,12 @@ function launch(
       cwd,
       env,
     },
-    { started: ({ pid }) => pids.push(pid), progress: () => undefined },
+    {
+      started: ({ pid }) => pids.push(pid),
+      progress: () => undefined,
+      notice: () => undefined,
+      checkpoint: () => undefined,
+    },
   );
   return { handle, launcher, pids };
 }

@@ -41,6 +41,11 @@ interface LaunchOptions {
   readonly steps?: number;
   readonly backend?: string;
   readonly patience?: Partial<HostPatience>;
+  readonly checkpointEvery?: number;
+  readonly memoryLimit?: number;
+  readonly from?: TaskLaunch['from'];
+  /** Another program in place of the train host. */
+  readonly program?: string;
 }
 
 let workspace: TemporaryWorkspace;
@@ -68,11 +73,20 @@ afterEach(() => {
 });
 
 /** Starts a run and lets the test wait for its first step that is at least `step`. */
-function launch({ config = smallConfig, steps, backend, patience = {} }: LaunchOptions = {}) {
+function launch({
+  config = smallConfig,
+  steps,
+  backend,
+  patience = {},
+  program = trainHostPath,
+  checkpointEvery = 500,
+  memoryLimit = 0,
+  from = 'start',
+}: LaunchOptions = {}) {
   workspace.write('run/config.yaml', config);
   const client = new HostClient({
     ...{
-      trainHostPath,
+      trainHostPath: program,
       nodePath: () => '',
       cacheFolder: cache.root,
       logger: silentLogger,
@@ -87,15 +101,20 @@ function launch({ config = smallConfig, steps, backend, patience = {} }: LaunchO
     configPath: workspace.path('run/config.yaml'),
     seed: 3,
     probeEvery: 10,
+    ...{ checkpointEvery, memoryLimit, from },
     ...(steps === undefined ? {} : { steps }),
     ...(backend === undefined ? {} : { backend }),
   };
   const started: Started[] = [];
   const progress: LaunchProgress[] = [];
+  const notices: string[] = [];
+  const checkpoints: number[] = [];
   const unwritten: number[] = [];
   const waiting: { readonly step: number; readonly resolve: () => void }[] = [];
   const handle = client.launch(spec, {
     started: (info) => void started.push(info),
+    notice: ({ text }) => void notices.push(text),
+    checkpoint: (step) => void checkpoints.push(step),
     progress(latest) {
       progress.push(latest);
       if (!metricLines().some((line) => line.step === latest.step)) unwritten.push(latest.step);
@@ -107,7 +126,7 @@ function launch({ config = smallConfig, steps, backend, patience = {} }: LaunchO
       waiting.push({ step, resolve });
       void handle.ended.then((end) => reject(new Error(`It ended early: ${end.reason}`)));
     });
-  return { client, handle, started, progress, unwritten, reached };
+  return { client, handle, started, progress, notices, checkpoints, unwritten, reached };
 }
 
 /** The whole lines of the run's metrics. */
@@ -117,6 +136,11 @@ function metricLines(): readonly Readonly<Record<string, unknown>>[] {
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line));
+}
+
+/** The lines without what the clock says. */
+function measured(lines: readonly Readonly<Record<string, unknown>>[]) {
+  return lines.map(({ wall_time: _, 'time/step_ms': __, ...rest }) => rest);
 }
 
 function pidOf({ pid }: { readonly pid: number | undefined }): number {
@@ -219,11 +243,12 @@ describe('the train host', () => {
     );
   });
 
-  it('ends with the client that started it', async () => {
+  it('ends with the client that started it, and keeps a checkpoint', async () => {
     const run = launch({ steps: unlimited });
     await run.reached(1);
     run.client.dispose();
-    expect(await run.handle.ended).toMatchObject({ state: 'cancelled', signal: 'SIGKILL' });
+    expect(await run.handle.ended).toMatchObject({ state: 'cancelled', exitCode: 0 });
+    expect(existsSync(workspace.path('run/checkpoint.json'))).toBe(true);
   });
 
   it('ends by itself when its parent is gone', async () => {
@@ -233,6 +258,7 @@ describe('the train host', () => {
       ...{ type: 'train', runId: 'run', runFolder: workspace.path('run'), seed: 1 },
       configPath: join(workspace.path('run'), 'config.yaml'),
       ...{ backend: 'wasm', probeEvery: 10, steps: unlimited, cacheFolder: cache.root },
+      ...{ checkpointEvery: 0, memoryLimit: 4096, resume: false },
     });
     const trains = new Promise<void>((resolve) => {
       child.on('message', (message: { type: string }) => {
@@ -245,6 +271,102 @@ describe('the train host', () => {
     child.disconnect();
     expect(await exit).toEqual([0, null]);
     expect(performance.now() - left).toBeLessThan(1000);
+  });
+
+  it.each(['cpu', 'wasm'])(
+    'on %s goes on from a checkpoint, bit by bit the same',
+    async (backend) => {
+      await launch({ steps: 200, backend }).handle.ended;
+      const straight = measured(metricLines());
+      const first = launch({ steps: 200, backend, checkpointEvery: 7 });
+      await first.reached(30);
+      first.handle.cancel();
+      expect((await first.handle.ended).state).toBe('cancelled');
+      const stoppedAt = first.progress.at(-1)?.step ?? 0;
+      expect(first.checkpoints).toEqual(expect.arrayContaining([7, 14, 21, 28, stoppedAt]));
+      const cutOff = '{"step":';
+      workspace.append('run/metrics.jsonl', cutOff);
+
+      const second = launch({ steps: 200, backend: 'auto', from: 'resume' });
+      expect(await second.handle.ended).toMatchObject({ state: 'finished' });
+      expect(second.started[0]).toMatchObject({
+        backend,
+        backendReason: 'The backend of this run before it was resumed.',
+      });
+      expect(second.progress[0]?.step).toBe(stoppedAt + 1);
+      expect(second.notices).toEqual([]);
+      expect(measured(metricLines())).toEqual(straight);
+    },
+  );
+
+  it('that was killed goes on from its last checkpoint and writes no step twice', async () => {
+    await launch({ steps: 200, backend: 'wasm' }).handle.ended;
+    const straight = measured(metricLines());
+    const run = launch({ steps: 200, backend: 'wasm', checkpointEvery: 20 });
+    await run.reached(35);
+    process.kill(pidOf(run.started[0] ?? { pid: undefined }), 'SIGKILL');
+    expect((await run.handle.ended).state).toBe('crashed');
+    const resumed = launch({ steps: 200, from: 'resume' });
+    expect(await resumed.handle.ended).toMatchObject({ state: 'finished' });
+    expect((resumed.progress[0]?.step ?? 0) % 20).toBe(1);
+    expect(measured(metricLines())).toEqual(straight);
+  });
+
+  it('goes on elsewhere where its backend is gone, and says what that means', async () => {
+    const run = launch({ steps: unlimited, backend: 'wasm' });
+    await run.reached(25);
+    run.handle.cancel();
+    await run.handle.ended;
+    const text = workspace.read('run/checkpoint.json');
+    workspace.write('run/checkpoint.json', text.replace('"wasm"', '"tfjs-node"'));
+    const resumed = launch({ steps: unlimited, from: 'resume' });
+    await resumed.reached((run.progress.at(-1)?.step ?? 0) + 1);
+    resumed.handle.cancel();
+    await resumed.handle.ended;
+    expect(resumed.notices).toEqual([
+      expect.stringMatching(
+        /^Resumed on [\w-]+, where .* on tfjs-node: .*within rounding, not bit/,
+      ),
+    ]);
+  });
+
+  it('is not resumed as another run', async () => {
+    const run = launch({ steps: unlimited, backend: 'wasm' });
+    await run.reached(5);
+    run.handle.cancel();
+    await run.handle.ended;
+    const end = await launch({ steps: 50, from: 'resume' }).handle.ended;
+    expect(end).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('of another run'),
+    });
+  });
+
+  it('does not begin with less memory than it takes, and says what to raise', async () => {
+    const end = await launch({ steps: 5, memoryLimit: 20 }).handle.ended;
+    expect(end.state).toBe('failed');
+    expect(end.reason).toMatch(
+      /^The training took \d+ MiB of memory, where 20 MiB are allowed, and was ended before its first step\. Raise counterweight\.memoryLimit/,
+    );
+  });
+
+  it('is killed when one step takes far more memory than it may', async () => {
+    workspace.write(
+      'glutton.cjs',
+      `process.on('message', () => {});
+       process.send({ type: 'nonsense' });
+       process.send({ type: 'heartbeat', rss: 124 * 2 ** 20 });
+       process.send({ type: 'progress', step: 8, loss: 1 });
+       process.send({ type: 'heartbeat', rss: 126 * 2 ** 20 });`,
+    );
+    workspace.write('run/metrics.jsonl', '{"step":8}\n');
+    const run = launch({ program: workspace.path('glutton.cjs'), memoryLimit: 100 });
+    expect(await run.handle.ended).toMatchObject({
+      state: 'crashed',
+      reason:
+        'The train host took 126 MiB of memory, where 100 MiB are allowed ' +
+        '(setting counterweight.memoryLimit), and was killed at step 8; its metrics are kept.',
+    });
   });
 
   it('cannot run by itself', async () => {
@@ -262,7 +384,7 @@ describe('the train host', () => {
       'a weight that is not a number',
       { config: smallConfig.replace('0.5', 'high') },
       'config.yaml: model.transformer.editor.flow_matching.render_loss_weight is "high": ' +
-        'Invalid input: expected number, received string.',
+        'it must be a number.',
     ],
     [
       'a config that does not parse',

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { openReport } from './openReport.ts';
 import { openTrends } from './openTrends.ts';
 import { restartServer } from './restartServer.ts';
+import { resumeRun } from './resumeRun.ts';
 import { revealRun } from './revealRun.ts';
 import { runTraining } from './runTraining.ts';
 import { showLog } from './showLog.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   openReport,
   openTrends,
   restartServer,
+  resumeRun,
   revealRun,
   runTraining,
   showLog,

@@ -27,9 +27,13 @@ function menuItems({ mirror, server }: CommandContext): readonly MenuItem[] {
     ];
   }
   const live = mirror.runs.some(({ state }) => state && !isFinal(state));
+  const resumable = mirror.runs.some(({ resumableFrom }) => resumableFrom !== undefined);
   return [
     ...(live ? [{ label: '$(debug-stop) Cancel Run', command: 'counterweight.cancelRun' }] : []),
     { label: '$(play) Run Instrumented Training', command: clientCommands.runTraining },
+    ...(resumable
+      ? [{ label: '$(debug-continue) Resume Run', command: 'counterweight.resumeRun' }]
+      : []),
     { label: '$(beaker) Run Ablation…', command: clientCommands.ablate },
     { label: '$(graph-line) Open Loss Trends', command: clientCommands.openTrends },
     { label: '$(checklist) Open Ablation Report…', command: 'counterweight.openReport' },

@@ -31,6 +31,7 @@ export const emptyBoard: ProgressBoard = { live: new Map(), ended: new Set() };
 /** What has been heard of. */
 export type ProgressEvent =
   | { readonly type: 'expected'; readonly id: string; readonly title: string }
+  | { readonly type: 'resumed'; readonly runId: string }
   | { readonly type: 'progress'; readonly progress: RunProgress }
   | { readonly type: 'ablations'; readonly ablations: readonly AblationSummary[] }
   | { readonly type: 'runs'; readonly runs: readonly RunSummary[] };
@@ -50,6 +51,8 @@ export function advance(board: ProgressBoard, event: ProgressEvent): Advance {
   switch (event.type) {
     case 'expected':
       return apply(board, expected(board, event.id, event.title));
+    case 'resumed':
+      return { board: { ...board, ended: without(board.ended, event.runId) }, effects: [] };
     case 'progress':
       return apply(board, progressed(board, event.progress));
     case 'ablations':
@@ -78,6 +81,10 @@ function apply(board: ProgressBoard, effects: readonly ProgressEffect[]): Advanc
     }
   }
   return { board: { live, ended }, effects };
+}
+
+function without(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  return new Set([...keys].filter((other) => other !== key));
 }
 
 function expected(board: ProgressBoard, id: string, title: string): readonly ProgressEffect[] {

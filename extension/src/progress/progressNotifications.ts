@@ -56,6 +56,11 @@ export class ProgressNotifications implements vscode.Disposable {
     this.#advance({ type: 'ablations', ablations: this.#mirror.ablations });
   }
 
+  /** A run that has ended is going to live again. */
+  expectResumed(runId: string): void {
+    this.#advance({ type: 'resumed', runId });
+  }
+
   dispose(): void {
     this.#closeAll();
     this.#listening.dispose();

@@ -34,6 +34,12 @@ export function describeFigures({ step, steps, loss, backend }: RunFigures): str
   return parts.filter((part) => part !== '').join(' · ');
 }
 
+/** The beginning of a text, on one line. */
+export function firstCharacters(text: string, limit: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
+}
+
 /** The end of a text: of an error, the last words matter most. */
 export function lastCharacters(text: string, limit: number): string {
   const trimmed = text.trim();

@@ -1,3 +1,4 @@
+import { explainBackend } from '#protocol/backendNames';
 import type { RunSummary } from '#protocol/runs';
 import { describeFigures } from '../progress/progressText.ts';
 
@@ -33,12 +34,18 @@ export function statusText({ serverDown, runs, problems }: StatusFacts): StatusT
   return {
     text: `$(pulse) ${figures}${more}${warning}`,
     tooltip: [
-      ...live.map((run) => `${run.name}: ${describeFigures(run) || 'starting'}`),
+      ...live.map(describeLive),
       problems === 0 ? 'No problem found in the open configs.' : `${count(problems)} found.`,
       'Click for a menu.',
     ].join('\n'),
     severity: 'normal',
   };
+}
+
+/** `train_1: 120/600 · loss 0.412 · wasm (TensorFlow.js in WebAssembly)` */
+function describeLive({ name, step, steps, loss, backend }: RunSummary): string {
+  const explained = backend === undefined ? undefined : explainBackend(backend);
+  return `${name}: ${describeFigures({ step, steps, loss, backend: explained }) || 'starting'}`;
 }
 
 function count(problems: number): string {

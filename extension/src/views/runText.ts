@@ -1,5 +1,6 @@
+import { explainBackend } from '#protocol/backendNames';
 import type { RunSummary } from '#protocol/runs';
-import { describeFigures, isFinal } from '../progress/progressText.ts';
+import { describeFigures, firstCharacters, isFinal } from '../progress/progressText.ts';
 
 /** Icons of VS Code by the state of a run; `watched` for logs whose state nobody tells. */
 export const stateIcons: Readonly<Record<string, string>> = {
@@ -21,24 +22,34 @@ export function stateOf(run: RunSummary): string {
 export function runDescription(run: RunSummary): string {
   const figures = describeFigures({ step: run.step, steps: run.steps, loss: run.loss });
   // The icon turns while it runs: the word would only take the room of the figures.
-  return [run.state === 'running' ? '' : (run.state ?? ''), figures].filter(Boolean).join(' · ');
+  const [first] = run.notices ?? [];
+  const notice = first === undefined ? '' : `⚠ ${firstCharacters(first, 60)}`;
+  const state = run.state === 'running' ? '' : (run.state ?? '');
+  return [state, figures, notice].filter(Boolean).join(' · ');
 }
 
-/** Decides which commands a run offers: only what lives can be cancelled. */
-export function runContext(run: RunSummary): string {
-  return run.state !== undefined && !isFinal(run.state) ? 'run.live' : 'run.ended';
+/** Decides which commands a run offers: what lives can be cancelled, what has a checkpoint resumed. */
+export function runContext({ state, resumableFrom }: RunSummary): string {
+  if (state !== undefined && !isFinal(state)) return 'run.live';
+  return resumableFrom === undefined ? 'run.ended' : 'run.resumable';
 }
 
 /** The tooltip of a run, in Markdown; whatever comes from logs is escaped. */
 export function runTooltip(run: RunSummary): string {
-  const { backend, backendReason, reason, skipped } = run;
+  const { backend, backendReason, reason, skipped, notices = [], resumableFrom } = run;
   const figures = describeFigures({ step: run.step, steps: run.steps, loss: run.loss });
   const rows: readonly (readonly [string, string])[] = [
     ['State', run.state ?? 'not known: these logs are written by another program'],
     ['Steps', figures],
-    ['Backend', [backend, backendReason].filter(Boolean).join(': ')],
+    ['Backend', backend === undefined ? '' : explainBackend(backend)],
+    ...backendRows(backendReason ?? ''),
     ['Points', String(run.points)],
     ['Why', reason ?? ''],
+    [
+      'Can be resumed',
+      resumableFrom === undefined ? '' : `from step ${resumableFrom}, with the config as it was`,
+    ],
+    ...noticeRows(notices),
     ['Skipped', skipped.count === 0 ? '' : skippedText(skipped)],
     ['Path', run.path],
   ];
@@ -53,6 +64,24 @@ export function escapeMarkdown(text: string): string {
   return text
     .replace(/\s*\n\s*/g, ' ⏎ ')
     .replace(/[\\`*_{}[\]()#+\-.!|<>~&$]/g, (character) => `\\${character}`);
+}
+
+/** Why this backend, and a row for each reason why others were left out. */
+function backendRows(reason: string): readonly (readonly [string, string])[] {
+  const [own = '', ...others] = reason.split('\n');
+  const leftOut = others.map((line) => ['Left out', line.replace(/^Not /, '')] as const);
+  return [['Why this backend', own], ...leftOut];
+}
+
+/** The first notices; the rest are in the log. */
+const shownNotices = 8;
+
+function noticeRows(notices: readonly string[]): readonly (readonly [string, string])[] {
+  const more = notices.length - shownNotices;
+  return [
+    ...notices.slice(0, shownNotices).map((notice) => ['Notice', notice] as const),
+    ...(more > 0 ? [['Notices', `${more} more, in run.json and in the log`] as const] : []),
+  ];
 }
 
 function skippedText({ count, examples }: RunSummary['skipped']): string {

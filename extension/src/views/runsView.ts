@@ -37,11 +37,18 @@ class RunsTree implements vscode.TreeDataProvider<RunSummary> {
     item.id = run.id;
     item.description = runDescription(run);
     item.tooltip = new vscode.MarkdownString(runTooltip(run));
-    item.iconPath = new vscode.ThemeIcon(stateIcons[stateOf(run)] ?? 'circle-outline');
+    item.iconPath = iconOf(run);
     item.contextValue = runContext(run);
     item.accessibilityInformation = {
       label: `Run ${run.name}, ${stateOf(run)}, ${runDescription(run)}`,
     };
     return item;
   }
+}
+
+/** The icon of the state; in the colour of warnings where the run has something to tell. */
+function iconOf(run: RunSummary): vscode.ThemeIcon {
+  const icon = stateIcons[stateOf(run)] ?? 'circle-outline';
+  if (run.notices === undefined) return new vscode.ThemeIcon(icon);
+  return new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
 }

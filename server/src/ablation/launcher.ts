@@ -18,6 +18,12 @@ export interface TaskLaunch extends LaunchBase {
   /** Forces a backend; chosen by probing otherwise. */
   readonly backend?: string;
   readonly probeEvery: number;
+  /** Steps between two checkpoints; 0 for none but the one of an early end. */
+  readonly checkpointEvery: number;
+  /** MiB that the train host may take; 0 for what suits the machine. */
+  readonly memoryLimit: number;
+  /** `resume` goes on from the checkpoint in the run's folder. */
+  readonly from: 'resume' | 'start';
 }
 
 /** A run of the user's own program. */
@@ -56,6 +62,10 @@ export interface LaunchEvents {
     readonly steps?: number;
   }): void;
   progress(progress: LaunchProgress): void;
+  /** Something that a person should know and that is no failure. */
+  notice(notice: { readonly text: string; readonly step: number | undefined }): void;
+  /** From this step on the run can be resumed. */
+  checkpoint(step: number): void;
 }
 
 export interface LaunchHandle {

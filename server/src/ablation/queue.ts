@@ -12,7 +12,10 @@ export interface DoneItem {
   readonly state: RunState;
 }
 
-/** Runs in the order in which they were asked for. Every run is in exactly one of the lists. */
+/**
+ * Runs in the order in which they were asked for. Every run is in exactly one of the lists; one that
+ * is done waits again when it is resumed.
+ */
 export interface QueueState {
   /** How many may run at once. */
   readonly limit: number;
@@ -23,6 +26,8 @@ export interface QueueState {
 
 export type QueueEvent =
   | { readonly type: 'enqueue'; readonly runIds: readonly RunId[] }
+  /** A run that is done, perhaps in another window, goes on. */
+  | { readonly type: 'resume'; readonly runId: RunId }
   | { readonly type: 'started'; readonly runId: RunId }
   | { readonly type: 'ended'; readonly runId: RunId; readonly state: RunState }
   | { readonly type: 'cancel'; readonly runIds: readonly RunId[] };
@@ -45,6 +50,10 @@ export function advanceQueue(state: QueueState, event: QueueEvent): QueueStep {
   switch (event.type) {
     case 'enqueue':
       return fillPlaces(enqueue(state, event.runIds));
+    case 'resume': {
+      const done = state.done.filter(({ runId }) => runId !== event.runId);
+      return fillPlaces(enqueue({ ...state, done }, [event.runId]));
+    }
     case 'started':
       return fillPlaces(setPhase(state, event.runId, 'starting', 'running'));
     case 'ended':

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 
+import { nearestName } from '../base/nearestName.ts';
 import type { TextRange } from '../base/textRange.ts';
 import type { ConfigProblem } from '../model/finding.ts';
 import type { ConfigNode } from '../syntax/configTree.ts';
 import { nodeAtPath } from '../syntax/toPlainData.ts';
-import { nearestName } from './nearestName.ts';
 import { knownKeys, knownValues } from './projectFileJsonSchema.ts';
 
 type Issue = z.core.$ZodIssue;

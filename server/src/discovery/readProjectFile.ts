@@ -1,8 +1,8 @@
+import { nearestName } from '../base/nearestName.ts';
 import type { ConfigProblem } from '../model/finding.ts';
 import { type ProjectFile, projectFileSchema } from '../model/projectFile.ts';
 import type { ConfigNode } from '../syntax/configTree.ts';
 import { yaml } from '../syntax/languages/yaml.ts';
-import { nearestName } from './nearestName.ts';
 import { toWrongPlaces } from './projectFileProblem.ts';
 
 /** What `counterweight.yaml` says; what is wrong in it is left out and told. */

@@ -21,7 +21,12 @@ export interface HostClientOptions {
   readonly patience?: Partial<HostPatience>;
 }
 
-const defaultPatience: HostPatience = { hungMs: 60_000, cancelMs: 800, exitMs: 3000 };
+const defaultPatience: HostPatience = {
+  hungMs: 60_000,
+  cancelMs: 800,
+  saveMs: 30_000,
+  exitMs: 3000,
+};
 
 /** Runs built-in tasks, each in a process of its own, and outlives whatever happens to them. */
 export class HostClient implements Launcher<TaskLaunch> {
@@ -60,7 +65,7 @@ export class HostClient implements Launcher<TaskLaunch> {
     const running: Disposable = {
       dispose() {
         cancelled = true;
-        host?.stop();
+        host?.cancel();
       },
     };
     this.#running.add(running);
@@ -73,7 +78,10 @@ export class HostClient implements Launcher<TaskLaunch> {
     };
   }
 
-  /** Kills what still runs. */
+  /**
+   * Asks what still runs to end. A host whose parent goes on the spot keeps a checkpoint and ends by
+   * itself, so that a run survives the reload of a window.
+   */
   dispose(): void {
     for (const running of this.#running) running.dispose();
   }

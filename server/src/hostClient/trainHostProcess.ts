@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { constants, setPriority, totalmem } from 'node:os';
 
 import type { LaunchEnd, LaunchEvents, TaskLaunch } from '../ablation/launcher.ts';
 import { LastLines } from '../base/lastLines.ts';
@@ -9,6 +9,7 @@ import {
   fromTrainHostSchema,
   type ToTrainHost,
 } from '../protocol/trainHost.ts';
+import { memoryLimitMiB } from './memoryLimit.ts';
 
 /** How patient the client is, in milliseconds. */
 export interface HostPatience {
@@ -16,6 +17,8 @@ export interface HostPatience {
   readonly hungMs: number;
   /** Time between asking it to stop and killing it; with the kill, within a second. */
   readonly cancelMs: number;
+  /** Further time for one that is writing its checkpoint by then: large models take seconds. */
+  readonly saveMs: number;
   /** Time between its last message and its end. */
   readonly exitMs: number;
 }
@@ -33,6 +36,9 @@ type Ended = Extract<FromTrainHost, { type: 'ended' }>;
 /** JavaScript heap of the train host in MiB; tensors lie outside it. */
 const heapLimitMiB = 4096;
 const stderrLines = 15;
+/** A host this far over its limit no longer ends in order, and is killed. */
+const intolerable = 1.25;
+const bytesPerMiB = 2 ** 20;
 
 /** One run in a process of its own, from its start to its end. */
 export class TrainHostProcess {
@@ -43,16 +49,23 @@ export class TrainHostProcess {
   readonly #events: LaunchEvents;
   readonly #stderr = new LastLines(stderrLines);
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #memoryLimit: number;
   #silence: NodeJS.Timeout | undefined;
   #step = 0;
   #steps: number | undefined;
   #cancelled = false;
-  #hung = false;
+  #saving = false;
+  /** Why it was killed from here, where it was not for a person's wish. */
+  #killedFor: string | undefined;
   #last: Ended | undefined;
 
   constructor(options: HostProcessOptions, launch: TaskLaunch, events: LaunchEvents) {
     this.#options = options;
     this.#events = events;
+    this.#memoryLimit = memoryLimitMiB(launch.memoryLimit, {
+      total: totalmem(),
+      constrained: process.constrainedMemory?.() ?? 0,
+    });
     // Electron's own variable would turn a plain Node.js child of VS Code into something else.
     const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
     this.#child = fork(options.trainHostPath, [], {
@@ -63,15 +76,14 @@ export class TrainHostProcess {
     });
     yieldToTheEditor(this.#child, options.logger);
     this.ended = this.#watch(this.#child);
+    const { runId, runFolder, configPath, seed, steps, probeEvery, checkpointEvery } = launch;
     this.#send({
       type: 'train',
-      runId: launch.runId,
-      runFolder: launch.runFolder,
-      configPath: launch.configPath,
-      seed: launch.seed,
-      ...(launch.steps === undefined ? {} : { steps: launch.steps }),
+      ...{ runId, runFolder, configPath, seed, probeEvery, checkpointEvery },
+      ...(steps === undefined ? {} : { steps }),
       backend: launch.backend ?? 'auto',
-      probeEvery: launch.probeEvery,
+      memoryLimit: this.#memoryLimit,
+      resume: launch.from === 'resume',
       cacheFolder: options.cacheFolder,
     });
   }
@@ -80,13 +92,11 @@ export class TrainHostProcess {
     if (this.#cancelled) return;
     this.#cancelled = true;
     this.#send({ type: 'cancel' });
-    this.#after(this.#options.patience.cancelMs, () => this.#kill());
-  }
-
-  /** Ends it without asking. */
-  stop(): void {
-    this.#cancelled = true;
-    this.#kill();
+    const { cancelMs, saveMs } = this.#options.patience;
+    this.#after(cancelMs, () => {
+      if (this.#saving) this.#after(saveMs, () => this.#kill());
+      else this.#kill();
+    });
   }
 
   #kill(): void {
@@ -125,24 +135,56 @@ export class TrainHostProcess {
       this.#options.logger.warn(`Unknown message of the train host: ${parsed.error.message}`);
       return;
     }
-    const received = parsed.data;
-    if (received.type === 'started') {
-      const { backend, backendReason, sharedGroup, steps } = received;
-      this.#steps = steps;
-      this.#events.started({ pid: this.#child.pid, backend, backendReason, sharedGroup, steps });
-    } else if (received.type === 'progress') {
-      this.#step = received.step;
-      this.#events.progress({ step: received.step, steps: this.#steps, loss: received.loss });
-    } else if (received.type === 'ended') {
-      this.#last = received;
-      this.#after(this.#options.patience.exitMs, () => this.#kill());
+    this.#take(parsed.data);
+  }
+
+  #take(received: FromTrainHost): void {
+    const events = this.#events;
+    if (received.type !== 'heartbeat') this.#saving = received.type === 'saving';
+    switch (received.type) {
+      case 'started': {
+        const { backend, backendReason, sharedGroup, steps } = received;
+        this.#steps = steps;
+        events.started({ pid: this.#child.pid, backend, backendReason, sharedGroup, steps });
+        return;
+      }
+      case 'progress':
+        this.#step = received.step;
+        events.progress({ step: received.step, steps: this.#steps, loss: received.loss });
+        return;
+      case 'notice':
+        events.notice({ text: received.text, step: received.step });
+        return;
+      case 'checkpoint':
+        events.checkpoint(received.step);
+        return;
+      case 'heartbeat':
+        this.#checkMemory(received.rss);
+        return;
+      case 'saving':
+        return;
+      case 'ended':
+        this.#last = received;
+        this.#after(this.#options.patience.exitMs, () => this.#kill());
     }
+  }
+
+  /** The host ends in order by itself; this is for one whose single step takes too much. */
+  #checkMemory(resident: number): void {
+    const limit = this.#memoryLimit;
+    if (resident <= intolerable * limit * bytesPerMiB || this.#last) return;
+    const taken = Math.ceil(resident / bytesPerMiB);
+    this.#killedFor ??=
+      `The train host took ${taken} MiB of memory, where ${limit} MiB are allowed ` +
+      '(setting counterweight.memoryLimit), and was killed';
+    this.#kill();
   }
 
   #listenAgain(): void {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => {
-      this.#hung = true;
+      const seconds = Math.round(this.#options.patience.hungMs / 1000);
+      this.#killedFor ??= `The train host gave no sign of life for ${seconds} s and was killed`;
       this.#kill();
     }, this.#options.patience.hungMs);
   }
@@ -151,8 +193,10 @@ export class TrainHostProcess {
     const how = { exitCode, signal };
     const last = this.#last;
     if (last) {
-      const reason = last.reason && this.#withStderr(last.reason);
-      return { state: last.state, ...how, ...(reason ? { reason } : {}) };
+      // It has said why itself; what drivers wrote meanwhile, such as which they did not find, is noise.
+      this.#logStderr();
+      const { state, reason } = last;
+      return { state, ...how, ...(reason ? { reason } : {}) };
     }
     if (this.#cancelled) return { state: 'cancelled', ...how };
     return { state: 'crashed', ...how, reason: this.#describeCrash(exitCode, signal) };
@@ -160,10 +204,7 @@ export class TrainHostProcess {
 
   #describeCrash(exitCode: number | null, signal: NodeJS.Signals | null): string {
     const place = `at step ${this.#step}; its metrics are kept.`;
-    if (this.#hung) {
-      const seconds = Math.round(this.#options.patience.hungMs / 1000);
-      return `The train host gave no sign of life for ${seconds} s and was killed ${place}`;
-    }
+    if (this.#killedFor !== undefined) return `${this.#killedFor} ${place}`;
     if (signal === 'SIGKILL') return `The train host was killed (SIGKILL) ${place}`;
     const cause = signal ? `ended by ${signal}` : `ended with exit code ${exitCode}`;
     return this.#withStderr(`The train host ${cause} ${place}`);
@@ -172,6 +213,11 @@ export class TrainHostProcess {
   #withStderr(reason: string): string {
     const lines = this.#stderr.text();
     return lines === '' ? reason : `${reason}\n${lines}`;
+  }
+
+  #logStderr(): void {
+    const lines = this.#stderr.text();
+    if (lines !== '') this.#options.logger.info(`The train host wrote to stderr:\n${lines}`);
   }
 
   #send(message: ToTrainHost): void {

@@ -3,6 +3,7 @@ import type { Connection, ServerCapabilities } from 'vscode-languageserver/node'
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Settings } from '../protocol/settings.ts';
+import type { TaskSchemas } from '../workspace/taskSchemas.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** What every feature may use. */
@@ -16,6 +17,10 @@ export interface FeatureContext {
   trusted(): boolean;
   /** Whether the client can draw an image in a hover. */
   readonly drawsImages: boolean;
+  /** The options of the built-in tasks. */
+  readonly schemas: TaskSchemas;
+  /** Whether the client lets the user fill in what a completion leaves open. */
+  readonly fillsIn: boolean;
 }
 
 /** One feature of the language server. */

@@ -11,17 +11,17 @@ export interface ReadyConfig {
   readonly folder: string;
 }
 
+/** What is said where the user does not trust the workspace. */
+export const untrusted =
+  'This workspace is not trusted, so nothing is run in it. Configs and logs are read all the same. Trust it with "Workspaces: Manage Workspace Trust".';
+
 /** Whether something may be run for a config, or in words why not. */
 export async function prepareStart(
   { workspace: { session }, trusted }: FeatureContext,
   configUri: string,
 ): Promise<Result<ReadyConfig>> {
   const name = basename(pathOfUri(configUri) ?? configUri);
-  if (!trusted()) {
-    return fail(
-      'This workspace is not trusted, so nothing is run in it. Configs and logs are read all the same. Trust it with "Workspaces: Manage Workspace Trust".',
-    );
-  }
+  if (!trusted()) return fail(untrusted);
   await session.documentsTaken();
   const view = session.view(configUri);
   if (!view) return fail(`${name} is not open, or is not a file on this machine.`);

@@ -11,6 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { initializationOptionsSchema, notifications } from '../protocol/messages.ts';
 import { type Settings, settingsSchema } from '../protocol/settings.ts';
+import { TaskSchemas } from '../workspace/taskSchemas.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { FeatureContext } from './feature.ts';
 import { features } from './features/registry.ts';
@@ -50,6 +51,9 @@ export function startServer(connection: Connection, clock: Clock, build: BuildWo
       settings: () => state.settings,
       trusted: () => state.trusted,
       drawsImages: /code/i.test(params.clientInfo?.name ?? ''),
+      schemas: new TaskSchemas(),
+      fillsIn:
+        params.capabilities.textDocument?.completion?.completionItem?.snippetSupport ?? false,
     };
     for (const feature of features) feature.register(context);
     followClient(connection, state, logger);

@@ -27,6 +27,8 @@ export const metricName = {
   cosineWithRest: (term: string) => `cos/${term}~rest`,
   /** ‖Δθ‖/‖θ‖ of the step just taken, by parameter group. */
   updateRatio: (group: string) => `step/${group}_update_ratio`,
+  /** The learning rate of a parameter group at this step. */
+  learningRate: (group: string) => `lr/${group}`,
   /** A gradient figure of a parameter group other than the shared one. */
   inGroup: (metric: string, group: string) => `${metric}@${group}`,
 } as const;

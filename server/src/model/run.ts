@@ -36,7 +36,7 @@ export const runRecordSchema = z.object({
   seed: z.number().int(),
   /** Planned number of optimiser steps, where known. */
   steps: z.number().int().positive().optional(),
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch; of the latest start, where it was resumed. */
   startedAt: z.number(),
   endedAt: z.number().optional(),
   backend: z.string().optional(),
@@ -52,7 +52,24 @@ export const runRecordSchema = z.object({
   signal: z.string().nullable().optional(),
   /** Why it ended as it did, in words, with the last lines of stderr where there were any. */
   reason: z.string().optional(),
+  /** What a person should know of it and is no failure, oldest first, each once. */
+  notices: z.array(z.string()).optional(),
+  /** Step of the checkpoint in its folder. */
+  checkpointStep: z.number().int().positive().optional(),
   /** Set when the run is an arm of an ablation. */
   ablation: z.object({ id: z.string(), variant: z.string() }).optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** So many notices of a run are kept: what goes wrong at every step is known by then. */
+export const noticeLimit = 50;
+
+/**
+ * The step from which a run can be resumed: it was trained by a built-in task, ended before its plan
+ * did, and left a checkpoint. Arms of ablations are not resumed: their report has been drawn up.
+ */
+export function resumableStep(record: RunRecord): number | undefined {
+  const endedEarly = ['cancelled', 'crashed', 'failed'].includes(record.state);
+  const mayResume = record.engine === 'task' && endedEarly && record.ablation === undefined;
+  return mayResume ? record.checkpointStep : undefined;
+}

@@ -10,6 +10,8 @@ import { commandLineSchema } from './commandLine.ts';
 export const requests = {
   /** {configUri} → started */
   startRun: 'counterweight/startRun',
+  /** {id} of a run that ended early → started */
+  resumeRun: 'counterweight/resumeRun',
   /** {id} of a run or an ablation → null */
   cancel: 'counterweight/cancel',
   /** StartAblation → started */

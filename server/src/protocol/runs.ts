@@ -24,6 +24,10 @@ export const runSummarySchema = z.object({
   startedAt: z.number().optional(),
   reason: z.string().optional(),
   ablation: z.string().optional(),
+  /** What a person should know of it and is no failure, oldest first. */
+  notices: z.array(z.string()).optional(),
+  /** The step from which it can be resumed; absent where it cannot. */
+  resumableFrom: z.number().optional(),
   points: z.number(),
   /** Parts of its logs that could not be read. */
   skipped: z.object({ count: z.number(), examples: z.array(z.string()) }),

@@ -18,9 +18,37 @@ export const settingsSchema = z.object({
     .default(10)
     .describe('Probe the gradient of each loss every so many steps, after the first 20.'),
   backend: z
-    .enum(['auto', 'tfjs-node-gpu', 'webgpu', 'tfjs-node', 'wasm', 'cpu'])
+    .enum([
+      'auto',
+      'tfjs-node-gpu',
+      'compiled-cuda',
+      'compiled-webgpu',
+      'webgpu',
+      'compiled-cpu',
+      'tfjs-node',
+      'wasm',
+      'cpu',
+    ])
     .default('auto')
     .describe('Backend for instrumented training; auto takes the fastest that works here.'),
+  memoryLimit: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_048_576)
+    .default(0)
+    .describe(
+      'MiB of memory above which a training is ended, its metrics and a checkpoint kept; 0 for half of the memory of this machine, 16 GiB at most.',
+    ),
+  checkpointEvery: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(500)
+    .describe(
+      'Save a checkpoint of a training every so many steps, to resume it from; 0 for none but the one of a cancelled training.',
+    ),
   nodePath: z
     .string()
     .default('')

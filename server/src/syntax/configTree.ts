@@ -40,12 +40,29 @@ export interface ConfigDocument {
   readonly problems: readonly ConfigProblem[];
 }
 
-/** A language of configs. `parse` never throws. */
+/** Where somebody writes in a config, which need not parse at that moment. */
+export interface CursorPlace {
+  readonly part: 'key' | 'value';
+  /** The keys that lead to the mapping in which a key is written, or to the value. */
+  readonly path: readonly string[];
+  /** The word under the cursor, quotes included, which what is chosen takes the place of. */
+  readonly word: TextRange;
+  /** True for a key behind which a value stands already. */
+  readonly hasValue: boolean;
+  /** As much of the tree as can be made out; a key that is being written may be in it. */
+  readonly root: ConfigNode | undefined;
+}
+
+/** A language of configs. Nothing in it throws. */
 export interface ConfigLanguage {
   readonly name: string;
   /** File name endings, with the dot. */
   readonly extensions: readonly string[];
   parse(text: string): ConfigDocument;
+  /** What is being written at an offset; undefined in comments and where it cannot be told. */
+  locate(text: string, offset: number): CursorPlace | undefined;
+  /** The text of plain data on one line. */
+  formatValue(value: unknown): string;
   /** The text of a number as this language writes it. */
   formatNumber(value: number): string;
 }
@@ -63,6 +80,40 @@ export function findNode(
     if (node?.kind === 'sequence') return node.items[Number(key)];
     return undefined;
   }, root);
+}
+
+/** A key or a scalar under an offset of the text. */
+export interface TextPlace {
+  readonly part: 'key' | 'value';
+  /** The keys that lead there, its own included; items of a sequence by their index. */
+  readonly path: readonly string[];
+  readonly range: TextRange;
+}
+
+/** The key or scalar that an offset lies on, its end included. */
+export function placeAt(root: ConfigNode | undefined, offset: number): TextPlace | undefined {
+  for (const place of walkPlaces(root)) {
+    if (offset >= place.range.start && offset <= place.range.end) return place;
+  }
+  return undefined;
+}
+
+function* walkPlaces(
+  node: ConfigNode | undefined,
+  path: readonly string[] = [],
+): Generator<TextPlace> {
+  if (node?.kind === 'scalar') {
+    yield { part: 'value', path, range: node.range };
+  } else if (node?.kind === 'mapping') {
+    for (const { key, keyRange, value } of node.entries) {
+      yield { part: 'key', path: [...path, key], range: keyRange };
+      yield* walkPlaces(value, [...path, key]);
+    }
+  } else {
+    for (const [index, item] of (node?.items ?? []).entries()) {
+      yield* walkPlaces(item, [...path, String(index)]);
+    }
+  }
 }
 
 /** Visits every scalar with the keys that lead to it, in the order of the text. */

@@ -6,16 +6,26 @@ import { z } from 'zod';
 import { jsonNumberSchema, toJsonNumber } from '../model/number.ts';
 import type { BackendTimesCache } from '../training/backends/chooseBackend.ts';
 
+/** Raised when what is measured changes, engines included: older measurements are taken again. */
+const schemaVersion = 2;
+
 const fileSchema = z.object({
-  schema: z.literal(1),
+  schema: z.literal(schemaVersion),
   entries: z.record(
     z.string(),
-    z.object({ stepMs: z.record(z.string(), jsonNumberSchema), measuredAt: z.number() }),
+    z.object({
+      stepMs: z.record(z.string(), jsonNumberSchema),
+      failures: z.record(z.string(), z.string()),
+      measuredAt: z.number(),
+    }),
   ),
 });
 
+const dayMs = 24 * 3600 * 1000;
 /** Measurements older than this are taken again: drivers and machines change. */
-const keptForMs = 30 * 24 * 3600 * 1000;
+const keptForMs = 30 * dayMs;
+/** A backend that failed may have lacked memory that is free again. */
+const failuresKeptForMs = dayMs;
 
 /**
  * Keeps measured step times in `backend-times.json` of the cache folder. A file that is missing or
@@ -33,11 +43,14 @@ export function createBackendTimesFile(folder: string, now: () => number): Backe
   return {
     read(key) {
       const entry = readEntries()[key];
-      return entry && now() - entry.measuredAt < keptForMs ? entry : undefined;
+      if (!entry) return undefined;
+      const failed = Object.keys(entry.failures).length > 0;
+      const age = now() - entry.measuredAt;
+      return age < (failed ? failuresKeptForMs : keptForMs) ? entry : undefined;
     },
-    write(key, { stepMs }) {
-      const entries = { ...readEntries(), [key]: { stepMs, measuredAt: now() } };
-      const text = JSON.stringify({ schema: 1, entries }, (_, value) =>
+    write(key, { stepMs, failures }) {
+      const entries = { ...readEntries(), [key]: { stepMs, failures, measuredAt: now() } };
+      const text = JSON.stringify({ schema: schemaVersion, entries }, (_, value) =>
         typeof value === 'number' ? toJsonNumber(value) : value,
       );
       try {

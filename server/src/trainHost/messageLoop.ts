@@ -1,6 +1,7 @@
 import { CancellationSource } from '../base/cancellation.ts';
 import type { Clock } from '../base/clock.ts';
 import { toTrainHostSchema } from '../protocol/trainHost.ts';
+import { MemoryWatch } from './memoryWatch.ts';
 import { type OutgoingMessage, type TrainMessage, trainOnce } from './trainOnce.ts';
 
 /** The channel to the parent process. */
@@ -12,20 +13,35 @@ export interface ParentChannel {
   onDisconnect(listener: () => void): void;
 }
 
+/** What the loop asks of the machine. */
+export interface HostSurroundings {
+  readonly clock: Clock;
+  /** Resident memory of this process in bytes. */
+  readonly resident: () => number;
+}
+
 const heartbeatMs = 1000;
 
 /**
  * Serves one order to train and settles when it is done and the parent has been told. A request to
- * cancel, or the end of the parent, stops it after the step that is being taken.
+ * cancel, the end of the parent, or too much memory stops it after the step that is being taken.
  */
-export async function serveParent(channel: ParentChannel, clock: Clock): Promise<void> {
+export async function serveParent(
+  channel: ParentChannel,
+  { clock, resident }: HostSurroundings,
+): Promise<void> {
   const source = new CancellationSource();
-  const heartbeat = setInterval(() => void channel.send({ type: 'heartbeat' }), heartbeatMs);
+  let memory: MemoryWatch | undefined;
+  const heartbeat = setInterval(() => {
+    void channel.send({ type: 'heartbeat', rss: memory?.check() ?? resident() });
+  }, heartbeatMs);
   try {
     const order = await nextOrder(channel, source);
     if (!order) return;
+    const stop = (): void => source.cancel();
+    memory = new MemoryWatch({ limitMiB: order.memoryLimit, resident, stop });
     const send = (message: OutgoingMessage): void => void channel.send(message);
-    await channel.send(await trainOnce(order, { clock, send }, source.token));
+    await channel.send(await trainOnce(order, { clock, send, memory }, source.token));
   } finally {
     clearInterval(heartbeat);
     source.dispose();

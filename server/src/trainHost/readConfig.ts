@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
 
-import { z } from 'zod';
-
 import { LineIndex } from '../base/lineIndex.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
+import type { ConfigNode } from '../syntax/configTree.ts';
 import { parseConfig } from '../syntax/registry.ts';
 import { toPlainData } from '../syntax/toPlainData.ts';
 import type { Task, TrainingPlan } from '../training/task.ts';
+import { taskNameOf, taskOf } from '../training/taskConfig.ts';
 import { tasks } from '../training/tasks/registry.ts';
+import { checkOptions } from '../training/wrongOptions.ts';
 
 /** A config that is ready to be trained. */
 export interface TrainingConfig {
@@ -27,49 +28,27 @@ export function readTrainingConfig(path: string, text: string): Result<TrainingC
     const line = new LineIndex(text).positionAt(problem.range.start).line + 1;
     return fail(`${name}, line ${line}: ${problem.message}`);
   }
-  const data = toPlainData(document.root);
-  const task = findTask(data);
+  const task = findTask(document.root);
   if (!task.ok) return fail(`${name}: ${task.error}`);
-  const parsed = task.value.configSchema.safeParse(data, { reportInput: true });
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => describeIssue(task.value, issue));
-    return fail(`${name}: ${issues.join(' ')}`);
+  const checked = checkOptions(task.value, toPlainData(document.root));
+  if (!checked.ok) {
+    return fail(`${name}: ${checked.error.map(({ message }) => message).join(' ')}`);
   }
   return succeed({
     task: task.value,
-    config: parsed.data,
-    plan: task.value.plan(parsed.data),
+    config: checked.value,
+    plan: task.value.plan(checked.value),
   });
 }
 
-function findTask(data: unknown): Result<Task> {
-  const names = tasks.map((task) => task.name).join(', ');
-  const named = z.object({ task: z.string() }).safeParse(data);
-  if (!named.success) return fail(`task is missing; it names what to train: ${names}.`);
-  const task = tasks.find((candidate) => candidate.name === named.data.task);
-  return task
-    ? succeed(task)
-    : fail(`task is ${JSON.stringify(named.data.task)}; the built-in tasks are ${names}.`);
-}
-
-function describeIssue(task: Task, issue: z.core.$ZodIssue): string {
-  const key = issue.path.join('.') || 'the config';
-  if (issue.code === 'unrecognized_keys') {
-    const unknown = issue.keys.map((name) => [...issue.path, name].join('.')).join(', ');
-    const allowed = keysAt(z.toJSONSchema(task.configSchema, { io: 'input' }), issue.path);
-    return `${unknown} is not a key of this task; known here are ${allowed.join(', ')}.`;
-  }
-  const found = issue.input === undefined ? '' : ` is ${JSON.stringify(issue.input)}`;
-  return `${key}${found}: ${issue.message}.`;
-}
-
-/** The names of the keys that a JSON schema allows at a path. */
-function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly string[] {
-  const place = path.reduce<unknown>((node, key) => propertiesOf(node)[String(key)], schema);
-  return Object.keys(propertiesOf(place));
-}
-
-function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> {
-  const parsed = z.object({ properties: z.record(z.string(), z.unknown()) }).safeParse(schema);
-  return parsed.success ? parsed.data.properties : {};
+function findTask(root: ConfigNode | undefined): Result<Task> {
+  const task = taskOf(root);
+  if (task) return succeed(task);
+  const names = tasks.map((known) => known.name).join(', ');
+  const name = taskNameOf(root);
+  return fail(
+    name === undefined
+      ? `task is missing; it names what to train: ${names}.`
+      : `task is ${JSON.stringify(name)}; the built-in tasks are ${names}.`,
+  );
 }

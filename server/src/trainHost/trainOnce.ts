@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { type CancellationToken, CancelledError } from '../base/cancellation.ts';
 import type { Clock } from '../base/clock.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
+import type { MetricsHeader } from '../model/metricLine.ts';
 import { toJsonNumber } from '../model/number.ts';
 import type { fromTrainHostSchema, ToTrainHost } from '../protocol/trainHost.ts';
 import { type BackendChoice, chooseBackend } from '../training/backends/chooseBackend.ts';
@@ -14,8 +15,12 @@ import { backends } from '../training/backends/registry.ts';
 import { measureStep } from '../training/measureStep.ts';
 import { type TrainingOutcome, trainingRun } from '../training/trainingRun.ts';
 import { createBackendTimesFile } from './backendTimesFile.ts';
-import { createMetricsFile } from './metricsFile.ts';
+import { type StoredCheckpoint, writeCheckpoint } from './checkpointFile.ts';
+import type { MemoryWatch } from './memoryWatch.ts';
+import { continueMetricsFile, createMetricsFile, type MetricsFile } from './metricsFile.ts';
+import { createNoticeGate, type SendNotice } from './noticeGate.ts';
 import { readTrainingConfig, type TrainingConfig } from './readConfig.ts';
+import { chooseAgain, readResumption } from './resumption.ts';
 
 export type TrainMessage = Extract<ToTrainHost, { type: 'train' }>;
 /** A message as it goes over the channel: losses that are not finite are strings there. */
@@ -26,6 +31,17 @@ export type EndedMessage = Extract<OutgoingMessage, { type: 'ended' }>;
 export interface TrainHostServices {
   readonly clock: Clock;
   readonly send: (message: OutgoingMessage) => void;
+  readonly memory: MemoryWatch;
+}
+
+/** One order to train, with what was read for it. */
+interface Order {
+  readonly message: TrainMessage;
+  readonly training: TrainingConfig;
+  /** What the run goes on from, where it is resumed. */
+  readonly stored: StoredCheckpoint | undefined;
+  readonly services: TrainHostServices;
+  readonly notice: SendNotice;
 }
 
 /** Carries out one order to train, to its end, and says how it ended. Never rejects. */
@@ -36,14 +52,21 @@ export async function trainOnce(
 ): Promise<EndedMessage> {
   try {
     const outcome = await prepareAndTrain(message, services, token);
-    return outcome.ok
-      ? { type: 'ended', state: outcome.value }
-      : { type: 'ended', state: 'failed', reason: outcome.error };
+    if (!outcome.ok) return { type: 'ended', state: 'failed', reason: outcome.error };
+    return outcome.value === 'cancelled' ? stopped(services) : { type: 'ended', state: 'finished' };
   } catch (error) {
-    if (error instanceof CancelledError) return { type: 'ended', state: 'cancelled' };
+    if (error instanceof CancelledError) return stopped(services);
     const reason = error instanceof Error ? error.message : String(error);
     return { type: 'ended', state: 'failed', reason: `The training broke off: ${reason}` };
   }
+}
+
+/** A run that took too much memory is stopped in the same way as one that a person cancels. */
+function stopped({ memory }: TrainHostServices): EndedMessage {
+  const { reason } = memory;
+  return reason === undefined
+    ? { type: 'ended', state: 'cancelled' }
+    : { type: 'ended', state: 'failed', reason };
 }
 
 async function prepareAndTrain(
@@ -51,14 +74,24 @@ async function prepareAndTrain(
   services: TrainHostServices,
   token: CancellationToken,
 ): Promise<Result<TrainingOutcome>> {
+  services.memory.check();
+  if (token.isCancellationRequested) throw new CancelledError();
   const read = readConfigFile(message.configPath);
   if (!read.ok) return read;
   const { task, config, plan: configured } = read.value;
   const steps = message.steps ?? configured.steps;
   const training = { task, config, plan: { ...configured, steps, seed: message.seed } };
-  const choice = await choose(message, training, services, token);
-  if (!choice.ok) return choice;
-  return succeed(await train(message, training, choice.value, services, token));
+  const stored = readResumption(message);
+  if (!stored.ok) return stored;
+  const notice = createNoticeGate(services.send);
+  const order: Order = { message, training, stored: stored.value, services, notice };
+  const choice = await chooseAgain(
+    message.backend,
+    stored.value,
+    (wanted) => choose(order, wanted, token),
+    notice,
+  );
+  return choice.ok ? train(order, choice.value, token) : choice;
 }
 
 function readConfigFile(path: string): Result<TrainingConfig> {
@@ -70,60 +103,120 @@ function readConfigFile(path: string): Result<TrainingConfig> {
 }
 
 async function choose(
-  message: TrainMessage,
-  { task, config, plan }: TrainingConfig,
-  { clock }: TrainHostServices,
+  { message, training, services }: Order,
+  wanted: string,
   token: CancellationToken,
 ): Promise<Result<BackendChoice>> {
+  const { task, config, plan } = training;
   const processors = cpus();
   const machine = `${arch()}, ${processors.length} × ${processors[0]?.model ?? 'unknown'}`;
   const versions = `node ${process.version}, tfjs ${await coreVersion()}`;
   return chooseBackend(
     {
       candidates: backends,
-      wanted: message.backend,
+      wanted,
       key: `${machine}; ${versions}; ${task.name}, ${plan.shape}, ${plan.optimizer.name}`,
-      cache: createBackendTimesFile(message.cacheFolder, () => clock.now()),
-      measure: (tf) => measureStep(tf, task, config, plan, token),
+      cache: createBackendTimesFile(message.cacheFolder, () => services.clock.now()),
+      measure: (backend, tf, best) => measureStep(backend, tf, { task, config, plan }, best, token),
     },
     token,
   );
 }
 
 async function train(
-  message: TrainMessage,
-  { task, config, plan }: TrainingConfig,
+  { message, training, stored, services, notice }: Order,
   { backend, tf, reason }: BackendChoice,
-  { clock, send }: TrainHostServices,
   token: CancellationToken,
-): Promise<TrainingOutcome> {
-  const metrics = createMetricsFile(message.runFolder, {
-    counterweight: 1,
-    terms: task.terms.map((term) => term.name),
-    sharedGroup: task.sharedGroup,
-    task: task.name,
-    backend: backend.name,
-  });
+): Promise<Result<TrainingOutcome>> {
+  const { task, config, plan } = training;
+  const { clock, send, memory } = services;
+  const probeEvery = stored?.probeEvery ?? message.probeEvery;
+  const opened = openMetrics(message, training, backend.name);
+  if (!opened.ok) return opened;
+  const metrics = opened.value;
   try {
     send({
       type: 'started',
       backend: backend.name,
       backendReason: reason,
-      sharedGroup: task.sharedGroup,
+      sharedGroup: plan.probeCut ?? task.sharedGroup,
       steps: plan.steps,
     });
-    return await trainingRun(
+    tellOfGap(metrics.lastStep, stored, notice);
+    const outcome = await trainingRun(
       {
-        ...{ tf, task, config, plan, clock },
+        ...{ tf, task, config, plan, clock, probeEvery, notice },
+        createEngine: (spec) => backend.createEngine(tf, spec),
         readback: backend.readback,
-        probeEvery: message.probeEvery,
         write: metrics.append,
-        progress: (step, loss) => send({ type: 'progress', step, loss: toJsonNumber(loss) }),
+        progress(step, loss) {
+          send({ type: 'progress', step, loss: toJsonNumber(loss) });
+          memory.check(step);
+        },
+        checkpointEvery: message.checkpointEvery,
+        saving: () => send({ type: 'saving' }),
+        checkpoint: (checkpoint) =>
+          keep(message.runFolder, { checkpoint, backend: backend.name, probeEvery }, send, notice),
+        resumeFrom: stored?.checkpoint,
       },
       token,
     );
+    return succeed(outcome);
   } finally {
     metrics.dispose();
     await backend.drain(tf);
   }
+}
+
+function openMetrics(
+  { runFolder, resume }: TrainMessage,
+  { task, plan }: TrainingConfig,
+  backend: string,
+): Result<MetricsFile> {
+  const header: MetricsHeader = {
+    counterweight: 1,
+    terms: task.terms.map((term) => term.name),
+    sharedGroup: plan.probeCut ?? task.sharedGroup,
+    task: task.name,
+    backend,
+  };
+  if (resume) return continueMetricsFile(runFolder, header);
+  return succeed(createMetricsFile(runFolder, header));
+}
+
+/** Metrics reach the file before the checkpoint does; only a crash of the machine can lose them. */
+function tellOfGap(
+  lastStep: number,
+  stored: StoredCheckpoint | undefined,
+  notice: SendNotice,
+): void {
+  const step = stored?.checkpoint.step ?? 0;
+  if (lastStep >= step) return;
+  notice(
+    `metrics.jsonl ends at step ${lastStep}; the steps up to ${step} are missing in it.`,
+    step,
+  );
+}
+
+/** A disk that is full is no reason to end the run. */
+function keep(
+  runFolder: string,
+  stored: StoredCheckpoint,
+  send: TrainHostServices['send'],
+  notice: SendNotice,
+): void {
+  const { step } = stored.checkpoint;
+  try {
+    writeCheckpoint(runFolder, stored);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // Without the path, which has the step in it: the same trouble is told once.
+    const what = reason.replace(/, \w+ '.*$/s, '');
+    notice(
+      `No checkpoint could be written in the folder of the run: ${what}. The run goes on.`,
+      step,
+    );
+    return;
+  }
+  send({ type: 'checkpoint', step });
 }

@@ -14,10 +14,13 @@ export interface RecordedForward extends Disposable {
   /** The losses, in the order in which the forward pass gave them. */
   readonly losses: readonly tfc.Scalar[];
   /**
-   * Gradients of `combine(losses)` for each variable, undefined where there is no path to it; the
-   * tensors belong to the caller.
+   * Gradients of `combine(losses)` for each of the variables, undefined where there is no path to
+   * it; the tensors belong to the caller. The pass goes down no further than they lie.
    */
-  gradients(combine: (losses: readonly tfc.Scalar[]) => tfc.Scalar): (tfc.Tensor | undefined)[];
+  gradients(
+    combine: (losses: readonly tfc.Scalar[]) => tfc.Scalar,
+    variables: readonly tfc.Variable[],
+  ): (tfc.Tensor | undefined)[];
 }
 
 /**
@@ -34,7 +37,8 @@ export function recordForward(
   const taken: { losses: readonly tfc.Scalar[]; tape: Tape } = { losses: [], tape: [] };
   const { value } = engine.gradients(
     () => {
-      taken.losses = forward().map((loss) => tf.keep(loss));
+      // Copies, because a task may give what is its own, such as a constant or a tensor of the batch.
+      taken.losses = forward().map((loss) => tf.keep(loss.clone()));
       taken.tape = engine.state.activeTape;
       engine.state.activeTape = [];
       return tf.scalar(0);
@@ -47,14 +51,14 @@ export function recordForward(
   const borrowed = taken.tape.map((node) => ({ ...node, saved: [] }));
   return {
     losses: taken.losses,
-    gradients(combine) {
+    gradients(combine, targets) {
       const { value: scalar, grads } = engine.gradients(
         () => {
           // A copy, because combining the losses appends nodes that belong to this pass alone.
           engine.state.activeTape = [...borrowed];
           return combine(taken.losses);
         },
-        [...variables],
+        [...targets],
         undefined,
         true,
       );

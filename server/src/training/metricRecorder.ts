@@ -1,7 +1,11 @@
 import { metricName } from '../model/metricName.ts';
+import { findNonFinite } from './checkBatch.ts';
+import { learningRateAt } from './learningRateCourse.ts';
+import type { ProbeReading } from './probe.ts';
 import { probes } from './probes/registry.ts';
-import { readStep, type StepNames, type StepOutcome, type StepReading } from './step.ts';
-import type { Task, TaskInstance, Tf } from './task.ts';
+import { readStep, type StepNames, type StepReading } from './readStep.ts';
+import type { StepEngine, StepOutcome } from './stepEngine.ts';
+import type { Batch, Task, TaskInstance, TrainingPlan } from './task.ts';
 
 /** One step's metrics by canonical name (and the task's familiar names). */
 export interface StepMetrics {
@@ -12,27 +16,40 @@ export interface StepMetrics {
   readonly values: Readonly<Record<string, number>>;
 }
 
-interface PendingStep {
+export interface TakenStep {
   readonly step: number;
   readonly wallTime: number;
   readonly outcome: StepOutcome;
+  /** Kept until the losses are known, to look for the cause of one that is not finite. */
+  readonly batches: readonly Batch[];
+  /** Milliseconds that it took, without pauses between steps. */
+  readonly busyMs: number;
+}
+
+export interface MetricRecorderOptions {
+  readonly task: Task;
+  readonly plan: TrainingPlan;
+  readonly instance: TaskInstance;
+  readonly engine: StepEngine;
+  /** Told what is odd about the data, each tensor of a batch once. */
+  readonly notice: (text: string, step: number) => void;
 }
 
 /** Keeps what steps measured on the device until it is worth reading it back, all in one transfer. */
 export class MetricRecorder {
-  readonly #tf: Tf;
-  readonly #task: Task;
+  readonly #options: MetricRecorderOptions;
   readonly #names: StepNames;
-  #pending: PendingStep[] = [];
-  #busyMs = 0;
+  readonly #noticed = new Set<string>();
+  #pending: TakenStep[] = [];
 
-  constructor(tf: Tf, task: Task, instance: TaskInstance) {
-    this.#tf = tf;
-    this.#task = task;
+  constructor(options: MetricRecorderOptions) {
+    const { task, instance, plan } = options;
+    this.#options = options;
+    const cut = plan.probeCut;
     this.#names = {
       terms: task.terms.map((term) => term.name),
-      groups: instance.groups.map((group) => group.name),
-      sharedGroup: task.sharedGroup,
+      groups: cut === undefined ? instance.groups.map((group) => group.name) : [cut],
+      sharedGroup: cut ?? task.sharedGroup,
     };
   }
 
@@ -40,10 +57,9 @@ export class MetricRecorder {
     return this.#pending.length;
   }
 
-  /** Takes over the outcome. `busyMs` is the time that the step took, without pauses between steps. */
-  add(step: number, wallTime: number, outcome: StepOutcome, busyMs: number): void {
-    this.#pending.push({ step, wallTime, outcome });
-    this.#busyMs += busyMs;
+  /** Takes over the outcome and the batches. */
+  add(step: TakenStep): void {
+    this.#pending.push(step);
   }
 
   /** Reads all pending steps back and gives their metrics, oldest first. */
@@ -51,42 +67,92 @@ export class MetricRecorder {
     const pending = this.#pending;
     if (pending.length === 0) return [];
     this.#pending = [];
+    const { engine } = this.#options;
     const started = performance.now();
-    const packed = this.#tf.concat1d(pending.map(({ outcome }) => outcome.packed));
-    const values = await packed.data<'float32'>();
-    packed.dispose();
-    const stepMs = (this.#busyMs + performance.now() - started) / pending.length;
-    this.#busyMs = 0;
-    let start = 0;
-    return pending.map(({ step, wallTime, outcome }) => {
-      const own = values.subarray(start, start + outcome.packed.size);
-      start += outcome.packed.size;
-      outcome.dispose();
-      const reading = readStep(outcome, own, this.#names);
-      return { step, wallTime, ...this.#metrics(outcome.weights, reading, stepMs) };
-    });
+    try {
+      const read = await engine.read(pending.map(({ outcome }) => outcome));
+      const busyMs = pending.reduce((sum, step) => sum + step.busyMs, 0);
+      const stepMs = (busyMs + performance.now() - started) / pending.length;
+      const metrics: StepMetrics[] = [];
+      for (const [index, taken] of pending.entries()) {
+        const values = read[index] ?? new Float32Array();
+        const reading = readStep(taken.outcome, values, this.#names, engine.paths);
+        if (!reading.losses.every(Number.isFinite)) await this.#lookForCause(taken);
+        if (reading.probe) this.#noticePaths(reading.probe, taken.step);
+        metrics.push(this.#metrics(taken, reading, stepMs));
+      }
+      return metrics;
+    } finally {
+      for (const taken of pending) disposeStep(taken);
+    }
   }
 
   dispose(): void {
-    for (const { outcome } of this.#pending) outcome.dispose();
+    for (const taken of this.#pending) disposeStep(taken);
     this.#pending = [];
   }
 
   #metrics(
-    weights: readonly number[],
+    { step, wallTime, outcome: { weights } }: TakenStep,
     { losses, probe }: StepReading,
     stepMs: number,
-  ): Pick<StepMetrics, 'totalLoss' | 'values'> {
+  ): StepMetrics {
+    const { task } = this.#options;
     const values = lossMetrics(this.#names.terms, losses, weights);
     const totalLoss = values[metricName.totalLoss] ?? Number.NaN;
     if (probe) for (const { metrics } of probes) Object.assign(values, metrics(probe));
-    for (const [alias, metric] of Object.entries(this.#task.aliases)) {
+    Object.assign(values, this.#learningRates(step));
+    for (const [alias, metric] of Object.entries(task.aliases)) {
       const value = values[metric];
       if (value !== undefined) values[alias] = value;
     }
     values['time/step_ms'] = stepMs;
-    return { totalLoss, values };
+    return { step, wallTime, totalLoss, values };
   }
+
+  #learningRates(step: number): Readonly<Record<string, number>> {
+    const { plan, instance } = this.#options;
+    const { learningRate, groups } = plan.optimizer;
+    const rate = learningRateAt(plan.learningRate, step, plan.steps, learningRate);
+    return Object.fromEntries(
+      instance.groups.map(({ name }) => [
+        metricName.learningRate(name),
+        rate * (groups[name]?.learningRateFactor ?? 1),
+      ]),
+    );
+  }
+
+  /** A loss that cannot reach the shared parameters at all is a detached graph, not a small gradient. */
+  #noticePaths({ terms, groups }: ProbeReading, step: number): void {
+    const shared = groups.find((group) => group.shared);
+    for (const [index, term] of terms.entries()) {
+      if (!shared || shared.hasPath[index]) continue;
+      this.#noticeOnce(
+        `path ${term}`,
+        `The loss ${term} has no path to the parameters of ${shared.name}: its gradient there is not zero, there is none. Its graph may be detached.`,
+        step,
+      );
+    }
+  }
+
+  #noticeOnce(subject: string, text: string, step: number): void {
+    if (this.#noticed.has(subject)) return;
+    this.#noticed.add(subject);
+    this.#options.notice(text, step);
+  }
+
+  async #lookForCause({ batches, step }: TakenStep): Promise<void> {
+    for (const batch of batches) {
+      for (const { name, text } of await findNonFinite(batch)) {
+        this.#noticeOnce(`batch ${name}`, `At step ${step} ${text}.`, step);
+      }
+    }
+  }
+}
+
+function disposeStep({ outcome, batches }: TakenStep): void {
+  outcome.dispose();
+  for (const batch of batches) for (const tensor of Object.values(batch)) tensor.dispose();
 }
 
 /** Losses, weights and the shares of the weighted values |w L| / Σ |w L| (decisions.md 2). */

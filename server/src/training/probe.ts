@@ -7,6 +7,8 @@ export interface GroupReading {
   readonly shared: boolean;
   /** Inner products of the unweighted loss gradients, in the order of the terms. */
   readonly gradients: Gramian;
+  /** For each term, whether its gradient reaches the group at all: on a path, zero is a figure. */
+  readonly hasPath: readonly boolean[];
   /** ‖θ‖ before the step. */
   readonly parameterNorm: number;
   /** ‖Δθ‖ of the step. */

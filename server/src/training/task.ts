@@ -2,6 +2,8 @@ import type * as tfc from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 
 import type { Random } from '../base/random.ts';
+import type { LearningRatePlan } from './learningRate.ts';
+import type { OptimizerPlan } from './optimizerPlan.ts';
 
 /** The values of a tfjs package, handed to tasks as an argument (decisions.md 19). */
 export type Tf = typeof tfc;
@@ -22,9 +24,29 @@ export interface TermDeclaration {
 /** One mini-batch: host data and random draws that the losses are a pure function of. */
 export type Batch = Readonly<Record<string, tfc.Tensor>>;
 
+/** A copy of a parameter that follows it slowly instead of being trained. */
+export interface TeacherPair {
+  readonly student: tfc.Variable;
+  /** Of the student's shape; not part of any group. */
+  readonly teacher: tfc.Variable;
+}
+
+/** The exponential moving averages of a task: teacher ← m · teacher + (1 − m) · student, after each step. */
+export interface Teacher {
+  readonly pairs: readonly TeacherPair[];
+  /** m at a step, counted from 1. */
+  momentum(step: number): number;
+}
+
 /** A model with its data, ready to train. Whoever creates it disposes it. */
 export interface TaskInstance {
   readonly groups: readonly ParameterGroup[];
+  /**
+   * Parts of the parameters at which a cut probe may stop: the last block that all losses share, or
+   * the heads. Their variables are in `groups` too.
+   */
+  readonly cuts?: readonly ParameterGroup[];
+  readonly teacher?: Teacher;
   /** Draws the batch of one step. The caller disposes its tensors. */
   nextBatch(random: Random): Batch;
   /**
@@ -41,8 +63,17 @@ export interface TaskInstance {
 export interface TrainingPlan {
   readonly seed: number;
   readonly steps: number;
-  readonly optimizer: { readonly name: string; readonly learningRate: number };
+  readonly optimizer: OptimizerPlan;
+  readonly learningRate: LearningRatePlan;
+  /** The gradient is scaled down to this L2 norm where it is longer; undefined for never. */
+  readonly clipNorm: number | undefined;
+  /** Mini-batches whose gradients are averaged into one step. */
+  readonly accumulate: number;
+  /** Name of the cut at which probes stop; undefined for probes of all parameters. */
+  readonly probeCut: string | undefined;
   readonly strategy: string;
+  /** As the strategy's schema completed them. */
+  readonly strategyOptions: unknown;
   /** The term to which a strategy that needs one scales the others. */
   readonly referenceTerm: string;
   /** Weights in the order of the terms. */

@@ -1,12 +1,15 @@
 import type { CancellationToken } from '../base/cancellation.ts';
 import type { Clock } from '../base/clock.ts';
-import { createRandom, type Random } from '../base/random.ts';
+import { createRandom, type Random, restoreRandom } from '../base/random.ts';
+import type { Result } from '../base/result.ts';
 import { formatMetricLine } from '../model/metricLine.ts';
 import type { Backend } from './backend.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { createEngineWithFallback } from './engineWithFallback.ts';
 import { MetricRecorder } from './metricRecorder.ts';
-import { optimizers } from './optimizers/registry.ts';
-import { type StepKind, Stepper } from './step.ts';
-import { strategies } from './strategies/registry.ts';
+import type { StepEngine, StepKind, StepSpec } from './stepEngine.ts';
+import { Stepper } from './stepper.ts';
+import { createStepSpec, disposeBatch } from './stepSpec.ts';
 import type { Task, TaskInstance, Tf, TrainingPlan } from './task.ts';
 
 /** Every step is probed up to here, so that rules have evidence early (decisions.md 3). */
@@ -18,6 +21,7 @@ const readTogether = 10;
 
 export interface TrainingRunOptions {
   readonly tf: Tf;
+  readonly createEngine: (spec: StepSpec) => Promise<Result<StepEngine>>;
   readonly readback: Backend['readback'];
   readonly task: Task;
   /** The config as the task's schema gave it. */
@@ -30,6 +34,16 @@ export interface TrainingRunOptions {
   readonly write: (lines: string) => void;
   /** Told after the metrics of a step were written. */
   readonly progress: (step: number, loss: number) => void;
+  /** Told what is odd but no failure. */
+  readonly notice: (text: string, step?: number) => void;
+  /** Steps between two checkpoints; 0 for none but the one when the run is cancelled. */
+  readonly checkpointEvery?: number;
+  /** Told before the state is read back for a checkpoint: with that and the disk it may take seconds. */
+  readonly saving?: () => void;
+  /** Keeps a checkpoint. */
+  readonly checkpoint?: (checkpoint: Checkpoint) => void;
+  /** Goes on from here instead of starting anew. */
+  readonly resumeFrom?: Checkpoint | undefined;
 }
 
 export type TrainingOutcome = 'finished' | 'cancelled';
@@ -43,80 +57,109 @@ export async function trainingRun(
   options: TrainingRunOptions,
   token: CancellationToken,
 ): Promise<TrainingOutcome> {
-  const { tf, task, plan } = options;
+  const { tf, task, plan, notice } = options;
   const instance = task.create(tf, options.config, createRandom(plan.seed, 'parameters'));
-  const stepper = createStepper(tf, task, plan, instance);
-  const recorder = new MetricRecorder(tf, task, instance);
+  const open: { dispose(): void }[] = [instance];
   try {
-    return await runSteps(options, { instance, stepper, recorder }, token);
+    const spec = createStepSpec(task, plan, instance);
+    open.unshift({ dispose: () => disposeBatch(spec.example) });
+    const create = options.createEngine;
+    const engine = await createEngineWithFallback({ tf, spec, create, notice });
+    open.unshift(engine);
+    const recorder = new MetricRecorder({ task, plan, instance, engine, notice });
+    open.unshift(recorder);
+    const parts = { instance, engine, recorder, stepper: new Stepper(spec) };
+    const start = await startOrResume(options, parts);
+    try {
+      return await runSteps(options, parts, start, token);
+    } catch (error) {
+      await writeBeforeFailure(options, recorder);
+      throw error;
+    }
   } finally {
-    recorder.dispose();
-    stepper.dispose();
-    instance.dispose();
+    for (const part of open) part.dispose();
   }
-}
-
-/** The stepper of a plan; also used to measure how long a step takes on a backend. */
-export function createStepper(
-  tf: Tf,
-  task: Task,
-  plan: TrainingPlan,
-  instance: TaskInstance,
-): Stepper {
-  const optimizer = byName(optimizers, plan.optimizer.name);
-  return new Stepper({
-    tf,
-    instance,
-    terms: task.terms.map((term) => term.name),
-    optimizer: (length) => optimizer.create(tf, plan.optimizer, length),
-    strategy: byName(strategies, plan.strategy),
-    weights: plan.weights,
-    referenceTerm: plan.referenceTerm,
-  });
 }
 
 interface RunningParts {
   readonly instance: TaskInstance;
+  readonly engine: StepEngine;
   readonly stepper: Stepper;
   readonly recorder: MetricRecorder;
+}
+
+interface Start {
+  /** The step before the first one to take. */
+  readonly step: number;
+  readonly data: Random;
+}
+
+async function startOrResume(
+  { plan, task, resumeFrom }: TrainingRunOptions,
+  { engine, stepper }: RunningParts,
+): Promise<Start> {
+  if (!resumeFrom) return { step: 0, data: createRandom(plan.seed, 'data') };
+  const identity = identify(task, plan);
+  if (resumeFrom.identity !== identity) {
+    throw new Error(`The checkpoint is of another run: ${resumeFrom.identity}, not ${identity}.`);
+  }
+  await engine.restore(resumeFrom);
+  stepper.restore(resumeFrom.strategy);
+  return { step: resumeFrom.step, data: restoreRandom(resumeFrom.random) };
 }
 
 async function runSteps(
   options: TrainingRunOptions,
   parts: RunningParts,
+  start: Start,
   token: CancellationToken,
 ): Promise<TrainingOutcome> {
-  const { plan, readback } = options;
-  const { instance, recorder } = parts;
-  const data = createRandom(plan.seed, 'data');
-  for (let step = 1; step <= plan.steps; step += 1) {
+  const { plan } = options;
+  const { data } = start;
+  for (let step = start.step + 1; step <= plan.steps; step += 1) {
     const kind = stepKind(step, options.probeEvery);
     await takeStep(options, parts, { step, kind, data });
-    const evaluation = isEvaluated(step, plan.steps) ? await instance.evaluate() : undefined;
-    const due = readback === 'cheap' || kind === 'probe' || recorder.size >= readTogether;
-    if (due || evaluation) await writeMetrics(options, recorder, evaluation);
+    await report(options, parts, step, kind);
     // A turn of the event loop, or a request to cancel would wait for the end of the run.
     await new Promise<void>((resume) => setImmediate(resume));
-    if (token.isCancellationRequested && step < plan.steps) {
-      await writeMetrics(options, recorder, undefined);
-      return 'cancelled';
-    }
+    const cancelled = token.isCancellationRequested && step < plan.steps;
+    if (cancelled) await writeMetrics(options, parts.recorder, undefined);
+    if (cancelled || isCheckpointDue(options, step)) await keepCheckpoint(options, parts, data);
+    if (cancelled) return 'cancelled';
   }
   return 'finished';
 }
 
+/** Evaluates the model where it is time to, and writes what is worth reading back by now. */
+async function report(
+  options: TrainingRunOptions,
+  { engine, instance, recorder }: RunningParts,
+  step: number,
+  kind: StepKind,
+): Promise<void> {
+  let evaluation: Readonly<Record<string, number>> | undefined;
+  if (isEvaluated(step, options.plan.steps)) {
+    await engine.publish();
+    evaluation = await instance.evaluate();
+  }
+  const due = options.readback === 'cheap' || kind === 'probe' || recorder.size >= readTogether;
+  if (due || evaluation) await writeMetrics(options, recorder, evaluation);
+}
+
 async function takeStep(
-  { clock }: TrainingRunOptions,
-  { instance, stepper, recorder }: RunningParts,
-  { step, kind, data }: { readonly step: number; readonly kind: StepKind; readonly data: Random },
+  { clock, plan }: TrainingRunOptions,
+  { instance, engine, stepper, recorder }: RunningParts,
+  { step, kind, data }: Start & { readonly kind: StepKind },
 ): Promise<void> {
   const started = performance.now();
-  const batch = instance.nextBatch(data);
+  const batches = Array.from({ length: plan.accumulate }, () => instance.nextBatch(data));
   try {
-    const outcome = await stepper.step(batch, kind);
-    recorder.add(step, clock.now() / 1000, outcome, performance.now() - started);
-  } finally {
-    for (const tensor of Object.values(batch)) tensor.dispose();
+    const outcome = await stepper.step(engine, step, kind, batches);
+    const busyMs = performance.now() - started;
+    recorder.add({ step, wallTime: clock.now() / 1000, outcome, batches, busyMs });
+  } catch (error) {
+    for (const batch of batches) disposeBatch(batch);
+    throw error;
   }
 }
 
@@ -141,17 +184,58 @@ async function writeMetrics(
   progress(last.step, last.totalLoss);
 }
 
+/** The steps just before a failure tell most about it. */
+async function writeBeforeFailure(
+  options: TrainingRunOptions,
+  recorder: MetricRecorder,
+): Promise<void> {
+  try {
+    await writeMetrics(options, recorder, undefined);
+  } catch {
+    // A device or a disk that is gone was the failure itself.
+  }
+}
+
+/** Writes what is pending, so that the metrics never lag behind a checkpoint, and keeps one. */
+async function keepCheckpoint(
+  options: TrainingRunOptions,
+  { engine, stepper, recorder }: RunningParts,
+  data: Random,
+): Promise<void> {
+  if (!options.checkpoint) return;
+  options.saving?.();
+  await writeMetrics(options, recorder, undefined);
+  options.checkpoint({
+    ...(await engine.snapshot()),
+    identity: identify(options.task, options.plan),
+    strategy: stepper.snapshot(),
+    random: data.state(),
+  });
+}
+
+function isCheckpointDue({ checkpointEvery = 0, plan }: TrainingRunOptions, step: number): boolean {
+  return checkpointEvery > 0 && step % checkpointEvery === 0 && step < plan.steps;
+}
+
+/** What two runs have in common whose checkpoints can be exchanged. */
+function identify(task: Task, plan: TrainingPlan): string {
+  const { seed, steps, shape, optimizer, strategy } = plan;
+  const options = JSON.stringify(plan.strategyOptions);
+  return [
+    task.name,
+    shape,
+    `${optimizer.name} at ${optimizer.learningRate}`,
+    options === '{}' ? strategy : `${strategy} ${options}`,
+    `weights ${plan.weights.join(' and ')}`,
+    `seed ${seed}`,
+    `${steps} steps`,
+  ].join(', ');
+}
+
 function stepKind(step: number, probeEvery: number): StepKind {
   return step <= probedFromStart || step % probeEvery === 0 ? 'probe' : 'plain';
 }
 
 function isEvaluated(step: number, steps: number): boolean {
   return step % evaluateEvery === 0 || step === steps;
-}
-
-/** The names come out of a validated plan, so a missing one is a bug of the task. */
-function byName<T extends { readonly name: string }>(entries: readonly T[], name: string): T {
-  const entry = entries.find((candidate) => candidate.name === name);
-  if (!entry) throw new Error(`Broken invariant: nothing is registered as ${name}`);
-  return entry;
 }

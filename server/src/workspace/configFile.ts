@@ -5,6 +5,8 @@ import type { LossTerm } from '../model/lossTerm.ts';
 import { lintConfig } from '../rules/configLint.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
 import { parseConfig } from '../syntax/registry.ts';
+import type { Task } from '../training/task.ts';
+import { taskConfigProblems, taskOf } from '../training/taskConfig.ts';
 
 /** A config as it stands in the editor, or on disk. */
 export interface ConfigFile {
@@ -23,6 +25,8 @@ export interface ConfigFile {
   /** False while `terms` comes from an earlier version. */
   readonly current: boolean;
   readonly problems: readonly ConfigProblem[];
+  /** The built-in task that it is for, if it is for one. */
+  readonly task: Task | undefined;
 }
 
 /** Reads a version of a config; `previous` is the version before it. */
@@ -34,18 +38,28 @@ export function readConfigFile(
 ): ConfigFile {
   const document = parseConfig(path, text);
   const base = { uri, path, text, lines: new LineIndex(text), document };
-  if (!document) return { ...base, terms: [], current: true, problems: [] };
+  if (!document) return { ...base, terms: [], current: true, problems: [], task: undefined };
+  const task = taskOf(document.root);
   const broken = document.problems.some((problem) => problem.severity === 'error');
   if (broken) {
     // A text that was broken from the start shows at least what can be made out of it.
     const terms = previous
       ? previous.terms.map((term) => moveTerm(term, previous, text))
       : discoverTerms(document);
-    return { ...base, terms, current: false, problems: document.problems };
+    return { ...base, terms, current: false, problems: document.problems, task };
   }
   const terms = discoverTerms(document);
-  const problems = [...document.problems, ...lintConfig(document, terms)];
-  return { ...base, terms, current: true, problems };
+  const problems = [...document.problems, ...judge(document, terms)];
+  return { ...base, terms, current: true, problems, task };
+}
+
+/** What the rules say, and the task of the config where they say nothing of the same place. */
+function judge(document: ConfigDocument, terms: readonly LossTerm[]): readonly ConfigProblem[] {
+  const linted = lintConfig(document, terms);
+  const ofTask = taskConfigProblems(document).filter(
+    ({ range }) => !linted.some((problem) => problem.range.start === range.start),
+  );
+  return [...linted, ...ofTask];
 }
 
 /** Keeps a term of an earlier version on its line: by its line number, the best guess while the text is broken. */

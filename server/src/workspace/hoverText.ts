@@ -1,3 +1,4 @@
+import { explainBackend } from '../protocol/backendNames.ts';
 import { type ConfigView, logPlaces } from './configView.ts';
 import type { Figure, TermInsight } from './insight.ts';
 import { percent, plainNumber, signed, sparkline, weightText } from './wording.ts';
@@ -72,11 +73,11 @@ function trendSvg(trend: readonly number[]): string {
 }
 
 function tableOf(insight: TermInsight): string {
-  const { loss, gradient, gradientShare, contribution, valueShare, cosine, pairs } = insight;
+  const { loss, gradient, gradientShare, contribution, valueShare, cosine, pairs, group } = insight;
   const rows = [
     row('loss', loss, plainNumber),
     row('‖gradient‖', gradient, plainNumber),
-    row('share of the gradient', gradientShare, percent),
+    row(`share of the gradient on ${escapeMarkdown(group)}`, gradientShare, percent),
     row('contribution to the step', contribution, percent),
     row('share of the total loss', valueShare, percent),
     row('cos with the rest', cosine, signed),
@@ -101,7 +102,9 @@ function originOf(insight: TermInsight, provenance: readonly string[]): string {
   const state = run.record ? ` (${run.record.state})` : '';
   const step = lastStep === undefined ? '' : `, up to step ${lastStep}`;
   const gradients = probes === 0 ? 'no gradients in its log' : `${probes} probes of ${code(group)}`;
-  const backend = run.record?.backend ? `, on ${run.record.backend}` : '';
+  const backend = run.record?.backend
+    ? `, on ${escapeMarkdown(explainBackend(run.record.backend))}`
+    : '';
   const metric = source
     ? `\n\nLoss: ${code(source.metric)} — ${escapeMarkdown(source.because)}`
     : '';

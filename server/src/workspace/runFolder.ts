@@ -1,5 +1,7 @@
 import { basename, dirname, extname, join } from 'node:path';
 
+import { z } from 'zod';
+
 import { type AblationRecord, ablationRecordSchema } from '../model/ablation.ts';
 import { type RunId, type RunRecord, runIdSchema, runRecordSchema } from '../model/run.ts';
 import type { WorkspaceFiles } from './files.ts';
@@ -8,6 +10,8 @@ import type { WorkspaceFiles } from './files.ts';
 export const stateFolderName = '.counterweight';
 
 const recordFileName = 'run.json';
+/** Written by the train host beside `run.json`. */
+const checkpointFileName = 'checkpoint.json';
 const ablationFileName = 'ablation.json';
 
 export function runsFolder(workspaceFolder: string): string {
@@ -79,6 +83,29 @@ export async function writeRunRecord(
   record: RunRecord,
 ): Promise<void> {
   await files.writeAtomically(join(folder, recordFileName), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** What is recorded of one run by now, by whichever window; undefined where it cannot be read. */
+export async function readRunRecord(
+  files: WorkspaceFiles,
+  folder: string,
+): Promise<RunRecord | undefined> {
+  const value = parseJson(await files.readText(join(folder, recordFileName)));
+  const parsed = runRecordSchema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/**
+ * The step of the checkpoint in the folder of a run. A train host that outlives the window which
+ * started it leaves one that no record tells of.
+ */
+export async function readCheckpointStep(
+  files: WorkspaceFiles,
+  folder: string,
+): Promise<number | undefined> {
+  const value = parseJson(await files.readText(join(folder, checkpointFileName)));
+  const parsed = z.object({ step: z.number().int().positive() }).safeParse(value);
+  return parsed.success ? parsed.data.step : undefined;
 }
 
 export async function writeAblationRecord(

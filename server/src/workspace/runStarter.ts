@@ -1,15 +1,25 @@
 import { basename, join, relative, sep } from 'node:path';
 
-import type { LaunchEnd, Launcher, LaunchHandle, LaunchSpec } from '../ablation/launcher.ts';
+import type {
+  LaunchBase,
+  LaunchEnd,
+  LaunchEvents,
+  Launcher,
+  LaunchHandle,
+  LaunchSpec,
+  TaskLaunch,
+} from '../ablation/launcher.ts';
 import { fillPlaceholders } from '../ablation/launchers/placeholders.ts';
 import { advanceQueue, createQueue, type QueueEvent, type QueueState } from '../ablation/queue.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
-import { isFinalState, type RunId, type RunRecord } from '../model/run.ts';
+import { isFinalState, noticeLimit, type RunId, type RunRecord } from '../model/run.ts';
 import type { EngineChoice } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
+import type { KnownRun } from './knownRun.ts';
+import { prepareResumption } from './resumption.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import { createStateFolder, snapshotName, timeStampedName, writeRunRecord } from './runFolder.ts';
 
@@ -47,10 +57,18 @@ export interface RunStarterOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly launchers: {
-    readonly task: Launcher<Extract<LaunchSpec, { engine: 'task' }>>;
+    readonly task: Launcher<TaskLaunch>;
     readonly command: Launcher<Extract<LaunchSpec, { engine: 'command' }>>;
   };
-  readonly training: () => { readonly backend: string; readonly probeEvery: number };
+  readonly training: () => TrainingSettings;
+}
+
+/** How built-in tasks are trained, as the user has set it. */
+export interface TrainingSettings {
+  readonly backend: string;
+  readonly probeEvery: number;
+  readonly checkpointEvery: number;
+  readonly memoryLimit: number;
 }
 
 /** A run from the moment it is asked for to its end. */
@@ -113,6 +131,24 @@ export class RunStarter {
     return this.#enqueue(plan.workspaceFolder, folder, record, spec.value);
   }
 
+  /**
+   * Lets a run of a built-in task that ended early go on from its checkpoint, with the config in its
+   * folder and under its own name.
+   */
+  async resume(run: KnownRun): Promise<Result<StartedRun>> {
+    const { files, clock, catalog } = this.#options;
+    const prepared = await prepareResumption(files, run, clock.now());
+    if (!prepared.ok) return prepared;
+    const { workspaceFolder, before, record, base } = prepared.value;
+    // Asked last: a second click may have been faster.
+    if (this.#runs.has(record.id)) return fail(`${run.name} is still going on.`);
+    const event: QueueEvent = { type: 'resume', runId: record.id };
+    const spec = this.#taskSpec(base, 'resume');
+    const started = await this.#enqueue(workspaceFolder, run.id, record, spec, event);
+    if (!started.ok) catalog.putRecord(workspaceFolder, run.id, before);
+    return started;
+  }
+
   /** Takes a run out of the queue, or asks it to stop; false where it is not ours or has ended. */
   cancel(id: string): boolean {
     const run = this.#runs.get(basename(id));
@@ -136,11 +172,7 @@ export class RunStarter {
   ): Result<LaunchSpec> {
     const steps = plan.steps === undefined ? {} : { steps: plan.steps };
     const shared = { ...base, seed: plan.seed, ...steps };
-    if (plan.choice.engine === 'task') {
-      const { backend, probeEvery } = this.#options.training();
-      const forced = backend === 'auto' ? {} : { backend };
-      return succeed({ ...shared, engine: 'task', probeEvery, ...forced });
-    }
+    if (plan.choice.engine === 'task') return succeed(this.#taskSpec(shared, 'start'));
     const { command, cwd, env } = plan.choice;
     const filled = fillPlaceholders(command, {
       config: base.configPath,
@@ -152,11 +184,19 @@ export class RunStarter {
     return succeed({ ...shared, engine: 'command', command: filled.value, cwd, env });
   }
 
+  #taskSpec(base: LaunchBase, from: TaskLaunch['from']): TaskLaunch {
+    const { backend, probeEvery, checkpointEvery, memoryLimit } = this.#options.training();
+    const forced = backend === 'auto' ? {} : { backend };
+    const settings = { probeEvery, checkpointEvery, memoryLimit };
+    return { ...base, engine: 'task', ...settings, ...forced, from };
+  }
+
   async #enqueue(
     workspaceFolder: string,
     folder: string,
     record: RunRecord,
     spec: LaunchSpec,
+    event: QueueEvent = { type: 'enqueue', runIds: [record.id] },
   ): Promise<Result<StartedRun>> {
     const { promise: ended, resolve: finish } = Promise.withResolvers<RunRecord>();
     const status: RunStatus = { id: folder, record, step: 0, loss: undefined };
@@ -168,7 +208,7 @@ export class RunStarter {
       return fail(`${folder} could not be written; is the disk full, or the folder read-only?`);
     }
     this.#progress.fire(run.status);
-    this.#advance({ type: 'enqueue', runIds: [record.id] });
+    this.#advance(event);
     return succeed({ id: folder, record: run.status.record, ended });
   }
 
@@ -183,18 +223,7 @@ export class RunStarter {
     const run = this.#runs.get(runId);
     if (!run || this.#disposed) return;
     const { launchers, clock } = this.#options;
-    const events = {
-      started: ({ backend, backendReason, sharedGroup, steps }: Partial<RunRecord>): void => {
-        this.#advance({ type: 'started', runId });
-        const known = { backend, backendReason, sharedGroup, steps };
-        const given = Object.entries(known).filter(([, value]) => value !== undefined);
-        this.#change(run, Object.fromEntries(given));
-      },
-      progress: ({ step, loss }: { step: number; loss: number | undefined }): void => {
-        run.status = { ...run.status, step, loss };
-        this.#progress.fire(run.status);
-      },
-    };
+    const events = this.#eventsOf(run);
     const { spec } = run;
     this.#change(run, { state: 'running', startedAt: clock.now() });
     run.handle =
@@ -202,6 +231,31 @@ export class RunStarter {
         ? launchers.task.launch(spec, events)
         : launchers.command.launch(spec, events);
     void run.handle.ended.then((end) => this.#end(run, end));
+  }
+
+  #eventsOf(run: OwnRun): LaunchEvents {
+    return {
+      started: ({ backend, backendReason, sharedGroup, steps }) => {
+        this.#advance({ type: 'started', runId: run.status.record.id });
+        const known = { backend, backendReason, sharedGroup, steps };
+        const given = Object.entries(known).filter(([, value]) => value !== undefined);
+        this.#change(run, Object.fromEntries(given));
+      },
+      progress: ({ step, loss }) => {
+        run.status = { ...run.status, step, loss };
+        this.#progress.fire(run.status);
+      },
+      notice: ({ text, step }) =>
+        this.#note(run, step === undefined ? text : `Step ${step}: ${text}`),
+      checkpoint: (checkpointStep) => this.#change(run, { checkpointStep }),
+    };
+  }
+
+  #note(run: OwnRun, notice: string): void {
+    const { id, notices = [] } = run.status.record;
+    if (notices.includes(notice) || notices.length >= noticeLimit) return;
+    this.#options.logger.warn(`Run ${id}: ${notice}`);
+    this.#change(run, { notices: [...notices, notice] });
   }
 
   #end(run: OwnRun, end: LaunchEnd): void {

@@ -1,4 +1,5 @@
 import { metricName } from '../model/metricName.ts';
+import { resumableStep } from '../model/run.ts';
 import type { RunProgress, RunSummary } from '../protocol/runs.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import type { KnownRun } from './knownRun.ts';
@@ -28,6 +29,8 @@ export function summarizeRun({ run, store, status, configUris }: SummaryInput): 
     startedAt: record?.startedAt,
     reason: record?.reason,
     ablation: record?.ablation?.id,
+    notices: record?.notices,
+    resumableFrom: record && resumableStep(record),
   };
   return {
     id: run.id,

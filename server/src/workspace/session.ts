@@ -19,7 +19,7 @@ import { isInside, type KnownRun } from './knownRun.ts';
 import { asItIsNow } from './owner.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
-import { readRunRecords, runsFolder, snapshotName } from './runFolder.ts';
+import { readCheckpointStep, readRunRecords, runsFolder, snapshotName } from './runFolder.ts';
 import { viewConfig } from './viewConfig.ts';
 
 /** So that a wrong one in `counterweight.yaml` is told. */
@@ -84,7 +84,11 @@ export class Session implements Disposable {
     const damaged = (path: string): void =>
       logger.warn(`${path} is damaged and was left out; its metrics are still read.`);
     for (const stored of await readRunRecords(files, folder, damaged)) {
-      this.#options.catalog.putRecord(folder, stored.folder, asItIsNow(stored.record));
+      const record = asItIsNow(stored.record);
+      const step =
+        record === stored.record ? undefined : await readCheckpointStep(files, stored.folder);
+      const known = step === undefined ? record : { ...record, checkpointStep: step };
+      this.#options.catalog.putRecord(folder, stored.folder, known);
     }
     // Configs that were open before may have found no counterweight.yaml above their own folder.
     await this.#reloadProjects(join(folder, projectFileName));
@@ -139,6 +143,11 @@ export class Session implements Disposable {
     if (!config) return undefined;
     config.view ??= viewConfig({ ...config, ...this.#options, snapshotOf: this.#snapshotOf });
     return config.view;
+  }
+
+  /** The text of an open config, without what its runs say. */
+  file(uri: string): ConfigFile | undefined {
+    return this.#configs.get(uri)?.file;
   }
 
   /** Problems of an open `counterweight.yaml` with its text. */

@@ -205,6 +205,39 @@ export async function replaceLine(page: Page, lineText: string, newText: string)
   await page.locator('.tab.active.dirty').waitFor({ timeout });
 }
 
+/** Types as a person does, at the end of the file; what the editor offers meanwhile stays open. */
+export async function typeAtEnd(page: Page, text: string): Promise<void> {
+  await page.locator(`${editor} .view-line`).first().click({ timeout });
+  await page.keyboard.press('ControlOrMeta+End');
+  await page.keyboard.type(text);
+}
+
+/** Waits until completion offers this; gives all that it offers on the screen. */
+export async function waitForSuggestion(page: Page, label: string): Promise<readonly string[]> {
+  await suggestion(page, label).waitFor({ timeout });
+  const rows = page.locator('.suggest-widget .monaco-list-row .label-name');
+  return (await rows.allInnerTexts()).map(plain);
+}
+
+/** Chooses what completion offers under this label. */
+export async function acceptSuggestion(page: Page, label: string): Promise<void> {
+  await suggestion(page, label).click({ timeout });
+  await page.locator('.suggest-widget.visible').waitFor({ state: 'hidden', timeout });
+}
+
+/** Width and height of the picture in the hover on the screen, once it is drawn. */
+export function hoverPictureSize(page: Page): Promise<readonly [number, number]> {
+  return waitFor(
+    'a picture in the hover',
+    async () => {
+      const picture = page.locator('.monaco-hover:visible img').first();
+      const box = await picture.boundingBox({ timeout: 2000 }).catch(() => null);
+      return box && box.width > 1 ? ([box.width, box.height] as const) : undefined;
+    },
+    timeout,
+  );
+}
+
 /** Saves the file in the active editor and waits until it counts as saved. */
 export async function saveFile(page: Page): Promise<void> {
   await page.keyboard.press('ControlOrMeta+S');
@@ -222,6 +255,12 @@ async function openQuickFixes(page: Page, lineText: string, at?: string): Promis
     },
     timeout,
   );
+}
+
+function suggestion(page: Page, label: string): Locator {
+  return page.locator('.suggest-widget .monaco-list-row').filter({
+    has: page.locator('.label-name').getByText(label, { exact: true }),
+  });
 }
 
 function actionRows(page: Page): Locator {

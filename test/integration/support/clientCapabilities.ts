@@ -17,6 +17,7 @@ export const clientCapabilities: ClientCapabilities = {
   textDocument: {
     synchronization: { didSave: true },
     publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true },
+    completion: { completionItem: { snippetSupport: true, documentationFormat: ['markdown'] } },
     hover: { contentFormat: ['markdown', 'plaintext'] },
     inlayHint: {},
     codeLens: {},

@@ -7,6 +7,8 @@ import {
   type CodeLens,
   CodeLensRequest,
   type Command,
+  type CompletionItem,
+  CompletionRequest,
   type Diagnostic,
   DidChangeTextDocumentNotification,
   DidCloseTextDocumentNotification,
@@ -153,6 +155,14 @@ export class LanguageServer {
       textDocument: { uri },
       position,
     });
+  }
+
+  async completions(uri: string, position: Position): Promise<readonly CompletionItem[]> {
+    const answer = await this.process.connection.sendRequest(CompletionRequest.type, {
+      textDocument: { uri },
+      position,
+    });
+    return Array.isArray(answer) ? answer : (answer?.items ?? []);
   }
 
   async inlayHints(uri: string): Promise<readonly InlayHint[]> {

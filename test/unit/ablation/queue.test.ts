@@ -45,6 +45,16 @@ describe('one place', () => {
     expect(started.state.running).toEqual([{ runId: id('a'), phase: 'stopping' }]);
   });
 
+  test('a run that is done waits again when it is resumed', () => {
+    const ended = advanceQueue(enqueued.state, { type: 'ended', runId: id('a'), state: 'crashed' });
+    const again = advanceQueue(ended.state, { type: 'resume', runId: id('a') });
+    expect(again.state.done).toEqual([]);
+    expect(again.state.waiting).toContain(id('a'));
+    expect(advanceQueue(again.state, { type: 'resume', runId: id('a') }).state).toEqual(
+      again.state,
+    );
+  });
+
   test('a run that is known already is not taken twice', () => {
     const again = advanceQueue(enqueued.state, { type: 'enqueue', runIds: [id('b'), id('b')] });
     expect(again.state).toEqual(enqueued.state);

@@ -102,6 +102,12 @@ describe('a run', () => {
     expect(play(progress({ state: 'finished' }), progress()).effects).toHaveLength(1);
   });
 
+  it('that is resumed is shown again', () => {
+    const ended = progress({ state: 'cancelled' });
+    const { effects } = play(ended, { type: 'resumed', runId: 'r1' }, progress({ step: 130 }));
+    expect(effects.map(({ type }) => type)).toEqual(['end', 'show']);
+  });
+
   it('ends by the list where its own last message was lost', () => {
     const runs: ProgressEvent = {
       type: 'runs',

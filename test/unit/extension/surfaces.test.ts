@@ -9,7 +9,12 @@ import { TrendsViews } from '../../../extension/src/panels/trendsViews.ts';
 import { renderWebviewPage } from '../../../extension/src/panels/webviewPage.ts';
 import { statusText } from '../../../extension/src/statusBar/statusText.ts';
 import { ablationDescription, ablationTooltip } from '../../../extension/src/views/ablationText.ts';
-import { escapeMarkdown, runContext, runTooltip } from '../../../extension/src/views/runText.ts';
+import {
+  escapeMarkdown,
+  runContext,
+  runDescription,
+  runTooltip,
+} from '../../../extension/src/views/runText.ts';
 import type { AblationSummary } from '../../../server/src/protocol/ablation.ts';
 import type { RunSummary } from '../../../server/src/protocol/runs.ts';
 import { toWire } from '../../../server/src/protocol/wire.ts';
@@ -113,7 +118,11 @@ describe('statusText', () => {
   it('shows the live run and the problems', () => {
     const status = statusText({ serverDown: false, runs: [run], problems: 2 });
     expect(status?.text).toBe('$(pulse) 120/600 · loss 0.412 · wasm $(warning) 2');
-    expect(status?.tooltip).toContain('2 problems found.');
+    expect(status?.tooltip.split('\n')).toEqual([
+      'train_1: 120/600 · loss 0.412 · wasm (TensorFlow.js in WebAssembly)',
+      '2 problems found.',
+      'Click for a menu.',
+    ]);
   });
 
   it('counts further live runs', () => {
@@ -141,7 +150,8 @@ describe('the list of runs', () => {
       '',
       '- State: running',
       '- Steps: 120/600 · loss 0\\.412',
-      '- Backend: wasm: the fastest here',
+      '- Backend: wasm \\(TensorFlow\\.js in WebAssembly\\)',
+      '- Why this backend: the fastest here',
       '- Points: 960',
       '- Path: \\.counterweight/runs/r1',
     ]);
@@ -151,6 +161,29 @@ describe('the list of runs', () => {
     const skipped = { count: 3, examples: ['metrics.jsonl: byte 120', 'byte 240'] };
     expect(runTooltip({ ...run, skipped })).toContain(
       '3 parts not readable, such as metrics\\.jsonl: byte 120; byte 240',
+    );
+  });
+
+  it('tells what is odd: the first notice in the list, all of them in the tooltip', () => {
+    const notices = [
+      'render has no path to\n  the encoder, so that its share there is no figure',
+      'b',
+    ];
+    expect(runDescription({ ...run, notices })).toBe(
+      '120/600 · loss 0.412 · ⚠ render has no path to the encoder, so that its share there …',
+    );
+    const many = Array.from({ length: 10 }, (_, index) => `n${index}`);
+    const lines = runTooltip({ ...run, notices: many }).split('\n');
+    expect(lines.filter((line) => line.startsWith('- Notice: '))).toHaveLength(8);
+    expect(lines).toContain('- Notices: 2 more, in run\\.json and in the log');
+  });
+
+  it('offers to resume what ended early with a checkpoint', () => {
+    const crashed: RunSummary = { ...run, state: 'crashed', resumableFrom: 500 };
+    expect(runContext(crashed)).toBe('run.resumable');
+    expect(runContext({ ...crashed, state: 'running' })).toBe('run.live');
+    expect(runTooltip(crashed)).toContain(
+      '- Can be resumed: from step 500, with the config as it was',
     );
   });
 

@@ -27,8 +27,10 @@ describe('reading a config to train', () => {
     ['task: gan', 'train.yaml: task is "gan"; the built-in tasks are flow-edit.'],
     [
       'task: flow-edit\nbatchsize: 3',
-      'train.yaml: batchsize is not a key of this task; known here are ' +
-        'task, seed, steps, batch_size, optimizer, model.',
+      'train.yaml: batchsize is not a key of this task; did you mean batch_size? ' +
+        'Known here are ' +
+        'task, seed, steps, batch_size, optimizer, learning_rate_schedule, gradient_clip_norm, ' +
+        'accumulate_steps, probe, strategy, model.',
     ],
     [
       'task: flow-edit\nmodel: {transformer: {editor: {flow_matching: {kl_loss_weight: 1}}}}',
@@ -38,13 +40,27 @@ describe('reading a config to train', () => {
     ],
     [
       'task: flow-edit\noptimizer: {name: lion, learning_rate: -1}',
-      'train.yaml: optimizer.name is "lion": Invalid option: expected one of "adam"|"sgd". ' +
-        'optimizer.learning_rate is -1: Too small: expected number to be >0.',
+      'train.yaml: optimizer.name is "lion": it must be one of adam, adamw, sgd. ' +
+        'optimizer.learning_rate is -1: it must be greater than 0.',
+    ],
+    [
+      'task: flow-edit\noptimizer: {groups: {decoder: {learning_rate_factor: 0.1}}}',
+      'train.yaml: optimizer.groups.decoder is not a key of this task; known here are ' +
+        'velocity, renderer.',
+    ],
+    [
+      'task: flow-edit\nlearning_rate_schedule: {name: step, milestones: [9, 4]}',
+      'train.yaml: learning_rate_schedule.milestones is [9,4]: ' +
+        'milestones must rise, each later than the one before it.',
+    ],
+    [
+      'task: flow-edit\nprobe: {cut: head}',
+      'train.yaml: probe.cut is "head": the cuts of this task are velocity-head; ' +
+        'leave it out to probe all parameters.',
     ],
     [
       'task: flow-edit\nmodel: {transformer: {editor: {use_flow_matching: false}}}',
-      'train.yaml: model.transformer.editor.use_flow_matching is false: ' +
-        'Invalid input: expected true.',
+      'train.yaml: model.transformer.editor.use_flow_matching is false: it must be true.',
     ],
   ])('explains %j', (text, error) => {
     expect(errorOf(text)).toBe(error);

@@ -5,8 +5,10 @@ import { createRandom } from '../../../server/src/base/random.ts';
 import { cpu } from '../../../server/src/training/backends/cpu.ts';
 import { backends } from '../../../server/src/training/backends/registry.ts';
 import { wasm } from '../../../server/src/training/backends/wasm.ts';
+import { EagerEngine } from '../../../server/src/training/eagerEngine.ts';
 import type { Tf } from '../../../server/src/training/task.ts';
 import { trainSmall } from './support/flowEditSetup.ts';
+import { createSmallTask } from './support/smallTask.ts';
 
 /** The largest of |a − b| over the largest of |a|. */
 function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -48,6 +50,24 @@ describe('backends', () => {
     expect(new Set(actual.tensors).size).toBe(1);
   });
 
+  it.each([cpu, wasm])(
+    'clip a gradient that is not finite as a whole on $name',
+    async (backend) => {
+      const tf = await backend.load();
+      const { spec, instance, batch } = createSmallTask(tf, { clipNorm: 1 });
+      const { input, ...rest } = batch(1);
+      const broken = { ...rest, input: tf.fill([6, 3], Number.NaN) };
+      const engine = new EagerEngine(tf, spec);
+      // The first loss does not reach the head, whose own gradient is 0.
+      const weigh = () => [1, 0, 0];
+      const outcome = await engine.step({ step: 1, kind: 'plain', batches: [broken], weigh });
+      const { parameters = [] } = (await engine.snapshot()).vectors;
+      expect([...parameters].every(Number.isNaN)).toBe(true);
+      for (const part of [outcome, engine, instance]) part.dispose();
+      tf.dispose([input, broken, spec.example] as tfc.TensorContainer);
+    },
+  );
+
   const products = [
     [[33, 65], [65, 17], false, false],
     [[65, 33], [65, 17], true, false],
@@ -58,6 +78,8 @@ describe('backends', () => {
     [[3, 8, 50], [3, 50, 6], false, false],
     [[3, 8, 50], [3, 6, 50], false, true],
     [[3, 50, 8], [50, 6], true, false],
+    [[5, 0], [0, 9], false, false],
+    [[2, 5, 0], [9, 0], false, true],
   ] as const;
 
   it.each(products)('multiply %j by %j (transposed: %s, %s) alike', async (a, b, turnA, turnB) => {

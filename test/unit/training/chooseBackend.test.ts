@@ -5,6 +5,7 @@ import {
   CancelledError,
   neverCancelled,
 } from '../../../server/src/base/cancellation.ts';
+import { fail, succeed } from '../../../server/src/base/result.ts';
 import type {
   Backend,
   BackendAvailability,
@@ -42,6 +43,7 @@ async function choose({ wanted = 'auto', times = {}, available, cache = new Map(
         current = name;
         return tf;
       },
+      createEngine: async () => fail('never called'),
       drain: async () => undefined,
     }),
   );
@@ -52,8 +54,7 @@ async function choose({ wanted = 'auto', times = {}, available, cache = new Map(
       measure: async () => {
         measured.push(current);
         const time = times[current];
-        if (typeof time !== 'number') throw new Error('no such kernel');
-        return time;
+        return typeof time === 'number' ? succeed(time) : fail('no such kernel');
       },
     },
     neverCancelled,
@@ -78,8 +79,8 @@ describe('the choice of a backend', () => {
     expect(choice.result).toMatchObject({
       value: {
         reason:
-          'Fastest of what runs here (measured just now): wasm 5.0 ms a step, cpu 40.0 ms a step. ' +
-          'Not webgpu: It is not installed. Not tfjs-node: SwiftShader is a software adapter.',
+          'Fastest of what runs here (measured just now): wasm 5.0 ms a step, cpu 40.0 ms a step.\n' +
+          'Not webgpu: It is not installed.\nNot tfjs-node: SwiftShader is a software adapter.',
       },
     });
   });
@@ -129,7 +130,7 @@ describe('the choice of a backend', () => {
   it('uses a software adapter only when it is asked for by name', async () => {
     expect((await choose({ available: { webgpu: software } })).result).toEqual({
       ok: false,
-      error: 'No backend can run here. Not webgpu: SwiftShader is a software adapter.',
+      error: 'No backend can run here.\nNot webgpu: SwiftShader is a software adapter.',
     });
     const forced = await choose({ wanted: 'webgpu', available: { webgpu: software } });
     expect(chosen(forced)).toBe('webgpu');
@@ -156,7 +157,7 @@ describe('the choice of a backend', () => {
     const options = {
       ...{ candidates: [cpu], wanted: 'auto', key: '' },
       cache: { read: () => undefined, write: () => undefined },
-      measure: async () => 1,
+      measure: async () => succeed(1),
     };
     await expect(chooseBackend(options, source.token)).rejects.toThrow(CancelledError);
   });

@@ -32,7 +32,7 @@ describe('a recorded forward pass', () => {
     });
     tf.tidy(() => {
       for (const [index, name] of names.entries()) {
-        const own = forward.gradients((losses) => losses[index] ?? tf.scalar(0));
+        const own = forward.gradients((losses) => losses[index] ?? tf.scalar(0), variables);
         const { value, grads } = tf.variableGrads(() => lossNamed(name), [...variables]);
         expect(forward.losses[index]?.dataSync()).toEqual(value.dataSync());
         for (const [position, variable] of variables.entries()) {
@@ -47,14 +47,29 @@ describe('a recorded forward pass', () => {
     instance.dispose();
   });
 
+  it('leaves alone what a task gives as a loss and keeps', () => {
+    const variable = tf.variable(tf.scalar(2));
+    const constant = tf.scalar(0.5);
+    const forward = recordForward(tf, [variable], () => [constant, variable, variable]);
+    const [none] = forward.gradients(([first]) => first ?? constant, [variable]);
+    const [one] = forward.gradients(([, second]) => second ?? constant, [variable]);
+    expect(none).toBeUndefined();
+    expect(one?.dataSync()[0]).toBe(1);
+    forward.dispose();
+    expect([constant.dataSync()[0], variable.dataSync()[0]]).toEqual([0.5, 2]);
+    expect([constant, variable].some(({ isDisposed }) => isDisposed)).toBe(false);
+    tf.dispose([constant, one, variable]);
+  });
+
   it('differentiates a combination of losses that is made after the forward pass', () => {
     const variable = tf.variable(tf.tensor1d([2, 3]));
     const forward = recordForward(tf, [variable], () => [
       tf.sum(tf.square(variable)),
       tf.sum(variable),
     ]);
-    const [gradient] = forward.gradients((losses) =>
-      tf.addN(losses.map((loss, index) => tf.mul<tfc.Scalar>(loss, index + 1))),
+    const [gradient] = forward.gradients(
+      (losses) => tf.addN(losses.map((loss, index) => tf.mul<tfc.Scalar>(loss, index + 1))),
+      [variable],
     );
     expect([...(gradient?.dataSync() ?? [])]).toEqual([6, 8]);
     gradient?.dispose();
@@ -66,7 +81,7 @@ describe('a recorded forward pass', () => {
     const used = tf.variable(tf.scalar(2));
     const unused = tf.variable(tf.scalar(5));
     const forward = recordForward(tf, [used, unused], () => [tf.square(used)]);
-    const gradients = forward.gradients((losses) => losses[0] ?? tf.scalar(0));
+    const gradients = forward.gradients((losses) => losses[0] ?? tf.scalar(0), [used, unused]);
     expect(gradients[0]?.dataSync()[0]).toBe(4);
     expect(gradients[1]).toBeUndefined();
     gradients[0]?.dispose();

@@ -7,13 +7,13 @@ import { updateRatio } from '../../../server/src/training/probes/updateRatio.ts'
 
 function reading(products: readonly number[], weights: readonly number[]): ProbeReading {
   const gradients = Gramian.fromEntries(2, products);
-  const norms = { parameterNorm: 4, updateNorm: 0.5 };
+  const norms = { parameterNorm: 4, updateNorm: 0.5, hasPath: [true, true] };
   return {
     terms: ['kl', 'rec'],
     weights,
     groups: [
       { name: 'trunk', shared: true, gradients, ...norms },
-      { name: 'head', shared: false, gradients, parameterNorm: 0, updateNorm: 0 },
+      { name: 'head', shared: false, gradients, ...norms, parameterNorm: 0, updateNorm: 0 },
     ],
   };
 }

@@ -1,10 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
+import { Gramian } from '../../../server/src/numerics/gramian.ts';
 import { cpu } from '../../../server/src/training/backends/cpu.ts';
 import { losses } from '../../../server/src/training/losses/registry.ts';
 import { optimizers } from '../../../server/src/training/optimizers/registry.ts';
+import { learningRateSchedules } from '../../../server/src/training/schedules/registry.ts';
 import { strategies } from '../../../server/src/training/strategies/registry.ts';
 import type { Tf } from '../../../server/src/training/task.ts';
+import { evaluateLoss } from './support/lossCase.ts';
+import { planOf, takeCourse } from './support/optimizerCourse.ts';
+import { setupOf } from './support/strategyCourse.ts';
 
 describe('every entry does what its example says', () => {
   let tf: Tf;
@@ -12,54 +18,77 @@ describe('every entry does what its example says', () => {
     tf = await cpu.load();
   });
 
-  it.each(strategies)('strategy $name', ({ create, example }) => {
-    const state = create(example.options);
-    const weights = example.losses.map((values) => state.weights(values));
-    for (const [step, expected] of example.weights.entries()) {
-      for (const [index, weight] of expected.entries()) {
-        expect(weights[step]?.[index]).toBeCloseTo(weight, 5);
-      }
-    }
-  });
-
-  it.each(strategies)('strategy $name never gives a weight that is not finite', ({ create }) => {
-    const state = create({ weights: [1, 2], reference: 1 });
-    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1e-300, 1e300]) {
-      for (const values of [
-        [bad, 1],
-        [1, bad],
-        [bad, bad],
-      ]) {
-        expect(state.weights(values).every((weight) => Number.isFinite(weight))).toBe(true);
-      }
-    }
-  });
-
-  it.each(losses)('loss $name', ({ create, example }) => {
-    const toMatrix = (rows: readonly (readonly number[])[]) =>
-      tf.tensor2d(rows.map((row) => [...row]));
-    const loss = create(tf, example.prediction[0]?.length ?? 0);
-    tf.tidy(() => {
-      const prediction = toMatrix(example.prediction);
-      const value = loss.compute(prediction, toMatrix(example.target));
-      expect(value.dataSync()[0]).toBeCloseTo(example.value, 4);
-      expect(loss.compute(prediction, prediction).dataSync()[0]).toBe(0);
-      const gradient = tf.grad((x) => loss.compute(tf.reshape(x, prediction.shape), prediction));
-      expect([...gradient(prediction).dataSync()].every((slope) => slope === 0)).toBe(true);
+  it.each(strategies)('strategy $name', (strategy) => {
+    const { example } = strategy;
+    const { weights, options, reference, readings } = example;
+    const start = { weights, options, reference, steps: readings.length };
+    const state = strategy.create(setupOf(strategy, start));
+    const made = readings.map(({ losses: values, products, after }, index) => {
+      const gradients = products && Gramian.fromEntries(values.length, products);
+      const given = state.weights({ losses: values, gradients, step: index + 1 });
+      if (after) state.after?.(after);
+      return given;
     });
-    loss.dispose();
+    expect(made).toHaveLength(example.expected.length);
+    for (const [step, expected] of example.expected.entries()) {
+      for (const [index, weight] of expected.entries()) {
+        expect(made[step]?.[index]).toBeCloseTo(weight, 5);
+      }
+    }
   });
 
-  it.each(optimizers)('optimiser $name', ({ create, example }) => {
+  it.each(losses)('loss $name', (loss) => {
     const before = tf.memory().numTensors;
-    const state = create(tf, { learningRate: 0.1 }, 1);
-    for (const [step, value] of example.gradients.entries()) {
-      tf.tidy(() => {
-        const [update] = state.update(tf.tensor1d([value])).dataSync();
-        expect(update).toBeCloseTo(example.updates[step] ?? Number.NaN, 5);
-      });
-    }
-    state.dispose();
+    const { value, gradients } = evaluateLoss(tf, loss, loss.example);
+    expect(value).toBeCloseTo(loss.example.value, 4);
+    expect(
+      Object.values(gradients)
+        .flat()
+        .filter((slope) => !Number.isFinite(slope)),
+    ).toEqual([]);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each(losses)('loss $name has options with defaults, each explained', ({ options }) => {
+    expect(options.safeParse({}).success).toBe(true);
+    expect(options.safeParse({ no_such_option: 1 }).success).toBe(false);
+    const schema = z.toJSONSchema(options, { io: 'input' });
+    for (const option of Object.values(schema.properties ?? {})) {
+      expect(option).toMatchObject({ description: expect.any(String) });
+      expect(option).toHaveProperty('default');
+    }
+  });
+
+  it.each(optimizers)('optimiser $name', (optimizer) => {
+    const { gradients, updates, plan: given } = optimizer.example;
+    const plan = { ...planOf().optimizer, ...given };
+    const before = tf.memory().numTensors;
+    const steps = takeCourse(tf, optimizer, {
+      plan,
+      start: [1],
+      gradients: gradients.map((gradient) => [gradient]),
+      weightDecays: plan.weightDecay === 0 ? undefined : [plan.weightDecay],
+    });
+    expect(steps).toHaveLength(updates.length);
+    for (const [index, { update, slots }] of steps.entries()) {
+      expect(update[0]).toBeCloseTo(updates[index] ?? Number.NaN, 5);
+      expect(slots).toBe(optimizer.slots(plan).length);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each(optimizers)('optimiser $name has the same scalars at every step', ({ scalars }) => {
+    const plan = planOf().optimizer;
+    const first = scalars(plan, 1, 0.1);
+    const late = scalars(plan, 1_000_000, 0);
+    expect(Object.keys(late)).toEqual(Object.keys(first));
+    expect(Object.values({ ...first, ...late }).every(Number.isFinite)).toBe(true);
+  });
+
+  it.each(learningRateSchedules)('schedule $name', ({ factor, example }) => {
+    const plan = { ...planOf().learningRate, ...example.plan };
+    for (const [step, expected] of Object.entries(example.factors)) {
+      expect(factor(plan, Number(step), 100)).toBeCloseTo(expected, 5);
+    }
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { CancellationSource } from '../../../server/src/base/cancellation.ts';
+import type { Random } from '../../../server/src/base/random.ts';
 import { cpu } from '../../../server/src/training/backends/cpu.ts';
+import type { Batch, Task } from '../../../server/src/training/task.ts';
 import { flowEdit } from '../../../server/src/training/tasks/flowEdit.ts';
 import { trainingRun } from '../../../server/src/training/trainingRun.ts';
 import { smallConfig, type TrainedRun, trainSmall } from './support/flowEditSetup.ts';
@@ -22,6 +24,7 @@ describe('a training run', () => {
         ...['step', 'wall_time', 'time/step_ms', 'loss/total', 'loss/velocity', 'loss/render'],
         ...['weight/velocity', 'weight/render', 'value_share/velocity', 'value_share/render'],
         ...['velocity_loss', 'render_loss', 'total_loss', 'velocity_loss_ratio'],
+        ...['lr/velocity', 'lr/renderer'],
       ].sort(),
     );
     const probed = Object.keys(lines[0] ?? {}).filter((name) => !plain.includes(name));
@@ -32,14 +35,15 @@ describe('a training run', () => {
         ...['grad_share/velocity', 'grad_share/render'],
         ...['grad_contribution/velocity', 'grad_contribution/render'],
         ...['cos/velocity~render', 'cos/velocity~rest', 'cos/render~rest'],
-        ...['grad/velocity@renderer', 'grad/render@renderer', 'grad/total@renderer'],
-        ...['grad_weighted/velocity@renderer', 'grad_weighted/render@renderer'],
+        ...['grad/render@renderer', 'grad/total@renderer'],
+        ...['grad_weighted/render@renderer'],
         ...['step/velocity_update_ratio', 'step/renderer_update_ratio'],
       ].sort(),
     );
     expect(lines[21]).toHaveProperty('psnr');
     expect(lines[21]).toHaveProperty('flow/nmse');
-    expect(lines[0]?.['grad/velocity@renderer']).toBe(0);
+    // No path is told apart from a gradient of zero: there is no figure for it.
+    expect(lines[0]).not.toHaveProperty('grad/velocity@renderer');
   });
 
   it('probes the first 20 steps and then every so many', async () => {
@@ -139,6 +143,8 @@ describe('a training run', () => {
       {
         ...{ tf, config, task: flowEdit, plan: flowEdit.plan(config), probeEvery: 10 },
         readback: 'cheap',
+        createEngine: (spec) => cpu.createEngine(tf, spec),
+        notice: () => undefined,
         clock: { now: () => 0, after: () => ({ dispose: () => undefined }) },
         write: () => undefined,
         progress: (step) => {
@@ -150,5 +156,95 @@ describe('a training run', () => {
     );
     expect(outcome).toBe('cancelled');
     expect(steps).toEqual([1, 2, 3, 4]);
+  });
+
+  it('writes the steps before a failure, even where reading waits for several', async () => {
+    const tf = await cpu.load();
+    const config = smallConfig({ steps: 60 });
+    const lines: string[] = [];
+    const before = tf.memory().numTensors;
+    const failing: typeof flowEdit = {
+      ...flowEdit,
+      create(given, own, random) {
+        const instance = flowEdit.create(given, own, random);
+        let drawn = 0;
+        const nextBatch = instance.nextBatch.bind(instance);
+        instance.nextBatch = (source) => {
+          drawn += 1;
+          // The first is the example that the engine is made for.
+          if (drawn === 38) throw new Error('No more data.');
+          return nextBatch(source);
+        };
+        return instance;
+      },
+    };
+    const run = trainingRun(
+      {
+        ...{ tf, config, task: failing, plan: flowEdit.plan(config), probeEvery: 100 },
+        readback: 'costly',
+        createEngine: (spec) => cpu.createEngine(tf, spec),
+        notice: () => undefined,
+        clock: { now: () => 0, after: () => ({ dispose: () => undefined }) },
+        write: (text) => lines.push(...text.trim().split('\n')),
+        progress: () => undefined,
+      },
+      new CancellationSource().token,
+    );
+    await expect(run).rejects.toThrow('No more data.');
+    expect(lines).toHaveLength(36);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('says which data is not finite when a loss is not, and goes on', async () => {
+    const wrap = (task: Task): Task => ({
+      ...task,
+      create(tf, config, random) {
+        const instance = task.create(tf, config, random);
+        let drawn = 0;
+        const nextBatch = (source: Random): Batch => {
+          drawn += 1;
+          const batch = instance.nextBatch(source);
+          // The first batch is the example that engines prepare with.
+          if (drawn !== 4 || !batch.image) return batch;
+          batch.image.dispose();
+          return { ...batch, image: tf.fill(batch.image.shape, Number.NaN) };
+        };
+        return {
+          groups: instance.groups,
+          nextBatch,
+          losses: (batch) => instance.losses(batch),
+          evaluate: () => instance.evaluate(),
+          dispose: () => instance.dispose(),
+        };
+      },
+    });
+    const { lines, notices } = await trainSmall({ steps: 5 }, { wrap });
+    expect(lines).toHaveLength(5);
+    expect(notices).toEqual([
+      'At step 3 the tensor image of the batch (float32, shape [16, 64]) holds 1024 of 1024 values that are not finite, the first, NaN, at [0, 0].',
+    ]);
+  });
+
+  it('says of a loss that it has no path to the shared parameters', async () => {
+    const wrap = (task: Task): Task => ({ ...task, sharedGroup: 'renderer' });
+    const { notices, lines } = await trainSmall({ steps: 2 }, { wrap });
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toMatch(/^The loss velocity has no path to the parameters of renderer/);
+    expect(lines[0]).not.toHaveProperty('grad/velocity');
+    expect(lines[0]?.['grad_share/velocity']).toBe(0);
+  });
+
+  it('resumes from a checkpoint bit by bit', async () => {
+    const small = { steps: 30, normalize: true, renderWeight: 1 };
+    const straight = await trainSmall(small, { checkpointEvery: 12 });
+    expect(straight.checkpoints.map(({ step }) => step)).toEqual([12, 24]);
+    const resumeFrom = straight.checkpoints[0];
+    const resumed = await trainSmall(small, { ...(resumeFrom ? { resumeFrom } : {}) });
+    const withoutTime = (lines: TrainedRun['lines']) =>
+      lines.map((line) => ({ ...line, 'time/step_ms': 0 }));
+    expect(withoutTime(resumed.lines)).toEqual(withoutTime(straight.lines.slice(12)));
+    await expect(
+      trainSmall({ ...small, steps: 31 }, { ...(resumeFrom ? { resumeFrom } : {}) }),
+    ).rejects.toThrow(/The checkpoint is of another run: .* 30 steps, not .* 31 steps/);
   });
 });

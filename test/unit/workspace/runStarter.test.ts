@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,10 +12,12 @@ import type {
 } from '../../../server/src/ablation/launcher.ts';
 import { systemClock } from '../../../server/src/base/clock.ts';
 import { silentLogger } from '../../../server/src/base/logger.ts';
-import { runRecordSchema } from '../../../server/src/model/run.ts';
+import { type RunRecord, runRecordSchema } from '../../../server/src/model/run.ts';
+import { MetricStore } from '../../../server/src/store/metricStore.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { RunCatalog } from '../../../server/src/workspace/runCatalog.ts';
 import { RunStarter } from '../../../server/src/workspace/runStarter.ts';
+import { summarizeRun } from '../../../server/src/workspace/runSummary.ts';
 
 interface Launched {
   readonly spec: LaunchSpec;
@@ -65,7 +67,10 @@ function setUp() {
     clock: systemClock,
     logger: silentLogger,
     launchers: { task, command },
-    training: () => ({ backend: 'auto', probeEvery: 10 }),
+    training: () => ({
+      ...{ backend: 'auto', probeEvery: 10 },
+      ...{ checkpointEvery: 500, memoryLimit: 0 },
+    }),
   });
   const plan = {
     workspaceFolder: folder,
@@ -76,6 +81,12 @@ function setUp() {
     steps: undefined,
   } as const;
   return { task, command, catalog, starter, plan };
+}
+
+const summaryInput = { store: new MetricStore(), status: undefined, configUris: [] };
+
+function throwMissing(id: string): never {
+  throw new Error(`${id} is not in the catalog`);
 }
 
 const readRecord = async (id: string) =>
@@ -114,6 +125,105 @@ describe('RunStarter', () => {
     expect(starter.cancel(third?.id ?? '')).toBe(true);
     expect((await third?.ended)?.state).toBe('cancelled');
     expect(starter.cancel(third?.id ?? '')).toBe(false);
+  });
+
+  it('keeps each notice once, and the step of the checkpoint', async () => {
+    const { starter, plan, task } = setUp();
+    const started = await starter.start(plan);
+    if (!started.ok) throw new Error(started.error);
+    const [run] = task.launched;
+    run?.events.notice({ text: 'no path from render to encoder', step: undefined });
+    run?.events.notice({ text: 'NaN in image', step: 3 });
+    run?.events.notice({ text: 'NaN in image', step: 3 });
+    for (let step = 0; step < 100; step += 1) run?.events.notice({ text: 'again', step });
+    run?.events.checkpoint(500);
+    run?.end({ state: 'failed', exitCode: 0, signal: null });
+    const record = await started.value.ended;
+    expect(record.notices?.slice(0, 3)).toEqual([
+      'no path from render to encoder',
+      'Step 3: NaN in image',
+      'Step 0: again',
+    ]);
+    expect(record.notices).toHaveLength(50);
+    expect(record.checkpointStep).toBe(500);
+  });
+
+  it('resumes a run under its name, with the config in its folder', async () => {
+    const { starter, plan, task, catalog } = setUp();
+    const started = await starter.start(plan);
+    if (!started.ok) throw new Error(started.error);
+    const { id } = started.value;
+    const resume = async () => starter.resume(catalog.find(id) ?? throwMissing(id));
+    expect(await resume()).toMatchObject({ ok: false, error: expect.stringContaining('going on') });
+    task.launched[0]?.events.started({ pid: 1, backend: 'wasm', steps: 600 });
+    task.launched[0]?.events.checkpoint(120);
+    task.launched[0]?.end({
+      state: 'crashed',
+      exitCode: null,
+      signal: 'SIGKILL',
+      reason: 'killed',
+    });
+    await started.value.ended;
+    expect(
+      summarizeRun({ ...summaryInput, run: catalog.find(id) ?? throwMissing(id) }),
+    ).toMatchObject({ state: 'crashed', resumableFrom: 120 });
+
+    const [resumed, twice] = await Promise.all([resume(), resume()]);
+    if (!resumed.ok) throw new Error(resumed.error);
+    expect(twice.ok).toBe(false);
+    expect(task.launched[0]?.spec).toMatchObject({ from: 'start' });
+    expect(task.launched[1]?.spec).toMatchObject({
+      ...{ from: 'resume', runFolder: id, seed: 3, steps: 600 },
+      configPath: join(id, 'config.yaml'),
+    });
+    const record = await readRecord(id);
+    expect(record).toMatchObject({ id: started.value.record.id, checkpointStep: 120 });
+    expect(record.reason ?? record.endedAt ?? record.signal).toBeUndefined();
+    task.launched[1]?.end({ state: 'finished', exitCode: 0, signal: null });
+    expect((await resumed.value.ended).state).toBe('finished');
+    expect(await resume()).toMatchObject({ error: expect.stringContaining('has finished') });
+  });
+
+  it('leaves a run alone that another window has resumed', async () => {
+    const { starter, plan, task, catalog } = setUp();
+    const started = await starter.start(plan);
+    if (!started.ok) throw new Error(started.error);
+    task.launched[0]?.events.checkpoint(5);
+    task.launched[0]?.end({ state: 'cancelled', exitCode: 0, signal: null });
+    const record = await started.value.ended;
+    const { id } = started.value;
+    const resumeAfter = async (change: Partial<RunRecord>) => {
+      await writeFile(join(id, 'run.json'), JSON.stringify({ ...record, ...change }));
+      return starter.resume(catalog.find(id) ?? throwMissing(id));
+    };
+    expect(await resumeAfter({ state: 'running', owner: { pid: process.ppid } })).toMatchObject({
+      error: expect.stringContaining('is going on in another window'),
+    });
+    expect(await resumeAfter({ state: 'finished' })).toMatchObject({
+      error: expect.stringContaining('has finished'),
+    });
+    expect(await resumeAfter({})).toMatchObject({ ok: true });
+  });
+
+  it('says why a run cannot be resumed', async () => {
+    const { starter, plan, task, catalog } = setUp();
+    const started = await starter.start(plan);
+    if (!started.ok) throw new Error(started.error);
+    task.launched[0]?.end({ state: 'failed', exitCode: 0, signal: null });
+    const record = await started.value.ended;
+    const { id } = started.value;
+    const say = async (change: Partial<RunRecord>): Promise<string> => {
+      const resumed = await starter.resume(catalog.putRecord(folder, id, { ...record, ...change }));
+      return resumed.ok ? 'resumed' : resumed.error;
+    };
+    expect(await say({})).toMatch(/ended before its first checkpoint/);
+    const checkpointStep = 5;
+    expect(await say({ checkpointStep, state: 'running' })).toMatch(/is still going on/);
+    expect(await say({ checkpointStep, engine: 'command' })).toMatch(/by your own program/);
+    const ablation = { id: 'a', variant: 'without-kl' };
+    expect(await say({ checkpointStep, ablation })).toMatch(/run the ablation again/);
+    await rm(join(id, 'config.yaml'));
+    expect(await say({ checkpointStep })).toMatch(/config\.yaml cannot be read/);
   });
 
   it('fills the placeholders of a command and refuses unknown ones in words', async () => {

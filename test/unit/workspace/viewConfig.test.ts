@@ -4,6 +4,7 @@ import { runIdSchema } from '../../../server/src/model/run.ts';
 import { MetricStore } from '../../../server/src/store/metricStore.ts';
 import { ConfigEvidence } from '../../../server/src/workspace/configEvidence.ts';
 import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
+import { hoverMarkdown } from '../../../server/src/workspace/hoverText.ts';
 import { RunCatalog } from '../../../server/src/workspace/runCatalog.ts';
 import { viewConfig } from '../../../server/src/workspace/viewConfig.ts';
 import { hintText } from '../../../server/src/workspace/wording.ts';
@@ -71,6 +72,20 @@ describe('what the editor shows of a config', () => {
     expect(insight && hintText(insight)).toMatch(/at w = 1\.0$/);
     expect(view.findings).toEqual([]);
     expect(look(text).findings).toHaveLength(1);
+  });
+
+  it('names the parameters that the gradients are of, and says what the backend is', () => {
+    const { look, catalog } = setUp();
+    catalog.putRecord('/w', '/w/logs', {
+      ...{ schema: 1, id: runIdSchema.parse('logs'), engine: 'task', config: 'train.yaml' },
+      ...{ state: 'finished', seed: 0, startedAt: 1 },
+      ...{ backend: 'compiled-cpu', sharedGroup: 'velocity-head' },
+    });
+    const hover = hoverMarkdown(look(text), 'render', { images: false, provenance: [] });
+    expect(hover).toContain('| share of the gradient on velocity\\-head |');
+    expect(hover).toMatch(
+      /60 probes of ` velocity-head `, on compiled\\-cpu \\\(the whole step as/,
+    );
   });
 
   it('keeps quiet where the line says so', () => {

@@ -2,6 +2,7 @@ import type { Diagnostic } from 'vscode-languageserver/node';
 
 import { LineIndex } from '../../base/lineIndex.ts';
 import type { ConfigProblem } from '../../model/finding.ts';
+import { taskConfigCode } from '../../training/taskConfig.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import type { Feature } from '../feature.ts';
 import { toRange, toSeverity } from '../toProtocol.ts';
@@ -52,9 +53,11 @@ function diagnosticsOf(view: ConfigView | undefined): Diagnostic[] | undefined {
         : {}),
     };
   });
-  // A YAML file without a loss weight is not ours to judge, however broken it is.
-  const ours = file.terms.length > 0;
-  return [...(ours ? toDiagnostics(file.lines, problems) : []), ...ofRules];
+  // A YAML file without a loss weight is not ours to judge, however broken it is; what is said of
+  // the config of a built-in task, we say only where it is for one.
+  const ours = file.terms.length > 0 || file.task !== undefined;
+  const said = ours ? problems : problems.filter(({ code }) => code === taskConfigCode);
+  return [...toDiagnostics(file.lines, said), ...ofRules];
 }
 
 function projectDiagnostics(

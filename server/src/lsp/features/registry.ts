@@ -2,6 +2,7 @@ import type { Feature } from '../feature.ts';
 import { ablationsFeature } from './ablations.ts';
 import { codeActionFeature } from './codeAction.ts';
 import { codeLensFeature } from './codeLens.ts';
+import { completionFeature } from './completion.ts';
 import { diagnosticsFeature } from './diagnostics.ts';
 import { documentsFeature } from './documents.ts';
 import { hoverFeature } from './hover.ts';
@@ -15,6 +16,7 @@ export const features: readonly Feature[] = [
   ablationsFeature,
   codeActionFeature,
   codeLensFeature,
+  completionFeature,
   diagnosticsFeature,
   documentsFeature,
   hoverFeature,

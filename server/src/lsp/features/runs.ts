@@ -14,7 +14,7 @@ import type { RunStatus } from '../../workspace/runStarter.ts';
 import { describeProgress, summarizeRun } from '../../workspace/runSummary.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guardParsed } from '../guard.ts';
-import { prepareStart } from '../prepareStart.ts';
+import { prepareStart, untrusted } from '../prepareStart.ts';
 import { toUri } from '../toProtocol.ts';
 
 const listMs = 500;
@@ -34,6 +34,16 @@ export const runsFeature: Feature = {
         startRunSchema,
         { problem: 'The run could not be started; the log says why.' },
         (asked) => startRun(context, asked),
+      ),
+    );
+    connection.onRequest<Started, void>(
+      requests.resumeRun,
+      guardParsed<typeof idSchema, Started>(
+        logger,
+        'resumption of a run',
+        idSchema,
+        { problem: 'The run could not be resumed; the log says why.' },
+        ({ id }) => resumeRun(context, id),
       ),
     );
     connection.onRequest(
@@ -69,6 +79,15 @@ async function startRun(context: FeatureContext, asked: StartRun): Promise<Start
     seed: seedOf(view),
     steps: undefined,
   });
+  return started.ok ? { id: started.value.id } : { problem: started.error };
+}
+
+/** It starts no command: only runs of built-in tasks have checkpoints. */
+async function resumeRun({ workspace, trusted }: FeatureContext, id: string): Promise<Started> {
+  if (!trusted()) return { problem: untrusted };
+  const run = workspace.catalog.find(id);
+  if (!run) return { problem: 'This run is not known any more; was its folder deleted?' };
+  const started = await workspace.starter.resume(run);
   return started.ok ? { id: started.value.id } : { problem: started.error };
 }
 

@@ -1,10 +1,17 @@
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  getLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 
 import type { ConfigProblem } from '../../model/finding.ts';
 import type {
   ConfigDocument,
   ConfigLanguage,
   ConfigNode,
+  CursorPlace,
   MappingEntry,
   ScalarNode,
 } from '../configTree.ts';
@@ -18,8 +25,25 @@ export const json: ConfigLanguage = {
   name: 'json',
   extensions: ['.json', '.jsonc'],
   parse: parseJson,
+  locate: locateInJson,
   formatNumber: formatJsonNumber,
+  formatValue: formatJsonValue,
 };
+
+function locateInJson(text: string, offset: number): CursorPlace | undefined {
+  const { path, isAtPropertyKey, previousNode: node } = getLocation(text, offset);
+  const isInside = node && offset > node.offset && offset <= node.offset + node.length;
+  const start = isInside ? node.offset : offset;
+  const end = isInside ? start + node.length : offset;
+  const keys = path.map(String);
+  return {
+    part: isAtPropertyKey ? 'key' : 'value',
+    path: isAtPropertyKey ? keys.slice(0, -1) : keys,
+    word: { start, end },
+    hasValue: isAtPropertyKey && /^\s*:/.test(text.slice(end)),
+    root: parseJson(text).root,
+  };
+}
 
 function parseJson(text: string): ConfigDocument {
   const errors: ParseError[] = [];
@@ -87,4 +111,14 @@ function formatJsonNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const { mantissa, exponent } = toNumberText(value);
   return exponent === undefined ? mantissa : `${mantissa}${formatExponent(exponent)}`;
+}
+
+function formatJsonValue(value: unknown): string {
+  if (typeof value === 'number') return formatJsonNumber(value);
+  if (Array.isArray(value)) return `[${value.map(formatJsonValue).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).map(
+    ([key, inner]) => `${JSON.stringify(key)}: ${formatJsonValue(inner)}`,
+  );
+  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
 }

@@ -4,7 +4,8 @@ import { fail, type Result, succeed } from '../../base/result.ts';
 import type { ConfigProblem } from '../../model/finding.ts';
 import type { ConfigDocument, ConfigLanguage } from '../configTree.ts';
 import { formatExponent, toNumberText } from './numberText.ts';
-import { detectDialect } from './yamlScalar.ts';
+import { locateInYaml } from './yamlCursor.ts';
+import { detectDialect, readPlainScalar } from './yamlScalar.ts';
 import { YamlTreeBuilder } from './yamlTree.ts';
 
 /**
@@ -16,7 +17,9 @@ export const yaml: ConfigLanguage = {
   name: 'yaml',
   extensions: ['.yaml', '.yml'],
   parse: parseYaml,
+  locate: (text, offset) => locateInYaml(text, offset, (changed) => parseYaml(changed).root),
   formatNumber: formatYamlNumber,
+  formatValue: formatYamlValue,
 };
 
 function parseYaml(text: string): ConfigDocument {
@@ -90,4 +93,18 @@ function formatYamlNumber(value: number): string {
   const { mantissa, exponent } = toNumberText(value);
   if (exponent === undefined) return mantissa;
   return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}${formatExponent(exponent)}`;
+}
+
+/** In flow style; a text stands in quotes only where it would be read as something else without. */
+function formatYamlValue(value: unknown): string {
+  if (typeof value === 'number') return formatYamlNumber(value);
+  if (Array.isArray(value)) return `[${value.map(formatYamlValue).join(', ')}]`;
+  if (typeof value === 'string') return isPlain(value) ? value : JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const entries = Object.entries(value).map(([key, inner]) => `${key}: ${formatYamlValue(inner)}`);
+  return `{${entries.join(', ')}}`;
+}
+
+function isPlain(text: string): boolean {
+  return /^[A-Za-z][\w-]*$/.test(text) && readPlainScalar(text, 'pyyaml') === text;
 }

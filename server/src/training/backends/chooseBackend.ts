@@ -7,7 +7,10 @@ import type { Tf } from '../task.ts';
 /** Who goes first where the times are as good as equal (decisions.md 7). */
 export const backendOrder: readonly BackendName[] = [
   'tfjs-node-gpu',
+  'compiled-cuda',
+  'compiled-webgpu',
   'webgpu',
+  'compiled-cpu',
   'tfjs-node',
   'wasm',
   'cpu',
@@ -19,6 +22,8 @@ const tie = 1.1;
 /** Milliseconds of a step by backend, as measured once. */
 export interface BackendTimes {
   readonly stepMs: Readonly<Record<string, number>>;
+  /** Why a backend could not be measured. */
+  readonly failures: Readonly<Record<string, string>>;
 }
 
 /** Where measurements are kept between runs. */
@@ -26,6 +31,9 @@ export interface BackendTimesCache {
   read(key: string): BackendTimes | undefined;
   write(key: string, times: BackendTimes): void;
 }
+
+/** The error says why the backend cannot take such steps. */
+export type MeasureBackend = (backend: Backend, tf: Tf, best: number) => Promise<Result<number>>;
 
 export interface BackendChoice {
   readonly backend: Backend;
@@ -41,8 +49,8 @@ export interface BackendChoiceOptions {
   /** What the times depend on besides the candidates: machine, versions, shape of the task. */
   readonly key: string;
   readonly cache: BackendTimesCache;
-  /** Milliseconds of one step of the task on the loaded backend. */
-  readonly measure: (tf: Tf) => Promise<number>;
+  /** Milliseconds of one step of the task on a loaded backend, given those of the best so far. */
+  readonly measure: MeasureBackend;
 }
 
 interface Candidate {
@@ -70,14 +78,14 @@ export async function chooseBackend(
     ({ availability }) => availability.available && !availability.software,
   );
   if (usable.length === 0) {
-    return fail(`No backend can run here. ${excluded(probed).join(' ')}`);
+    return fail(['No backend can run here.', ...excluded(probed)].join('\n'));
   }
   const { times, origin } = await stepTimes(options, usable, token);
   const best = pickBest(usable, times);
   const tf = await best.load();
   const measured = usable.map(({ backend }) => describeTime(backend.name, times));
-  const reason = [`Fastest of what runs here (${origin}): ${measured.join(', ')}.`];
-  return succeed({ backend: best, tf, reason: [...reason, ...excluded(probed)].join(' ') });
+  const fastest = `Fastest of what runs here (${origin}): ${measured.join(', ')}.`;
+  return succeed({ backend: best, tf, reason: [fastest, ...excluded(probed)].join('\n') });
 }
 
 async function forceBackend(
@@ -104,30 +112,37 @@ async function stepTimes(
   token: CancellationToken,
 ): Promise<{ times: BackendTimes; origin: string }> {
   const [only] = usable;
-  if (usable.length === 1 && only) return { times: { stepMs: {} }, origin: 'the only one' };
+  if (usable.length === 1 && only)
+    return { times: { stepMs: {}, failures: {} }, origin: 'the only one' };
   const names = usable.map(({ backend, availability }) => ({ name: backend.name, availability }));
   const fullKey = JSON.stringify([key, names]);
   const cached = cache.read(fullKey);
   if (cached) return { times: cached, origin: 'measured on an earlier run' };
   const stepMs: Record<string, number> = {};
+  const failures: Record<string, string> = {};
   for (const { backend } of usable) {
     if (token.isCancellationRequested) throw new CancelledError();
-    stepMs[backend.name] = await measureBackend(backend, measure);
+    const best = Math.min(...Object.values(stepMs));
+    const measured = await measureBackend(backend, measure, best);
+    stepMs[backend.name] = measured.ok ? measured.value : Number.POSITIVE_INFINITY;
+    if (!measured.ok) failures[backend.name] = measured.error;
   }
-  cache.write(fullKey, { stepMs });
-  return { times: { stepMs }, origin: 'measured just now' };
+  const times = { stepMs, failures };
+  cache.write(fullKey, times);
+  return { times, origin: 'measured just now' };
 }
 
 /** A backend that breaks on this task's operations is out of the race, not the end of the run. */
 async function measureBackend(
   backend: Backend,
-  measure: BackendChoiceOptions['measure'],
-): Promise<number> {
+  measure: MeasureBackend,
+  best: number,
+): Promise<Result<number>> {
   try {
-    return await measure(await backend.load());
+    return await measure(backend, await backend.load(), best);
   } catch (error) {
     if (error instanceof CancelledError) throw error;
-    return Number.POSITIVE_INFINITY;
+    return fail(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -140,17 +155,24 @@ function pickBest(usable: readonly Candidate[], { stepMs }: BackendTimes): Backe
   return winner.backend;
 }
 
-function describeTime(name: string, { stepMs }: BackendTimes): string {
+function describeTime(name: string, { stepMs, failures }: BackendTimes): string {
   const time = stepMs[name];
   if (time === undefined) return name;
-  return Number.isFinite(time) ? `${name} ${time.toFixed(1)} ms a step` : `${name} failed`;
+  if (Number.isFinite(time)) return `${name} ${time.toFixed(1)} ms a step`;
+  return `${name} failed (${failures[name] ?? 'for an unknown reason'})`;
 }
 
-/** One sentence for each backend that was left out. */
+/** One line for each reason for which backends were left out. */
 function excluded(probed: readonly Candidate[]): string[] {
-  return probed.flatMap(({ backend, availability }) => {
-    if (!availability.available) return [`Not ${backend.name}: ${availability.reason}`];
-    const software = `Not ${backend.name}: ${availability.detail} is a software adapter.`;
-    return availability.software ? [software] : [];
-  });
+  const names = new Map<string, string[]>();
+  for (const { backend, availability } of probed) {
+    const reason = whyExcluded(availability);
+    if (reason !== undefined) names.set(reason, [...(names.get(reason) ?? []), backend.name]);
+  }
+  return [...names].map(([reason, backends]) => `Not ${backends.join(', ')}: ${reason}`);
+}
+
+function whyExcluded(availability: BackendAvailability): string | undefined {
+  if (!availability.available) return availability.reason;
+  return availability.software ? `${availability.detail} is a software adapter.` : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend.ts';
+import { createEagerEngine } from '../eagerEngine.ts';
 import { loadCore } from './core.ts';
 
 export const cpu: Backend = {
@@ -12,5 +13,6 @@ export const cpu: Backend = {
     await tf.setBackend('cpu');
     return tf;
   },
+  createEngine: createEagerEngine,
   drain: async () => undefined,
 };

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend.ts';
+import { createEagerEngine } from '../eagerEngine.ts';
 import { loadTfjsNode, probeTfjsNode } from './tfjsNodePackage.ts';
 
 const packageName = '@tensorflow/tfjs-node';
@@ -9,5 +10,6 @@ export const tfjsNode: Backend = {
   readback: 'cheap',
   probe: () => probeTfjsNode(packageName, 'cpu'),
   load: () => loadTfjsNode(packageName),
+  createEngine: createEagerEngine,
   drain: async () => undefined,
 };

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend.ts';
+import { createEagerEngine } from '../eagerEngine.ts';
 import { loadTfjsNode, probeTfjsNode } from './tfjsNodePackage.ts';
 
 const packageName = '@tensorflow/tfjs-node-gpu';
@@ -9,5 +10,6 @@ export const tfjsNodeGpu: Backend = {
   readback: 'costly',
   probe: () => probeTfjsNode(packageName, 'gpu'),
   load: () => loadTfjsNode(packageName),
+  createEngine: createEagerEngine,
   drain: async () => undefined,
 };

@@ -20,7 +20,8 @@ export async function probeTfjsNode(
     }
     return { available: true, detail: `libtensorflow through ${packageName}`, software: false };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // What follows the first line is a list of paths that were tried.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
     return { available: false, reason: `${packageName} could not be loaded: ${reason}` };
   }
 }

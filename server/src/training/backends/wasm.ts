@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 import type { Backend } from '../backend.ts';
+import { createEagerEngine } from '../eagerEngine.ts';
 import { loadCore } from './core.ts';
 import { bundleFolder, findPackage } from './packageLocation.ts';
-import { correctMatrixProduct } from './wasmMatrixProduct.ts';
+import { repairWasm } from './wasmRepairs.ts';
 
 const binary = 'tfjs-backend-wasm-simd.wasm';
 
@@ -25,9 +26,10 @@ export const wasm: Backend = {
     const folder = findBinaries();
     if (folder) backend.setWasmPaths(`${folder}${sep}`);
     await tf.setBackend('wasm');
-    correctMatrixProduct(tf);
+    repairWasm(tf);
     return tf;
   },
+  createEngine: createEagerEngine,
   drain: async () => undefined,
 };
 

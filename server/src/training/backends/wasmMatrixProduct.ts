@@ -1,72 +1,84 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { _FusedMatMulAttrs, BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 
 import { invariant } from '../../base/invariant.ts';
-import type { Tf } from '../task.ts';
-
-/** Under this name the backend's own product stays reachable; being registered marks the correction. */
-const original = 'CounterweightBatchMatMul';
+import type { ComposedKernel, WasmKernels } from './wasmKernels.ts';
 
 /**
- * Replaces the WebAssembly backend's matrix product by one that transposes its operands beforehand:
- * with a transpose flag the shipped one leaves XNNPACK for a loop ten times slower, and backward
- * passes set such flags in every layer. It also keeps the backend from reusing a prepared operand
- * after a reshape, which gives wrong results: XNNPACK's operators are cached by the data of `b`
- * alone, whatever its shape.
+ * The WebAssembly backend's matrix product, with operands that are transposed beforehand: with a
+ * transpose flag the shipped one leaves XNNPACK for a loop ten times slower, and backward passes
+ * set such flags in every layer. It also keeps the backend from reusing a prepared operand after a
+ * reshape, which gives wrong results: XNNPACK's operators are cached by the data of `b` alone,
+ * whatever its shape.
  */
-export function correctMatrixProduct(tf: Tf): void {
-  if (tf.getKernel(original, 'wasm')) return;
-  const plain = tf.getKernel('BatchMatMul', 'wasm');
-  const transpose = tf.getKernel('Transpose', 'wasm');
-  const copy = tf.getKernel('Identity', 'wasm');
-  invariant(plain && transpose && copy, 'the WebAssembly backend is registered');
+export function matrixProduct(): ComposedKernel<BatchMatMulAttrs> {
   const preparedShapes = new WeakMap<object, string>();
-
-  const single = (result: TensorInfo | TensorInfo[]): TensorInfo => {
-    invariant(!Array.isArray(result), 'a matrix is one tensor');
-    return result;
-  };
   const isPreparedOtherwise = (tensor: TensorInfo): boolean => {
     const shape = tensor.shape.join();
     const prepared = preparedShapes.get(tensor.dataId);
     preparedShapes.set(tensor.dataId, prepared ?? shape);
     return prepared !== undefined && prepared !== shape;
   };
-
-  tf.registerKernel({ ...plain, kernelName: original });
-  tf.unregisterKernel('BatchMatMul', 'wasm');
-  tf.registerKernel({
-    ...plain,
-    kernelFunc({ inputs, backend, attrs }) {
-      const temporary: TensorInfo[] = [];
-      const keep = (tensor: TensorInfo): TensorInfo => {
-        temporary.push(tensor);
-        return tensor;
-      };
-      const turned = (x: TensorInfo): TensorInfo => {
-        const rank = x.shape.length;
-        const perm = [...x.shape.keys()].slice(0, -2).concat(rank - 1, rank - 2);
-        return keep(single(transpose.kernelFunc({ inputs: { x }, backend, attrs: { perm } })));
-      };
-      const { a, b } = inputs;
+  return {
+    kernel: 'BatchMatMul',
+    compute(kernels, { a, b }, { transposeA, transposeB }) {
       invariant(a && b, 'a product has two operands');
-      const left = attrs?.transposeA ? turned(a) : a;
-      const right = attrs?.transposeB ? turned(b) : b;
-      const fresh = isPreparedOtherwise(right)
-        ? keep(single(copy.kernelFunc({ inputs: { x: right }, backend })))
-        : right;
-      const product = plain.kernelFunc({
-        inputs: { a: left, b: fresh },
-        backend,
-        attrs: { transposeA: false, transposeB: false },
-      });
-      for (const tensor of temporary) disposeData(backend, tensor);
-      return product;
+      const left = transposeA ? turned(kernels, a) : a;
+      const right = transposeB ? turned(kernels, b) : b;
+      if (left.shape.includes(0) || right.shape.includes(0)) return nothing(kernels, left, right);
+      const fresh = isPreparedOtherwise(right) ? kernels.run('Identity', { x: right }) : right;
+      const flags = { transposeA: false, transposeB: false };
+      return kernels.runShipped('BatchMatMul', { a: left, b: fresh }, flags);
     },
-  });
+  };
 }
 
-/** Kernels are handed their backend untyped. */
-function disposeData(backend: unknown, tensor: TensorInfo): void {
-  const owner = backend as { disposeData(dataId: TensorInfo['dataId']): boolean };
-  owner.disposeData(tensor.dataId);
+/** A product over nothing, of which XNNPACK makes what the memory happened to hold. */
+function nothing(kernels: WasmKernels, a: TensorInfo, b: TensorInfo): TensorInfo {
+  const { assertAndGetBroadcastShape } = kernels.tf.broadcast_util;
+  const batches = assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const shape = [...batches, a.shape.at(-2) ?? 0, b.shape.at(-1) ?? 0];
+  return kernels.write({ shape, dtype: a.dtype }, (values) => void values.fill(0));
 }
+
+function turned(kernels: WasmKernels, x: TensorInfo): TensorInfo {
+  const rank = x.shape.length;
+  return kernels.transpose(x, [...x.shape.keys()].slice(0, -2).concat(rank - 1, rank - 2));
+}
+
+/**
+ * A product with bias and activation, step by step: the shipped kernel gives wrong results with a
+ * bias where it is batched or transposed and sums over more than 48 numbers, and with a `b` that was
+ * reshaped.
+ */
+export const fusedMatrixProduct: ComposedKernel<_FusedMatMulAttrs> = {
+  kernel: '_FusedMatMul',
+  compute(kernels, { a, b, bias, preluActivationWeights }, attributes) {
+    invariant(a && b, 'a product has two operands');
+    const { transposeA, transposeB, activation, leakyreluAlpha } = attributes;
+    const product = kernels.run('BatchMatMul', { a, b }, { transposeA, transposeB });
+    const x = bias ? kernels.run('Add', { a: product, b: bias }) : product;
+    switch (activation) {
+      case 'linear':
+        return x;
+      case 'leakyrelu':
+        // The default of tf.leakyRelu.
+        return kernels.run('LeakyRelu', { x }, { alpha: leakyreluAlpha ?? 0.2 });
+      case 'prelu':
+        invariant(preluActivationWeights, 'a PReLU has slopes');
+        return kernels.run('Prelu', { x, alpha: preluActivationWeights });
+      default: {
+        const kernel = activationKernels[activation];
+        invariant(kernel, `the activation ${activation} is one of TensorFlow.js`);
+        return kernels.run(kernel, { x });
+      }
+    }
+  },
+};
+
+/** Kernels by the names of activations. */
+const activationKernels: Readonly<Record<string, string>> = {
+  elu: 'Elu',
+  relu: 'Relu',
+  relu6: 'Relu6',
+  sigmoid: 'Sigmoid',
+};

@@ -6,6 +6,8 @@ import type { Tf } from '../task.ts';
 
 export interface MultilayerPerceptron extends Disposable {
   readonly variables: readonly tfc.Variable[];
+  /** The same by layer, from the input on: weights and biases of each. */
+  readonly layers: readonly (readonly tfc.Variable[])[];
   /** [batch, first size] → [batch, last size]. */
   apply(input: tfc.Tensor2D): tfc.Tensor2D;
 }
@@ -34,6 +36,7 @@ export function createMultilayerPerceptron(
   const variables = layers.flatMap(({ weights, biases }) => [weights, biases]);
   return {
     variables,
+    layers: layers.map(({ weights, biases }) => [weights, biases]),
     apply: (input) =>
       layers.reduce<tfc.Tensor2D>((hidden, { weights, biases }, index) => {
         const sum = tf.add<tfc.Tensor2D>(tf.matMul(hidden, weights), biases);

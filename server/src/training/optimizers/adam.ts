@@ -1,38 +1,24 @@
+import type * as tfc from '@tensorflow/tfjs-core';
+
 import type { Optimizer } from '../optimizer.ts';
+import { adaptiveDirection, momentScalars, momentSlots } from './adaptiveMoments.ts';
+import { atGroupRates, penalisedGradient, scalarNamed } from './updateParts.ts';
 
-/** The values that Kingma and Ba recommend. */
-const beta1 = 0.9;
-const beta2 = 0.999;
-const epsilon = 1e-8;
-
-/** Adam (Kingma & Ba, ICLR 2015, algorithm 1). */
+/** Adam (Kingma & Ba, ICLR 2015), with weight decay as an L2 penalty as in torch.optim.Adam. */
 export const adam: Optimizer = {
   name: 'adam',
-  description: 'Adam with β₁ = 0.9, β₂ = 0.999 and ε = 1e-8.',
-  example: { gradients: [1, 1, -2], updates: [-0.1, -0.1, 0.0075649] },
-  create(tf, { learningRate }, length) {
-    let mean = tf.keep(tf.zeros([length]));
-    let square = tf.keep(tf.zeros([length]));
-    let beta1Power = 1;
-    let beta2Power = 1;
-    return {
-      update(gradient) {
-        beta1Power *= beta1;
-        beta2Power *= beta2;
-        const nextMean = tf.add(tf.mul(mean, beta1), tf.mul(gradient, 1 - beta1));
-        const nextSquare = tf.add(tf.mul(square, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-        mean.dispose();
-        square.dispose();
-        mean = tf.keep(nextMean);
-        square = tf.keep(nextSquare);
-        const corrected = tf.sqrt(tf.div(square, 1 - beta2Power));
-        const scaled = tf.mul(mean, -learningRate / (1 - beta1Power));
-        return tf.div(scaled, tf.add(corrected, epsilon));
-      },
-      dispose() {
-        mean.dispose();
-        square.dispose();
-      },
-    };
+  description: 'Adam, with weight decay as an L2 penalty within the gradient.',
+  example: {
+    plan: { learningRate: 0.1 },
+    gradients: [1, 1, -2],
+    updates: [-0.1, -0.1, 0.0075649],
+  },
+  slots: () => momentSlots,
+  scalars: momentScalars,
+  update(tf, input) {
+    const gradient = penalisedGradient(tf, input);
+    const { direction, slots } = adaptiveDirection(tf, input, gradient);
+    const update = tf.mul<tfc.Tensor1D>(direction, scalarNamed(input, 'stepSize'));
+    return { update: atGroupRates(tf, input, update), slots };
   },
 };

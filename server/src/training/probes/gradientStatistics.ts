@@ -13,7 +13,8 @@ type Metrics = Record<string, number | undefined>;
 
 /**
  * Norms, shares, contributions and cosines of the losses' gradients (science.md §2.4), all from the
- * K × K Gramian. A gradient that vanishes has no direction: its cosines are left out.
+ * K × K Gramian. A gradient that vanishes has no direction: its cosines are left out. A loss without
+ * a path to a group has no norm there, not the norm 0.
  */
 export const gradientStatistics: Probe = {
   name: 'gradient-statistics',
@@ -30,11 +31,12 @@ export const gradientStatistics: Probe = {
 
 function norms(
   { terms, weights }: ProbeReading,
-  { name, shared, gradients }: GroupReading,
+  { name, shared, gradients, hasPath }: GroupReading,
 ): Metrics {
   const place = (metric: string): string => (shared ? metric : metricName.inGroup(metric, name));
   const metrics: Metrics = {};
   for (const [index, term] of terms.entries()) {
+    if (!hasPath[index]) continue;
     const weight = weights[index] ?? 0;
     const norm = gradientNorm(gradients, index);
     metrics[place(metricName.gradient(term))] = norm;

@@ -9,10 +9,12 @@ import {
   createMultilayerPerceptron,
   type MultilayerPerceptron,
 } from '../networks/multilayerPerceptron.ts';
-import type { Batch, Task, TaskInstance, Tf } from '../task.ts';
+import type { Batch, ParameterGroup, Task, TaskInstance, Tf } from '../task.ts';
 import {
   type FlowEditConfig,
   flowEditConfigSchema,
+  flowEditCuts,
+  flowEditGroups,
   planFlowEdit,
   renderWeightPath,
   velocityWeightPath,
@@ -68,14 +70,15 @@ export const flowEdit: Task<FlowEditConfig> = {
 };
 
 class FlowEdit implements TaskInstance {
-  readonly groups: TaskInstance['groups'];
+  readonly groups: readonly ParameterGroup[];
+  readonly cuts: readonly ParameterGroup[];
   readonly #tf: Tf;
   readonly #config: FlowEditConfig;
   readonly #world: FlowEditWorld;
   readonly #velocity: MultilayerPerceptron;
   readonly #renderer: MultilayerPerceptron;
-  readonly #pixelLoss: LossFunction;
-  readonly #featureLoss: LossFunction;
+  readonly #pixelLoss: LossFunction<'prediction' | 'target'>;
+  readonly #featureLoss: LossFunction<'prediction' | 'target'>;
   readonly #reconstructor: tfc.Tensor2D;
   readonly #heldOut: Batch;
 
@@ -90,12 +93,15 @@ class FlowEdit implements TaskInstance {
     this.#velocity = createMultilayerPerceptron(tf, sizes, random);
     const layers = [latentSize, rendererWidth, rendererWidth, imageSize];
     this.#renderer = createMultilayerPerceptron(tf, layers, random);
+    const [velocity, renderer] = flowEditGroups;
     this.groups = [
-      { name: 'velocity', variables: this.#velocity.variables },
-      { name: 'renderer', variables: this.#renderer.variables },
+      { name: velocity, variables: this.#velocity.variables },
+      { name: renderer, variables: this.#renderer.variables },
     ];
-    this.#pixelLoss = meanSquaredError.create(tf, imageSize);
-    this.#featureLoss = perceptual.create(tf, imageSize);
+    const [velocityHead] = flowEditCuts;
+    this.cuts = [{ name: velocityHead, variables: this.#velocity.layers.at(-1) ?? [] }];
+    this.#pixelLoss = meanSquaredError.create(tf, {}, {});
+    this.#featureLoss = perceptual.create(tf, perceptual.options.parse({}), { '...': imageSize });
     const { rows, columns, values } = this.#world.reconstructor;
     this.#reconstructor = tf.keep(tf.tensor2d(values, [rows, columns]));
     const heldOut = createRandom(heldOutSeed, 'flow-edit held out');
@@ -113,10 +119,10 @@ class FlowEdit implements TaskInstance {
     const rendered = this.#render(edited);
     const image = field(batch, 'image');
     return {
-      velocity: this.#pixelLoss.compute(predicted, target),
+      velocity: this.#pixelLoss.compute({ prediction: predicted, target }),
       render: tf.add(
-        this.#pixelLoss.compute(rendered, image),
-        tf.mul(this.#featureLoss.compute(rendered, image), perceptualPart),
+        this.#pixelLoss.compute({ prediction: rendered, target: image }),
+        tf.mul(this.#featureLoss.compute({ prediction: rendered, target: image }), perceptualPart),
       ),
     };
   }
@@ -141,7 +147,7 @@ class FlowEdit implements TaskInstance {
         tf.div(error, tf.sum(tf.square(target))),
         cosines,
         ...lengths.map((length) => tf.mean(length)),
-        this.#pixelLoss.compute(rendered, field(this.#heldOut, 'image')),
+        this.#pixelLoss.compute({ prediction: rendered, target: field(this.#heldOut, 'image') }),
       ]);
     });
     const [nmse, cosine, speed, wantedSpeed, pixelError] = await packed.data<'float32'>();

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
+import { planStrategy } from '../strategyOptions.ts';
 import type { TrainingPlan } from '../task.ts';
+import { planTrainingOptions, trainingOptions } from '../trainingOptions.ts';
 
 const flowMatching = ['model', 'transformer', 'editor', 'flow_matching'] as const;
 
@@ -8,41 +10,92 @@ const flowMatching = ['model', 'transformer', 'editor', 'flow_matching'] as cons
 export const velocityWeightPath = [...flowMatching, 'velocity_loss_weight'] as const;
 export const renderWeightPath = [...flowMatching, 'render_loss_weight'] as const;
 
+/** The parameters that are trained: both losses reach `velocity`, the render loss alone `renderer`. */
+export const flowEditGroups = ['velocity', 'renderer'] as const;
+/** The losses, in the order of their weights in the plan. */
+export const flowEditTerms = ['velocity', 'render'] as const;
+/** The last layer of the velocity network, the last block that both losses share. */
+export const flowEditCuts = ['velocity-head'] as const;
+
 const weightSchema = z.number().min(0);
 const widthSchema = z.number().int().min(1).max(4096);
 
 const flowMatchingSchema = z.strictObject({
-  velocity_loss_weight: weightSchema.default(1),
-  render_loss_weight: weightSchema.default(1),
-  normalize_losses: z.boolean().default(false),
-  time_sampling: z.enum(['uniform', 'logit-normal']).default('uniform'),
+  velocity_loss_weight: weightSchema
+    .default(1)
+    .describe('Weight of the mean squared error of the predicted velocity.'),
+  render_loss_weight: weightSchema
+    .default(1)
+    .describe('Weight of the difference between the rendered edit and the target picture.'),
+  normalize_losses: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Scales the velocity loss to the value of the render loss; the same as the strategy normalised.',
+    ),
+  time_sampling: z
+    .enum(['uniform', 'logit-normal'])
+    .default('uniform')
+    .describe('Where on the path from the latent to its edit the velocity is learnt.'),
 });
 
 const editorSchema = z.strictObject({
-  use_flow_matching: z.literal(true).default(true),
-  width: widthSchema.default(64),
-  flow_matching: flowMatchingSchema.prefault({}),
+  use_flow_matching: z.literal(true).default(true).describe('This task always does.'),
+  width: widthSchema.default(64).describe('Units of each hidden layer of the editor.'),
+  flow_matching: flowMatchingSchema.prefault({}).describe('The two losses of the editor.'),
 });
 
 /** The config of `flow-edit`, in the shape of seed 001; only `task` is required. */
-export const flowEditConfigSchema = z.strictObject({
-  task: z.literal('flow-edit'),
-  seed: z.number().int().default(0),
-  steps: z.number().int().min(1).default(600),
-  batch_size: z.number().int().min(1).max(65536).default(128),
-  optimizer: z
-    .strictObject({
-      name: z.enum(['adam', 'sgd']).default('adam'),
-      learning_rate: z.number().positive().default(0.002),
-    })
-    .prefault({}),
-  model: z
-    .strictObject({
-      transformer: z.strictObject({ editor: editorSchema.prefault({}) }).prefault({}),
-      renderer: z.strictObject({ width: widthSchema.default(64) }).prefault({}),
-    })
-    .prefault({}),
-});
+export const flowEditConfigSchema = z
+  .strictObject({
+    task: z.literal('flow-edit').describe('The built-in task that this config is for.'),
+    seed: z
+      .number()
+      .int()
+      .default(0)
+      .describe('Decides the initial parameters and the order of the data.'),
+    steps: z.number().int().min(1).default(600).describe('Steps of the optimizer in the run.'),
+    batch_size: z
+      .number()
+      .int()
+      .min(1)
+      .max(65536)
+      .default(128)
+      .describe('Samples in a mini-batch.'),
+    ...trainingOptions({
+      learningRate: 0.002,
+      groups: flowEditGroups,
+      cuts: flowEditCuts,
+      terms: flowEditTerms,
+    }),
+    model: z
+      .strictObject({
+        transformer: z
+          .strictObject({
+            editor: editorSchema.prefault({}).describe('The network that learns the velocity.'),
+          })
+          .prefault({})
+          .describe('The part that edits latents.'),
+        renderer: z
+          .strictObject({
+            width: widthSchema.default(64).describe('Units of each hidden layer of the renderer.'),
+          })
+          .prefault({})
+          .describe('The network that turns latents into pictures.'),
+      })
+      .prefault({})
+      .describe('The networks and the weights of their losses.'),
+  })
+  .refine(
+    ({ strategy, model }) =>
+      strategy === null ||
+      strategy.name === 'normalised' ||
+      !model.transformer.editor.flow_matching.normalize_losses,
+    {
+      path: ['strategy'],
+      message: 'normalize_losses: true asks for the strategy normalised; set one of the two',
+    },
+  );
 export type FlowEditConfig = z.infer<typeof flowEditConfigSchema>;
 
 export function planFlowEdit(config: FlowEditConfig): TrainingPlan {
@@ -51,8 +104,8 @@ export function planFlowEdit(config: FlowEditConfig): TrainingPlan {
   return {
     seed: config.seed,
     steps: config.steps,
-    optimizer: { name: config.optimizer.name, learningRate: config.optimizer.learning_rate },
-    strategy: flow_matching.normalize_losses ? 'normalised' : 'fixed',
+    ...planTrainingOptions(config),
+    ...planStrategy(config.strategy, flow_matching.normalize_losses ? 'normalised' : 'fixed'),
     referenceTerm: 'render',
     weights: [flow_matching.velocity_loss_weight, flow_matching.render_loss_weight],
     shape: `batch ${config.batch_size}, editor ${editor.width}, renderer ${config.model.renderer.width}`,

@@ -1,6 +1,7 @@
 import { neverCancelled } from '../../../../server/src/base/cancellation.ts';
 import type { Backend } from '../../../../server/src/training/backend.ts';
 import { cpu } from '../../../../server/src/training/backends/cpu.ts';
+import type { Checkpoint } from '../../../../server/src/training/checkpoint.ts';
 import type { Task, Tf } from '../../../../server/src/training/task.ts';
 import { flowEdit } from '../../../../server/src/training/tasks/flowEdit.ts';
 import { trainingRun } from '../../../../server/src/training/trainingRun.ts';
@@ -44,6 +45,8 @@ export interface TrainedRun {
   readonly lines: readonly Readonly<Record<string, number | string>>[];
   /** Tensors alive when each step was reported. */
   readonly tensors: readonly number[];
+  readonly notices: readonly string[];
+  readonly checkpoints: readonly Checkpoint[];
 }
 
 export interface TrainOptions {
@@ -51,20 +54,32 @@ export interface TrainOptions {
   readonly probeEvery?: number;
   readonly readback?: Backend['readback'];
   readonly wrap?: (task: Task) => Task;
+  readonly checkpointEvery?: number;
+  readonly resumeFrom?: Checkpoint;
 }
 
 /** Trains flow-edit on a backend and collects what it wrote. */
 export async function trainSmall(
   small: SmallConfig,
-  { backend = cpu, probeEvery = 10, readback = 'cheap', wrap = (task) => task }: TrainOptions = {},
+  {
+    backend = cpu,
+    probeEvery = 10,
+    readback = 'cheap',
+    wrap = (task) => task,
+    checkpointEvery = 0,
+    resumeFrom,
+  }: TrainOptions = {},
 ): Promise<TrainedRun> {
   const tf: Tf = await backend.load();
   const config = smallConfig(small);
   const lines: TrainedRun['lines'][number][] = [];
   const tensors: number[] = [];
+  const notices: string[] = [];
+  const checkpoints: Checkpoint[] = [];
   await trainingRun(
     {
       tf,
+      createEngine: (spec) => backend.createEngine(tf, spec),
       readback,
       task: wrap(flowEdit),
       config,
@@ -75,8 +90,12 @@ export async function trainSmall(
         for (const line of text.trim().split('\n')) lines.push(JSON.parse(line));
       },
       progress: () => tensors.push(tf.memory().numTensors),
+      notice: (text) => notices.push(text),
+      checkpointEvery,
+      checkpoint: (checkpoint) => checkpoints.push(checkpoint),
+      resumeFrom,
     },
     neverCancelled,
   );
-  return { lines, tensors };
+  return { lines, tensors, notices, checkpoints };
 }

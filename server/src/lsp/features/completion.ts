@@ -1,0 +1,94 @@
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type CompletionList,
+  InsertTextFormat,
+  InsertTextMode,
+  type TextDocumentPositionParams,
+} from 'vscode-languageserver/node';
+
+import { type ConfigCompletion, completeConfig } from '../../workspace/configCompletion.ts';
+import type { ConfigFile } from '../../workspace/configFile.ts';
+import type { Feature, FeatureContext } from '../feature.ts';
+import { guard } from '../guard.ts';
+import { toRange } from '../toProtocol.ts';
+
+/** By then the documents that were open at the start have been answered for. */
+const prepareAfterMs = 300;
+
+const kinds = {
+  key: CompletionItemKind.Property,
+  value: CompletionItemKind.EnumMember,
+  mapping: CompletionItemKind.Struct,
+} as const;
+
+/** Keys, names and options of the configs of built-in tasks, from the schema that validates them. */
+export const completionFeature: Feature = {
+  name: 'completion',
+  // A blank ends `strategy:`, a quote begins a name in JSON.
+  capabilities: { completionProvider: { triggerCharacters: [' ', '"'] } },
+  register(context) {
+    const { connection, workspace, logger } = context;
+    connection.onCompletion(
+      guard<TextDocumentPositionParams, CompletionList | null>(
+        logger,
+        'completion',
+        null,
+        ({ textDocument, position }) => {
+          const file = workspace.session.file(textDocument.uri);
+          if (!file) return null;
+          const found = completeConfig(file, file.lines.offsetAt(position), context.schemas);
+          const items = found.map((item, index) => toItem(context, file, item, index));
+          return { isIncomplete: false, items };
+        },
+      ),
+    );
+  },
+  /** So that the first question is answered as soon as the others. */
+  initialized({ clock, schemas }) {
+    clock.after(prepareAfterMs, () => schemas.prepare());
+  },
+};
+
+function toItem(
+  { fillsIn }: FeatureContext,
+  { lines, text }: ConfigFile,
+  completion: ConfigCompletion,
+  index: number,
+): CompletionItem {
+  const { label, kind, detail, documentation, range, removes } = completion;
+  // What is written there is compared with this: it stands in quotes where the word does.
+  const quote = /^["']/.exec(text.slice(range.start, range.end))?.[0] ?? '';
+  return {
+    label,
+    kind: kinds[kind],
+    // Of what is chosen among many the difference is seen at once, not only where the mark stands.
+    ...(kind === 'key' ? { detail } : { labelDetails: { description: detail } }),
+    documentation: { kind: 'markdown', value: documentation },
+    sortText: String(index).padStart(4, '0'),
+    filterText: `${quote}${label}`,
+    insertTextMode: InsertTextMode.adjustIndentation,
+    insertTextFormat: fillsIn ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+    textEdit: {
+      range: toRange(lines, range),
+      newText: fillsIn ? snippetOf(completion) : completion.newText,
+    },
+    ...(removes ? { additionalTextEdits: [{ range: toRange(lines, removes), newText: '' }] } : {}),
+  };
+}
+
+/** The text with the part to be replaced as its first tab stop. */
+function snippetOf({ newText, selected }: ConfigCompletion): string {
+  if (!selected) return escapeSnippet(newText);
+  const inner = escapeSnippet(newText.slice(selected.start, selected.end));
+  const stop = inner === '' ? '$1' : `\${1:${inner}}`;
+  return (
+    escapeSnippet(newText.slice(0, selected.start)) +
+    stop +
+    escapeSnippet(newText.slice(selected.end))
+  );
+}
+
+function escapeSnippet(text: string): string {
+  return text.replaceAll(/[\\$}]/g, (letter) => `\\${letter}`);
+}

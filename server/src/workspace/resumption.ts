@@ -1,0 +1,61 @@
+import { dirname, join } from 'node:path';
+
+import type { LaunchBase } from '../ablation/launcher.ts';
+import { fail, type Result, succeed } from '../base/result.ts';
+import { isFinalState, type RunRecord, resumableStep } from '../model/run.ts';
+import type { WorkspaceFiles } from './files.ts';
+import type { KnownRun } from './knownRun.ts';
+import { asItIsNow } from './owner.ts';
+import { readRunRecord, snapshotName } from './runFolder.ts';
+
+/** A run of a built-in task that is ready to go on. */
+export interface Resumption {
+  readonly workspaceFolder: string;
+  /** The record as it stands. */
+  readonly before: RunRecord;
+  /** The record of the run that waits to go on: how it ended is forgotten. */
+  readonly record: RunRecord;
+  readonly base: LaunchBase;
+}
+
+/** Whether a run can go on from a checkpoint, or in words why not. */
+export async function prepareResumption(
+  files: WorkspaceFiles,
+  { id, name, record, configPath: original }: KnownRun,
+  now: number,
+): Promise<Result<Resumption>> {
+  if (!record || original === undefined) {
+    return fail(`${name} was not started here; only its logs are known.`);
+  }
+  if (resumableStep(record) === undefined) return fail(whyNot(name, record));
+  const configPath = join(id, snapshotName(original));
+  if ((await files.readText(configPath)) === undefined) {
+    return fail(`${configPath} cannot be read; it says what ${name} trains.`);
+  }
+  // Another window may have resumed it since this one read the record.
+  const stored = await readRunRecord(files, id);
+  const latest = stored && asItIsNow(stored);
+  if (latest && !isFinalState(latest.state)) return fail(`${name} is going on in another window.`);
+  if (latest?.state === 'finished') return fail(whyNot(name, latest));
+  const { endedAt: _, exitCode: __, signal: ___, reason: ____, ...kept } = record;
+  const steps = record.steps === undefined ? {} : { steps: record.steps };
+  return succeed({
+    workspaceFolder: workspaceFolderOf(id),
+    before: record,
+    record: { ...kept, state: 'queued', startedAt: now, owner: { pid: process.pid } },
+    base: { runId: record.id, runFolder: id, configPath, seed: record.seed, ...steps },
+  });
+}
+
+/** `<workspace folder>/.counterweight/runs/<id>` */
+function workspaceFolderOf(runFolder: string): string {
+  return dirname(dirname(dirname(runFolder)));
+}
+
+function whyNot(name: string, { engine, state, ablation }: RunRecord): string {
+  if (engine === 'command') return `${name} was trained by your own program; start it again.`;
+  if (ablation) return `${name} belongs to an ablation; run the ablation again.`;
+  if (state === 'finished') return `${name} has finished; there is nothing left to train.`;
+  if (!isFinalState(state)) return `${name} is still going on.`;
+  return `${name} ended before its first checkpoint; start it again.`;
+}

@@ -1,0 +1,21 @@
+import { type OptionSchema, optionsOfTask } from '../training/optionSchema.ts';
+import type { Task } from '../training/task.ts';
+import { tasks } from '../training/tasks/registry.ts';
+
+/** The options of the tasks, each worked out once: that takes longer than a letter takes to type. */
+export class TaskSchemas {
+  readonly #schemas = new Map<string, OptionSchema>();
+
+  /** Works out all of them. */
+  prepare(): void {
+    for (const task of tasks) this.of(task);
+  }
+
+  of(task: Task): OptionSchema {
+    const known = this.#schemas.get(task.name);
+    if (known) return known;
+    const schema = optionsOfTask(task);
+    this.#schemas.set(task.name, schema);
+    return schema;
+  }
+}
