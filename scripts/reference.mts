@@ -12,6 +12,7 @@ import { optimizers } from '../server/src/training/optimizers/registry.ts';
 import { probes } from '../server/src/training/probes/registry.ts';
 import { learningRateSchedules } from '../server/src/training/schedules/registry.ts';
 import { strategies } from '../server/src/training/strategies/registry.ts';
+import type { TaskChoice } from '../server/src/training/task.ts';
 import { tasks } from '../server/src/training/tasks/registry.ts';
 import { lossSections } from './lossReference.mts';
 import { code, markdownTable } from './markdownTable.mts';
@@ -49,7 +50,7 @@ export function renderReference(): string {
     ['Tasks', 'Built-in training problems, named by `task` in a config.', taskTable()],
     [
       'Losses',
-      'What tasks are built from. Value and gradient are finite also where the formula is not; a label that is no class gives NaN.',
+      'What tasks are built from; the table above says where a config chooses among them, by a name or by a mapping of `name` and the options below. Value and gradient are finite also where the formula is not; a label that is no class gives NaN.',
       lossSections(losses),
     ],
     [
@@ -121,13 +122,19 @@ function ablationTable(): string {
 
 function taskTable(): string {
   return markdownTable(
-    ['task', 'what it is', 'loss terms'],
-    tasks.map(({ name, description, terms }) => [
+    ['task', 'what it is', 'loss terms', 'chosen by name'],
+    tasks.map(({ name, description, terms, choices = [] }) => [
       code(name),
       description,
       terms.map((term) => `${code(term.name)}: ${term.description}`).join('; '),
+      choices.map(choiceList).join('; '),
     ]),
   );
+}
+
+/** `time_sampling`: `mode`, `uniform`. */
+function choiceList({ path, choices }: TaskChoice): string {
+  return `${code(path.at(-1) ?? '')}: ${choices.map(({ name }) => code(name)).join(', ')}`;
 }
 
 function settingTable(): string {

@@ -25,6 +25,7 @@ export function renderPage(results: Results, facts: PageFacts): string {
     introduction(results),
     '## Targets',
     verdictTable(results),
+    floorOfCadence,
     '## A plain step, milliseconds',
     plainTable(results),
     '## Instrumented loops, as ratios to plain steps of the same engine',
@@ -36,6 +37,13 @@ export function renderPage(results: Results, facts: PageFacts): string {
   ];
   return `${sections.join('\n\n')}\n`;
 }
+
+/** A reader must not take a missed limit for a slow loop where the cost of a probe alone exceeds it. */
+const floorOfCadence = [
+  'A probe that costs *r* plain steps cannot make a loop with one in 50 cheaper than 1 + (*r* − 1)/50',
+  'of a plain step: at the allowed *r* of 1.05 × (1+2K)/3 that is 1.015 for K = 2, 1.029 for K = 3,',
+  '1.057 for K = 5 and 1.099 for K = 8. For many losses probes are cut (`probe: {cut: …}`) or rarer.',
+].join('\n');
 
 function introduction({ backends }: Results): string {
   const nets = benchNets.map(({ name, description }) => `- ${code(name)}: ${description}`);

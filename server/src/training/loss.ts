@@ -45,7 +45,7 @@ export interface Loss<Options = unknown, Inputs extends string = string> {
   readonly trap?: string;
   readonly inputs: Readonly<Record<Inputs, LossInput>>;
   /** Its keys are those of a config, each with a description and a default. */
-  readonly options: z.ZodType<Options>;
+  readonly options: z.ZodObject & z.ZodType<Options>;
   readonly example: {
     readonly inputs: Readonly<Record<Inputs, NestedNumbers>>;
     /** As a config would have them. */

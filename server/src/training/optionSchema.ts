@@ -47,7 +47,16 @@ export interface ConfigOption {
 /** All keys of a task with what they may hold, made from the schema that validates them. */
 export function optionsOfTask(task: Pick<Task, 'configSchema'>): OptionSchema {
   return optionSchema.parse(
-    z.toJSONSchema(task.configSchema, { io: 'input', unrepresentable: 'any' }),
+    z.toJSONSchema(task.configSchema, {
+      io: 'input',
+      unrepresentable: 'any',
+      override({ zodSchema: { _zod: schema }, jsonSchema }) {
+        // zod leaves the default out where what is written is transformed; null stays null.
+        if (schema.def.type === 'default' && schema.def.defaultValue === null) {
+          jsonSchema.default = null;
+        }
+      },
+    }),
   );
 }
 

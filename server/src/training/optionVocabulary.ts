@@ -1,25 +1,19 @@
 import { optimizers } from './optimizers/registry.ts';
 import { learningRateSchedules } from './schedules/registry.ts';
 import { strategies } from './strategies/registry.ts';
-import type { Task } from './task.ts';
+import type { NamedChoice, Task } from './task.ts';
 import { tasks } from './tasks/registry.ts';
-
-/** A name that a config may choose, in words. */
-export interface NamedChoice {
-  readonly name: string;
-  readonly description: string;
-}
 
 /** What the names at a place of a config stand for. */
 export interface OptionVocabulary {
-  readonly family: 'optimizer' | 'schedule' | 'strategy' | 'task' | 'term';
+  readonly family: 'choice' | 'optimizer' | 'schedule' | 'strategy' | 'task' | 'term';
   readonly choices: readonly NamedChoice[];
 }
 
 /** The registered things, or losses of the task, that are named at a path of its config, if any are. */
 export function vocabularyAt(
   path: readonly PropertyKey[],
-  task: Pick<Task, 'terms'> | undefined,
+  task: Pick<Task, 'terms' | 'choices'> | undefined,
 ): OptionVocabulary | undefined {
   const place = path.join('.');
   if (place === 'task') return { family: 'task', choices: tasks };
@@ -31,5 +25,13 @@ export function vocabularyAt(
     return { family: 'strategy', choices: strategies };
   }
   if (place === 'strategy.term' && task) return { family: 'term', choices: task.terms };
-  return undefined;
+  const own = task?.choices?.find((choice) => isAt(path, choice.path));
+  return own && { family: 'choice', choices: own.choices };
+}
+
+/** Whether a name stands here: alone, or behind `name` beside its options. */
+function isAt(path: readonly PropertyKey[], place: readonly string[]): boolean {
+  return [place, [...place, 'name']].some(
+    (each) => each.length === path.length && each.every((key, index) => key === path[index]),
+  );
 }

@@ -1,15 +1,7 @@
-import { z } from 'zod';
-
 import { byName } from './byName.ts';
+import { completeOptions, type NamedOptions, namedOptionsSchema } from './namedOptions.ts';
 import { strategies } from './strategies/registry.ts';
-import type { Strategy } from './strategy.ts';
 import type { TrainingPlan } from './task.ts';
-
-/** A strategy with its options, as its own schema completed them. */
-export interface ChosenStrategy {
-  readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
-}
 
 /**
  * The config's `strategy`: null, a name, or a mapping of `name` and the strategy's own options. It
@@ -18,12 +10,9 @@ export interface ChosenStrategy {
  * @param terms names of the task's losses; options may name no others
  */
 export function strategySchema(terms: readonly string[]) {
-  const names = strategies.map(({ name }) => name);
-  return z
-    .union([z.enum(names), mappingSchema])
+  return namedOptionsSchema(strategies)
     .nullable()
     .default(null)
-    .transform((value) => (value === null ? null : choose(value)))
     .superRefine((chosen, context) => {
       const strange = chosen ? strangeTerms(chosen, terms) : [];
       if (strange.length === 0) return;
@@ -34,28 +23,14 @@ export function strategySchema(terms: readonly string[]) {
 
 /** The part of a plan that a config's strategy says. */
 export function planStrategy(
-  chosen: ChosenStrategy | null,
+  chosen: NamedOptions | null,
   otherwise: string,
 ): Pick<TrainingPlan, 'strategy' | 'strategyOptions'> {
-  const { name, options } = chosen ?? choose(otherwise);
+  const { name, options } = chosen ?? completeOptions(strategies, otherwise);
   return { strategy: name, strategyOptions: options };
 }
 
-const [first, ...others] = strategies.map(withName);
-const mappingSchema = first
-  ? z.discriminatedUnion('name', [first, ...others])
-  : z.strictObject({ name: z.never() });
-
-function withName({ name, description, options }: Strategy) {
-  return z.strictObject({ name: z.literal(name).describe(description), ...options.shape });
-}
-
-function choose(value: string | { readonly name: string }): ChosenStrategy {
-  const { name, ...options } = typeof value === 'string' ? { name: value } : value;
-  return { name, options: byName(strategies, name).options.parse(options) };
-}
-
-function strangeTerms({ name, options }: ChosenStrategy, terms: readonly string[]) {
+function strangeTerms({ name, options }: NamedOptions, terms: readonly string[]) {
   const named = byName(strategies, name).namedTerms?.(options) ?? [];
   return named.filter((term) => !terms.includes(term));
 }

@@ -21,6 +21,22 @@ export interface TermDeclaration {
   readonly description: string;
 }
 
+/** A place of a task's config where something is chosen by name, with or without options. */
+export interface TaskChoice {
+  readonly path: readonly string[];
+  readonly choices: readonly NamedChoice[];
+}
+
+/** A name that a config may choose, in words. */
+export interface NamedChoice {
+  readonly name: string;
+  readonly description: string;
+  /** Paper and equation, or the reference implementation. */
+  readonly source?: string;
+  /** What it is easily got wrong by. */
+  readonly trap?: string;
+}
+
 /** One mini-batch: host data and random draws that the losses are a pure function of. */
 export type Batch = Readonly<Record<string, tfc.Tensor>>;
 
@@ -47,11 +63,16 @@ export interface TaskInstance {
    */
   readonly cuts?: readonly ParameterGroup[];
   readonly teacher?: Teacher;
-  /** Draws the batch of one step. The caller disposes its tensors. */
+  /**
+   * Draws the batch of one step. The caller disposes its tensors. All that it remembers from one call
+   * to the next is in `random`, or a resumed run would see other data.
+   */
   nextBatch(random: Random): Batch;
   /**
-   * One forward pass: every loss as a scalar, unweighted, in the order of the declarations. It
-   * draws nothing at random itself, so that it can be repeated on the same batch.
+   * One forward pass: every loss as a scalar, unweighted, in the order of the declarations. A pure
+   * function of the batch, the parameters and the teacher: it draws nothing at random, changes no
+   * variable, and what moves from step to step (an annealing factor) comes as a tensor of the batch.
+   * A compiled engine keeps the graph of one call; a number of the host is part of that graph.
    */
   losses(batch: Batch): Readonly<Record<string, tfc.Scalar>>;
   /** Figures of the model on held-out data, by metric name. */
@@ -88,6 +109,8 @@ export interface Task<Config = unknown> {
   readonly description: string;
   readonly configSchema: z.ZodType<Config>;
   readonly terms: readonly TermDeclaration[];
+  /** What its config chooses by name, beside what every task's does. */
+  readonly choices?: readonly TaskChoice[];
   /** Name of the group that all losses share; gradient figures without `@` refer to it. */
   readonly sharedGroup: string;
   /** Familiar names under which canonical metrics are logged too: `velocity_loss` for `loss/velocity`. */

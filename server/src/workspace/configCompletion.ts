@@ -9,10 +9,10 @@ import {
   optionAt,
   valueAt,
 } from '../training/optionSchema.ts';
-import { type NamedChoice, vocabularyAt } from '../training/optionVocabulary.ts';
+import { vocabularyAt } from '../training/optionVocabulary.ts';
 import { describeValue } from '../training/optionWords.ts';
 import { strategies } from '../training/strategies/registry.ts';
-import type { Task } from '../training/task.ts';
+import type { NamedChoice, Task } from '../training/task.ts';
 import { taskOf } from '../training/taskConfig.ts';
 import type { ConfigFile } from './configFile.ts';
 import { isGroup, optionDetail, optionMarkdown } from './optionText.ts';

@@ -1,6 +1,7 @@
 import type { TextRange } from '../base/textRange.ts';
 import { placeAt, type TextPlace } from '../syntax/configTree.ts';
 import { toPlainData } from '../syntax/toPlainData.ts';
+import { sweepIsTheBaseline } from '../training/chooseStrategy.ts';
 import { learningRateAt } from '../training/learningRateCourse.ts';
 import { optionAt, valueAt } from '../training/optionSchema.ts';
 import { vocabularyAt } from '../training/optionVocabulary.ts';
@@ -67,9 +68,13 @@ function choiceText({ place, data, task }: Look): string | undefined {
   const name = place.path.reduce<unknown>(valueAt, data);
   const choice = vocabulary?.choices.find((candidate) => candidate.name === name);
   if (!vocabulary || !choice) return undefined;
-  return vocabulary.family === 'strategy'
-    ? ''
-    : `**${choice.name}** — ${prose(choice.description)}`;
+  if (vocabulary.family === 'strategy') return '';
+  const { description, trap, source } = choice;
+  return [
+    `**${name}** — ${prose(description)}`,
+    ...(trap === undefined ? [] : [`⚠ ${prose(trap)}`]),
+    ...(source === undefined ? [] : [`Source: ${prose(source)}`]),
+  ].join('\n\n');
 }
 
 const noCurve = '*The curve is drawn once the config has no errors.*';
@@ -125,10 +130,13 @@ function strategyCurve(strategy: Strategy, { plan, options }: Look): string {
   return curveMarkdown(curve, options.images);
 }
 
-/** Kurin et al. and Xin et al., both NeurIPS 2022, found no gain over a tuned weighted sum. */
 function baselineText({ ablationLink }: ConfigHoverOptions): string {
+  const { words, sources } = sweepIsTheBaseline;
   const link = ablationLink?.('Run an ablation of the weights');
-  const said =
-    'A sweep of fixed weights is the baseline to beat: two comparisons (Kurin et al. and Xin et al., both NeurIPS 2022, report no gain over tuned weights).';
-  return link === undefined ? said : `${said} ${link}`;
+  const parts = [
+    prose(words),
+    ...(link === undefined ? [] : [link]),
+    `(${prose(sources.join('; '))})`,
+  ];
+  return parts.join(' ');
 }

@@ -1,3 +1,4 @@
+import { chooseStrategy, followsWeights } from '../training/chooseStrategy.ts';
 import { strategies } from '../training/strategies/registry.ts';
 import type { DegenerateBehaviour, Strategy } from '../training/strategy.ts';
 import type { StrategyProperties } from '../training/strategyProperties.ts';
@@ -24,7 +25,11 @@ export function strategyMarkdown(strategy: Strategy, surroundings: StrategySurro
     `**${name}** — ${prose(description)}`,
     formula === '' ? '' : code(formula),
     curve,
-    table([['cost of a step', costText(cost, losses)], ...guarantees(properties, losses)]),
+    table([
+      ['cost of a step', costText(cost, losses)],
+      ['weights of the config', followsWeights(strategy) ? 'turn the step' : changeLengthAlone],
+      ...guarantees(properties, losses),
+    ]),
     sameText(strategy, losses),
     baseline,
     trap === undefined ? '' : `⚠ ${prose(trap)}`,
@@ -70,6 +75,8 @@ const randomInWords: Readonly<Record<StrategyProperties['random'], string>> = {
   weights: 'the weights are drawn at each step',
 };
 
+const changeLengthAlone = 'change at most its length';
+
 type Row = readonly [what: string, says: string];
 
 function guarantees(properties: StrategyProperties, losses: number): readonly Row[] {
@@ -110,24 +117,13 @@ function table(rows: readonly Row[]): string {
 }
 
 /** Which other strategies do the same with so many losses. */
-function sameText(strategy: Strategy, losses: number): string {
-  const { twoLossDirection, objective } = strategy.properties;
-  const others = strategies.filter(({ name }) => name !== strategy.name);
-  const namesOf = (same: (other: StrategyProperties) => boolean): string =>
-    others.flatMap(({ name, properties }) => (same(properties) ? [code(name)] : [])).join(', ');
-  const direction =
-    losses === 2 && twoLossDirection !== undefined
-      ? namesOf((other) => other.twoLossDirection === twoLossDirection)
-      : '';
-  const objectives =
-    objective === undefined ? '' : namesOf((other) => other.objective === objective);
-  return [
-    direction === ''
-      ? ''
-      : `With 2 losses its step has the direction of ${direction}: they differ in its length alone.`,
-    objectives === '' ? '' : `It pursues one objective, the ${objective}, with ${objectives}.`,
-  ]
-    .filter((part) => part !== '')
+function sameText({ name }: Strategy, losses: number): string {
+  return chooseStrategy(strategies, { losses })
+    .same.filter(({ names }) => names.includes(name))
+    .map(({ names, why }) => {
+      const others = names.filter((other) => other !== name).map((other) => code(other));
+      return `Does the same: ${others.join(', ')}. ${prose(why)}`;
+    })
     .join('\n\n');
 }
 

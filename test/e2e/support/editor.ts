@@ -136,7 +136,9 @@ export async function hoverLine(
       // The content may have changed below a mouse at rest, so it goes away and comes back.
       await page.mouse.move(5, 5);
       await token.hover({ timeout });
+      // The parts of a hover come one by one: ours may follow that of a diagnostic.
       await hover
+        .filter({ hasText: pattern })
         .first()
         .waitFor({ timeout: 2000 })
         .catch(() => undefined);

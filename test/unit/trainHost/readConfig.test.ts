@@ -36,7 +36,7 @@ describe('reading a config to train', () => {
       'task: flow-edit\nmodel: {transformer: {editor: {flow_matching: {kl_loss_weight: 1}}}}',
       'train.yaml: model.transformer.editor.flow_matching.kl_loss_weight is not a key of this ' +
         'task; known here are velocity_loss_weight, render_loss_weight, normalize_losses, ' +
-        'time_sampling.',
+        'time_sampling, velocity_loss, render_loss.',
     ],
     [
       'task: flow-edit\noptimizer: {name: lion, learning_rate: -1}',

@@ -44,26 +44,30 @@ describe('flow-edit', () => {
     expect(image.every((value) => value >= 0 && value <= 1)).toBe(true);
   });
 
-  it.each(['uniform', 'logit-normal'] as const)(
-    'samples %s times within [0, 1]',
-    async (timeSampling) => {
-      const tf = await cpu.load();
-      const instance = flowEdit.create(tf, smallConfig({ timeSampling }), createRandom(1));
-      const random = createRandom(3, 'data');
-      const times = Array.from({ length: 40 }, () => {
-        const batch = instance.nextBatch(random);
-        expect(batch.time?.shape).toEqual([16, 1]);
-        const values = [...(batch.time?.dataSync() ?? [])];
-        tf.dispose(Object.values(batch));
-        return values;
-      }).flat();
-      instance.dispose();
-      expect(times.every((time) => time >= 0 && time <= 1)).toBe(true);
-      // Half of a logit-normal lies within (σ(−0.674), σ(0.674)) = (0.338, 0.662), a third of a uniform.
-      const middle = times.filter((time) => time > 0.338 && time < 0.662).length / times.length;
-      expect(middle).toBeCloseTo(timeSampling === 'uniform' ? 0.32 : 0.5, 1);
-    },
-  );
+  // Half of a logit-normal lies within (σ(−0.674), σ(0.674)) = (0.338, 0.662), a third of a uniform; of
+  // CosMap (4/π) atan(0.324), of modes with s = 1.29 those that come of u within (0.288, 0.712).
+  it.each([
+    ['uniform', 0.324],
+    ['logit-normal', 0.5],
+    ['cosmap', 0.4],
+    ['mode', 0.594],
+    [{ name: 'mode', scale: 0 }, 0.324],
+  ])('samples %j times within [0, 1]', async (timeSampling, share) => {
+    const tf = await cpu.load();
+    const instance = flowEdit.create(tf, smallConfig({ timeSampling }), createRandom(1));
+    const random = createRandom(3, 'data');
+    const times = Array.from({ length: 40 }, () => {
+      const batch = instance.nextBatch(random);
+      expect(batch.time?.shape).toEqual([16, 1]);
+      const values = [...(batch.time?.dataSync() ?? [])];
+      tf.dispose(Object.values(batch));
+      return values;
+    }).flat();
+    instance.dispose();
+    expect(times.every((time) => time >= 0 && time <= 1)).toBe(true);
+    const middle = times.filter((time) => time > 0.338 && time < 0.662).length / times.length;
+    expect(middle).toBeCloseTo(share, 1);
+  });
 
   it('holds no tensor after it is disposed', async () => {
     const tf = await cpu.load();

@@ -100,6 +100,7 @@ describe('values', () => {
   it('of strategy are all strategies, alone and with their options in a block', () => {
     const { labels, choose } = complete('task: flow-edit\nstrategy: $0\nsteps: 3\n');
     expect(labels).toEqual(expect.arrayContaining(['null', ...names(strategies)]));
+    expect(labels[0]).toBe('null');
     for (const { name, options } of strategies) {
       const keys = Object.keys(options.shape);
       if (keys.length === 0) continue;
@@ -117,6 +118,39 @@ describe('values', () => {
       expect(file.problems).toEqual([]);
     }
     expect(items.map(({ kind }) => kind)).toContain('mapping');
+  });
+
+  it('of a loss are those that fit it, alone and with their options in a block', () => {
+    const above =
+      'task: flow-edit\nmodel:\n  transformer:\n    editor:\n      flow_matching:\n        ';
+    const { items, labels, choose } = complete(`${above}render_loss: $0\n`);
+    expect(labels).toEqual([
+      'null',
+      'absolute-error',
+      'cosine-distance',
+      'mean-squared-error',
+      'perceptual',
+      'perceptual …',
+      'random-lpips',
+      'random-lpips …',
+      'smooth-l1',
+      'smooth-l1 …',
+    ]);
+    expect(items[1]?.documentation).toContain('Mean absolute difference');
+    expect(choose('smooth-l1 …')).toContain('render_loss:\n  name: smooth-l1\n  beta: 1\n');
+    expect(complete(`${above}velocity_loss: {name: velocity, $0}\n`).labels).toEqual([
+      'time_weighting',
+      'location',
+      'spread',
+    ]);
+    expect(complete(`${above}time_sampling: $0\n`).labels).toEqual([
+      'uniform',
+      'cosmap',
+      'logit-normal',
+      'logit-normal …',
+      'mode',
+      'mode …',
+    ]);
   });
 
   it('of a switch are true and false', () => {

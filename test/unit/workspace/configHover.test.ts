@@ -57,6 +57,22 @@ describe('the hover of a config', () => {
     );
   });
 
+  it('says what the loss and the times of a task are, with trap and source', () => {
+    const flow = (line: string) =>
+      hover(`task: flow-edit\nmodel: {transformer: {editor: {flow_matching: {${line}}}}}\n`);
+    const loss = flow('velocity_loss: smo$0oth-l1');
+    expect(loss).toContain('**smooth-l1** — Squared for small errors');
+    expect(loss).toContain('⚠ Below β = 1 its gradient is half');
+    expect(loss).toContain('Source: Girshick');
+    expect(flow('render_loss: {name: perc$0eptual}')).toContain('**perceptual** —');
+    expect(flow('time_sampling: {name: mo$0de, scale: 1}')).toContain('eq. 20');
+    expect(flow('render_loss: {name: smooth-l1, be$0ta: 1}')).toContain(
+      'a number, at least 0 · default 1',
+    );
+    expect(flow('velocity_$0loss: null')).toContain('null for the mean squared error');
+    expect(flow('time_$0sampling: mode')).toContain('default uniform');
+  });
+
   it('is silent elsewhere', () => {
     expect(hover('task: flow-edit\n# wo$0rds\n')).toBe('');
     expect(hover('task: flow-edit\nkitchen: 1$0\n')).toBe('');
@@ -107,6 +123,13 @@ describe('a strategy', () => {
     const text = hover(`task: flow-edit\nstrategy: $0${name}\n`, true);
     expect(pictureIn(text)).toMatch(/<path d="M[\d. ]+L/);
     expect(pictureIn(text)).not.toMatch(/NaN|undefined/);
+  });
+
+  it('names those that do the same with so many losses', () => {
+    const text = hover('task: flow-edit\nstrategy: $0imtl-g\n');
+    expect(text).toMatch(/Does the same: .*` nash-mtl `.*\. Two losses .* the bisector/);
+    expect(text).not.toMatch(/Does the same: .*` fixed `/);
+    expect(hover('task: flow-edit\nstrategy: $0mgda\n')).not.toContain('Does the same');
   });
 
   it('offers no command where nothing may be run', () => {

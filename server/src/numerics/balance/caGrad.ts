@@ -1,6 +1,6 @@
 import type { Gramian } from '../gramian.ts';
-import { factorize } from './cholesky.ts';
-import { component, constantVector, dot, scaled, smallestAt, times } from './dense.ts';
+import { Cholesky } from './cholesky.ts';
+import { component, constantVector, dot, product, scaled, smallestAt, times } from './dense.ts';
 import { type SupportTrial, searchSupports } from './supportSearch.ts';
 import { spread, type UnitRows, unitRows } from './unitRows.ts';
 
@@ -65,18 +65,18 @@ function search(
   // d·gₖ ≥ ν in directions: d·uₖ ≥ ν n_min/nₖ, ν now in units of n_min|ḡ|.
   const ratios = norms.map((norm) => least / norm);
   const first = smallestAt(projections.map((value, index) => value * component(norms, index)));
+  const cholesky = new Cholesky(cosines);
   const found = searchSupports(norms.length, 1 << first, (support): SupportTrial | undefined => {
-    const solve = support.length === 0 ? undefined : factorize(cosines, support);
-    if (solve === undefined) return undefined;
-    const slope = solve(ratios);
-    const offset = solve(projections);
+    if (support.length === 0 || !cholesky.factorize(support)) return undefined;
+    const slope = cholesky.solve(ratios);
+    const offset = cholesky.solve(projections);
     const level = largerRoot(
       dot(ratios, slope),
       dot(ratios, offset),
       dot(projections, offset) - radius * radius,
     );
     const values = slope.map((value, index) => level * value - component(offset, index));
-    const pulls = times(cosines, values);
+    const pulls = product(cosines, values);
     const scale = values.reduce((sum, value) => sum + Math.abs(value), 1);
     const margins = pulls.map(
       (pull, index) =>

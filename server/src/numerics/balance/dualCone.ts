@@ -1,6 +1,6 @@
 import { Gramian } from '../gramian.ts';
-import { component, constantVector, type SquareMatrix, scaled, times, total } from './dense.ts';
-import { minimizeNonnegative } from './nonnegativeQuadratic.ts';
+import { at, component, product, total } from './dense.ts';
+import { nonnegativeMinimizer } from './nonnegativeQuadratic.ts';
 import { unitRows } from './unitRows.ts';
 
 /** TorchJD's changes of the Gramian before it solves. */
@@ -32,23 +32,27 @@ export function dualConeProjection(
   const unit = unitRows(regularise(gramian, normEps, regEps));
   if (unit === undefined) return undefined;
   const { rows, norms, cosines } = unit;
+  const minimize = nonnegativeMinimizer(cosines);
+  const wanted = new Float64Array(rows.length);
   return (reference) => {
     const projection = [...reference];
-    const wanted = rows.map((row, index) => component(reference, row) * component(norms, index));
-    for (const [index, value] of raise(cosines, wanted).entries()) {
+    let largest = 0;
+    for (let index = 0; index < rows.length; index += 1) {
+      wanted[index] = component(reference, component(rows, index)) * component(norms, index);
+      largest = Math.max(largest, Math.abs(at(wanted, index)));
+    }
+    if (largest === 0) return projection;
+    // v = p + y, y ≥ 0 and Q = C, in units in which p is about 1.
+    for (let index = 0; index < rows.length; index += 1)
+      wanted[index] = -at(wanted, index) / largest;
+    const raised = minimize(product(cosines, wanted));
+    for (let index = 0; index < rows.length; index += 1) {
       const row = component(rows, index);
-      projection[row] = component(reference, row) + value / component(norms, index);
+      projection[row] =
+        component(reference, row) + (component(raised, index) * largest) / component(norms, index);
     }
     return projection;
   };
-}
-
-/** By how much v = p + y, y ≥ 0, has to exceed p; in units in which p is about 1. */
-function raise(cosines: SquareMatrix, wanted: readonly number[]): readonly number[] {
-  const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (largest === 0) return constantVector(wanted.length, 0);
-  const pulls = times(cosines, scaled(wanted, 1 / largest));
-  return scaled(minimizeNonnegative(cosines, scaled(pulls, -1)), largest);
 }
 
 function regularise(gramian: Gramian, normEps: number, regEps: number): Gramian {

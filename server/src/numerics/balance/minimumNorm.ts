@@ -27,13 +27,16 @@ export function minimumNormWeights({ norms, cosines }: UnitRows): readonly numbe
 /** A squared norm of unit rows below this is 0 but for the rounding of their cosines. */
 const stationary = 1e-13;
 
-/**
- * The minimum-norm weights of the directions uₖ and the squared norm; undefined where that is 0: no direction
- * goes down for every loss whose gradient does not vanish (Pareto-stationary; Désidéri 2012).
- */
-export function commonDescent(
-  unit: UnitRows,
-): { readonly weights: readonly number[]; readonly squared: number } | undefined {
+/** The way down for every loss whose gradient does not vanish. */
+export interface CommonDescent {
+  /** The minimum-norm weights of the directions uₖ. */
+  readonly weights: readonly number[];
+  /** The squared norm that they give. */
+  readonly squared: number;
+}
+
+/** Undefined where that norm is 0: no direction goes down for all (Pareto-stationary; Désidéri 2012). */
+export function commonDescent(unit: UnitRows): CommonDescent | undefined {
   const weights = minimumNormWeights({ ...unit, norms: unit.norms.map(() => 1) });
   const squared = dot(weights, times(unit.cosines, weights));
   return squared > stationary ? { weights, squared } : undefined;

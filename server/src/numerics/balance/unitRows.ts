@@ -21,8 +21,8 @@ export interface UnitRows {
 export function unitRows(gramian: Gramian): UnitRows | undefined {
   const { size } = gramian;
   if (!hasFiniteEntries(gramian)) return undefined;
-  const all = Array.from({ length: size }, (_, index) => index);
-  const rows = all.filter((row) => gramian.at(row, row) > 0);
+  const rows: number[] = [];
+  for (let row = 0; row < size; row += 1) if (gramian.at(row, row) > 0) rows.push(row);
   const norms = rows.map((row) => gradientNorm(gramian, row));
   const cosines = matrixOf(rows.length, (i, j) => {
     if (i === j) return 1;
@@ -47,7 +47,8 @@ export function spread(
   values: readonly number[],
   rest: (row: number) => number = () => 0,
 ): readonly number[] {
-  const spreadOut = Array.from({ length: unit.size }, (_, row) => rest(row));
+  const spreadOut: number[] = [];
+  for (let row = 0; row < unit.size; row += 1) spreadOut.push(rest(row));
   for (const [index, row] of unit.rows.entries()) spreadOut[row] = component(values, index);
   return spreadOut;
 }

@@ -21,8 +21,9 @@ export function upGrad(gramian: Gramian, options: Regularisation = {}): readonly
   for (let own = 0; own < size; own += 1) {
     const reference = constantVector(size, 0);
     reference[own] = 1 / size;
-    for (const [index, value] of project(reference).entries()) {
-      sums[index] = component(sums, index) + value;
+    const projection = project(reference);
+    for (let index = 0; index < size; index += 1) {
+      sums[index] = component(sums, index) + component(projection, index);
     }
   }
   return sums;

@@ -1,5 +1,5 @@
-import { factorize } from './cholesky.ts';
-import type { SquareMatrix } from './dense.ts';
+import { Cholesky } from './cholesky.ts';
+import { numbersOf, type SquareMatrix } from './dense.ts';
 import { pseudoInverseTimes } from './eigen.ts';
 
 /** Eigenvalues of a matrix of cosines below this share of the largest are rounding. */
@@ -10,10 +10,8 @@ export function solveOrProject(
   cosines: SquareMatrix,
   vector: readonly number[],
 ): { readonly solution: readonly number[]; readonly independent: boolean } {
-  const solve = factorize(
-    cosines,
-    vector.map((_, index) => index),
-  );
-  if (solve !== undefined) return { solution: solve(vector), independent: true };
+  const cholesky = new Cholesky(cosines);
+  if (cholesky.factorize([...vector.keys()]))
+    return { solution: numbersOf(cholesky.solve(vector)), independent: true };
   return { solution: pseudoInverseTimes(cosines, vector, rankTolerance), independent: false };
 }

@@ -2,16 +2,18 @@ import type * as tfc from '@tensorflow/tfjs-core';
 
 import { createRandom, type Random } from '../../base/random.ts';
 import { metricName } from '../../model/metricName.ts';
+import { byName } from '../byName.ts';
 import type { LossFunction } from '../loss.ts';
 import { meanSquaredError } from '../losses/meanSquaredError.ts';
-import { perceptual } from '../losses/perceptual.ts';
 import {
   createMultilayerPerceptron,
   type MultilayerPerceptron,
 } from '../networks/multilayerPerceptron.ts';
 import type { Batch, ParameterGroup, Task, TaskInstance, Tf } from '../task.ts';
+import { timeSamplings } from '../timeSampling.ts';
 import {
   type FlowEditConfig,
+  flowEditChoices,
   flowEditConfigSchema,
   flowEditCuts,
   flowEditGroups,
@@ -19,6 +21,7 @@ import {
   renderWeightPath,
   velocityWeightPath,
 } from './flowEditConfig.ts';
+import { createRenderLoss, createVelocityLoss } from './flowEditLosses.ts';
 import {
   conditionSize,
   createFlowEditWorld,
@@ -30,8 +33,6 @@ import {
 
 /** t, sin 2πt and cos 2πt. */
 const timeFeatures = 3;
-/** Weight of the perceptual part within the render loss. */
-const perceptualPart = 0.1;
 /** The held-out pairs are part of the data set, so their seed never changes. */
 const heldOutSeed = 4711;
 const heldOutCount = 512;
@@ -50,14 +51,17 @@ export const flowEdit: Task<FlowEditConfig> = {
     {
       name: 'velocity',
       weightPath: velocityWeightPath,
-      description: 'Mean squared error of the predicted velocity; the target is detached.',
+      description:
+        'Mean squared error of the predicted velocity, or as velocity_loss says; the target is detached.',
     },
     {
       name: 'render',
       weightPath: renderWeightPath,
-      description: 'L2 and perceptual difference of the rendered edit and the target picture.',
+      description:
+        'L2 and perceptual difference of the rendered edit and the target picture, or as render_loss says.',
     },
   ],
+  choices: flowEditChoices,
   sharedGroup: 'velocity',
   aliases: {
     velocity_loss: metricName.loss('velocity'),
@@ -78,7 +82,8 @@ class FlowEdit implements TaskInstance {
   readonly #velocity: MultilayerPerceptron;
   readonly #renderer: MultilayerPerceptron;
   readonly #pixelLoss: LossFunction<'prediction' | 'target'>;
-  readonly #featureLoss: LossFunction<'prediction' | 'target'>;
+  readonly #velocityLoss: LossFunction<'prediction' | 'target' | 'time'>;
+  readonly #renderLoss: LossFunction<'prediction' | 'target'>;
   readonly #reconstructor: tfc.Tensor2D;
   readonly #heldOut: Batch;
 
@@ -101,7 +106,9 @@ class FlowEdit implements TaskInstance {
     const [velocityHead] = flowEditCuts;
     this.cuts = [{ name: velocityHead, variables: this.#velocity.layers.at(-1) ?? [] }];
     this.#pixelLoss = meanSquaredError.create(tf, {}, {});
-    this.#featureLoss = perceptual.create(tf, perceptual.options.parse({}), { '...': imageSize });
+    const { velocity_loss, render_loss } = config.model.transformer.editor.flow_matching;
+    this.#velocityLoss = createVelocityLoss(tf, velocity_loss);
+    this.#renderLoss = createRenderLoss(tf, render_loss);
     const { rows, columns, values } = this.#world.reconstructor;
     this.#reconstructor = tf.keep(tf.tensor2d(values, [rows, columns]));
     const heldOut = createRandom(heldOutSeed, 'flow-edit held out');
@@ -117,13 +124,13 @@ class FlowEdit implements TaskInstance {
     const { target, predicted, remaining, onPath } = this.#predictVelocity(batch);
     const edited = tf.add<tfc.Tensor2D>(onPath, tf.mul(remaining, predicted));
     const rendered = this.#render(edited);
-    const image = field(batch, 'image');
     return {
-      velocity: this.#pixelLoss.compute({ prediction: predicted, target }),
-      render: tf.add(
-        this.#pixelLoss.compute({ prediction: rendered, target: image }),
-        tf.mul(this.#featureLoss.compute({ prediction: rendered, target: image }), perceptualPart),
-      ),
+      velocity: this.#velocityLoss.compute({
+        prediction: predicted,
+        target,
+        time: field(batch, 'time'),
+      }),
+      render: this.#renderLoss.compute({ prediction: rendered, target: field(batch, 'image') }),
     };
   }
 
@@ -164,7 +171,8 @@ class FlowEdit implements TaskInstance {
     this.#velocity.dispose();
     this.#renderer.dispose();
     this.#pixelLoss.dispose();
-    this.#featureLoss.dispose();
+    this.#velocityLoss.dispose();
+    this.#renderLoss.dispose();
     this.#reconstructor.dispose();
     for (const tensor of Object.values(this.#heldOut)) tensor.dispose();
   }
@@ -191,11 +199,9 @@ class FlowEdit implements TaskInstance {
   #drawBatch(random: Random, count: number): Batch {
     const tf = this.#tf;
     const pairs = this.#world.drawPairs(random, count);
-    const { time_sampling: sampling } = this.#config.model.transformer.editor.flow_matching;
-    const times = Float32Array.from({ length: count }, () =>
-      // Logit-normal with mean 0 and deviation 1, as in Stable Diffusion 3 (science.md §4.1).
-      sampling === 'uniform' ? random.uniform() : 1 / (1 + Math.exp(-random.normal())),
-    );
+    const { name, options } = this.#config.model.transformer.editor.flow_matching.time_sampling;
+    const sampling = byName(timeSamplings, name);
+    const times = Float32Array.from({ length: count }, () => sampling.draw(options, random));
     const batch = {
       sourceView: tf.tensor2d(pairs.sourceView, [count, viewSize]),
       targetView: tf.tensor2d(pairs.targetView, [count, viewSize]),

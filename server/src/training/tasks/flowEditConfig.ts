@@ -1,8 +1,17 @@
 import { z } from 'zod';
 
+import { lossChoices, lossSchema } from '../lossOptions.ts';
+import { describeNamed, namedOptionsSchema } from '../namedOptions.ts';
 import { planStrategy } from '../strategyOptions.ts';
-import type { TrainingPlan } from '../task.ts';
+import type { TaskChoice, TrainingPlan } from '../task.ts';
+import { timeSamplings } from '../timeSampling.ts';
 import { planTrainingOptions, trainingOptions } from '../trainingOptions.ts';
+import {
+  renderLayouts,
+  renderLossNames,
+  velocityLayouts,
+  velocityLossNames,
+} from './flowEditLosses.ts';
 
 const flowMatching = ['model', 'transformer', 'editor', 'flow_matching'] as const;
 
@@ -17,26 +26,40 @@ export const flowEditTerms = ['velocity', 'render'] as const;
 /** The last layer of the velocity network, the last block that both losses share. */
 export const flowEditCuts = ['velocity-head'] as const;
 
+/** What else a config may choose by name. */
+export const flowEditChoices: readonly TaskChoice[] = [
+  { path: [...flowMatching, 'time_sampling'], choices: timeSamplings },
+  { path: [...flowMatching, 'velocity_loss'], choices: lossChoices(velocityLossNames) },
+  { path: [...flowMatching, 'render_loss'], choices: lossChoices(renderLossNames) },
+];
+
 const weightSchema = z.number().min(0);
 const widthSchema = z.number().int().min(1).max(4096);
 
 const flowMatchingSchema = z.strictObject({
   velocity_loss_weight: weightSchema
     .default(1)
-    .describe('Weight of the mean squared error of the predicted velocity.'),
+    .describe('Weight of the error of the predicted velocity, the loss velocity.'),
   render_loss_weight: weightSchema
     .default(1)
-    .describe('Weight of the difference between the rendered edit and the target picture.'),
+    .describe(
+      'Weight of the difference between the rendered edit and the target picture, the loss render.',
+    ),
   normalize_losses: z
     .boolean()
     .default(false)
     .describe(
       'Scales the velocity loss to the value of the render loss; the same as the strategy normalised.',
     ),
-  time_sampling: z
-    .enum(['uniform', 'logit-normal'])
-    .default('uniform')
+  time_sampling: namedOptionsSchema(timeSamplings)
+    .prefault('uniform')
     .describe('Where on the path from the latent to its edit the velocity is learnt.'),
+  velocity_loss: lossSchema(velocityLossNames, velocityLayouts).describe(
+    'How the predicted velocity is compared with its target: a name, or a mapping of name and options; null for the mean squared error.',
+  ),
+  render_loss: lossSchema(renderLossNames, renderLayouts).describe(
+    'How the rendered edit is compared with the target picture: a name, or a mapping of name and options; null for the mean squared error with a tenth of the perceptual loss.',
+  ),
 });
 
 const editorSchema = z.strictObject({
@@ -108,6 +131,21 @@ export function planFlowEdit(config: FlowEditConfig): TrainingPlan {
     ...planStrategy(config.strategy, flow_matching.normalize_losses ? 'normalised' : 'fixed'),
     referenceTerm: 'render',
     weights: [flow_matching.velocity_loss_weight, flow_matching.render_loss_weight],
-    shape: `batch ${config.batch_size}, editor ${editor.width}, renderer ${config.model.renderer.width}`,
+    shape: [
+      `batch ${config.batch_size}`,
+      `editor ${editor.width}`,
+      `renderer ${config.model.renderer.width}`,
+      ...chosenForms(flow_matching),
+    ].join(', '),
   };
+}
+
+/** What the config chose beside the forms that the task has by itself. */
+function chosenForms(flow: z.infer<typeof flowMatchingSchema>): readonly string[] {
+  const { velocity_loss, render_loss, time_sampling } = flow;
+  return [
+    ...(velocity_loss ? [`velocity loss ${describeNamed(velocity_loss)}`] : []),
+    ...(render_loss ? [`render loss ${describeNamed(render_loss)}`] : []),
+    ...(time_sampling.name === 'uniform' ? [] : [`times ${describeNamed(time_sampling)}`]),
+  ];
 }

@@ -151,6 +151,14 @@ describe('a compiled engine', () => {
       'flow-edit with normalised losses over two batches',
       () => flowEditTask({ normalize: true }, { accumulate: 2 }),
     ],
+    [
+      'flow-edit with a velocity loss that weighs times',
+      () => flowEditTask({ velocityLoss: { name: 'velocity', time_weighting: 'cosmap' } }),
+    ],
+    [
+      'flow-edit with a render loss of features',
+      () => flowEditTask({ renderLoss: 'random-lpips' }),
+    ],
     ['a loss without weight', () => flowEditTask({ renderWeight: 0 })],
     ['three losses and a teacher', () => smallTask()],
     ['a cut', () => smallTask({ probeCut: 'trunk-end' })],

@@ -14,7 +14,9 @@ export interface SmallConfig {
   readonly optimizer?: 'adam' | 'sgd';
   readonly learningRate?: number;
   readonly steps?: number;
-  readonly timeSampling?: 'uniform' | 'logit-normal';
+  readonly timeSampling?: unknown;
+  readonly velocityLoss?: unknown;
+  readonly renderLoss?: unknown;
 }
 
 export function smallConfig(small: SmallConfig = {}) {
@@ -33,6 +35,8 @@ export function smallConfig(small: SmallConfig = {}) {
             render_loss_weight: small.renderWeight ?? 0.5,
             normalize_losses: small.normalize ?? false,
             time_sampling: small.timeSampling ?? 'uniform',
+            velocity_loss: small.velocityLoss ?? null,
+            render_loss: small.renderLoss ?? null,
           },
         },
       },
