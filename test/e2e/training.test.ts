@@ -71,7 +71,7 @@ describe('instrumented training of the example', () => {
       page,
       /\d+\/9000 · loss [\d.e-]+ · (compiled-\w+|wasm|webgpu|cpu|tfjs-node)/,
     );
-    const text = await waitForNotification(page, /\d+\/9000/);
+    const text = await waitForNotification(page, /\d+\/9000.*loss/s);
     expect(text).toMatch(/Training train\.yaml.*loss/s);
     await workbench.screenshot('training-progress');
   });

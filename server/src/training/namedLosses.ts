@@ -25,8 +25,16 @@ export function namedLosses(
 }
 
 function scalarLoss(loss: tfc.Tensor, term: string): tfc.Scalar {
+  if (!isTensor(loss)) {
+    throw new Error(`The loss ${term} is ${String(loss)}; a loss must be a tensor, made by tf.`);
+  }
   if (loss.rank === 0 && loss.dtype === 'float32') return loss as tfc.Scalar;
   throw new Error(
     `The loss ${term} has shape [${loss.shape.join(', ')}] and kind ${loss.dtype}; a loss must be a float32 scalar, such as a mean over the batch.`,
   );
+}
+
+/** A task in JavaScript may give anything, such as a number. */
+function isTensor(value: unknown): value is tfc.Tensor {
+  return typeof value === 'object' && value !== null && 'shape' in value && 'dtype' in value;
 }

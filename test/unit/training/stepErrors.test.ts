@@ -30,6 +30,10 @@ describe('errors of a step name what is wrong', () => {
       'The loss kl has shape [2] and kind float32; a loss must be a float32 scalar, such as a mean over the batch.',
     );
     expect(() => namedLosses({ kl: whole }, ['kl'])).toThrow(/shape \[\] and kind int32/);
+    const number = 3 as unknown as tfc.Scalar;
+    expect(() => namedLosses({ kl: number }, ['kl'])).toThrow(
+      'The loss kl is 3; a loss must be a tensor, made by tf.',
+    );
     tf.dispose([good, vector, whole]);
   });
 
