@@ -1,25 +1,13 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import { dualProjection } from '../../numerics/balance/dualProjection.ts';
 import type { Strategy } from '../strategy.ts';
 import { lastWeightsStand, noStep } from './degenerateWords.ts';
+import { dualConeOptions } from './dualConeOptions.ts';
 import { createWeighing, onGramian } from './weighing.ts';
 
-const options = z.strictObject({
-  norm_eps: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe('A trace of the Gramian below this counts as 0; TorchJD 0.0001.'),
-  reg_eps: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe('Added to the diagonal of the normalised Gramian; TorchJD 0.0001. 0 is exact.'),
-});
-
 /** Projection of the mean (M20 of science.md §1.3). */
-export const dualproj: Strategy<z.infer<typeof options>> = {
+export const dualproj: Strategy<z.infer<typeof dualConeOptions>> = {
   name: 'dualproj',
   description: 'Projects the mean gradient onto the directions that go down for all losses.',
   formula: 'd = argmin |d − ḡ|² with d·gₖ ≥ 0 for all k',
@@ -43,7 +31,7 @@ export const dualproj: Strategy<z.infer<typeof options>> = {
   },
   source: 'Lopez-Paz & Ranzato NeurIPS 2017, eq. 11; TorchJD aggregation/_linalg/_dual_cone.py.',
   trap: 'Without conflict it is the mean, not the sum, of the weighted gradients. With the regularisation of TorchJD the guarantee is lost where lengths differ by 30 times or more.',
-  options,
+  options: dualConeOptions,
   example: {
     weights: [1, 1],
     readings: [

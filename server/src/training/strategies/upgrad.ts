@@ -1,25 +1,13 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 import { upGrad } from '../../numerics/balance/upGrad.ts';
 import type { Strategy } from '../strategy.ts';
 import { lastWeightsStand, noStep } from './degenerateWords.ts';
+import { dualConeOptions } from './dualConeOptions.ts';
 import { createWeighing, onGramian } from './weighing.ts';
 
-const options = z.strictObject({
-  norm_eps: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe('A trace of the Gramian below this counts as 0; TorchJD 0.0001.'),
-  reg_eps: z
-    .number()
-    .min(0)
-    .default(0)
-    .describe('Added to the diagonal of the normalised Gramian; TorchJD 0.0001. 0 is exact.'),
-});
-
 /** Unconflicting projection of gradients (M20 of science.md §1.3). */
-export const upgrad: Strategy<z.infer<typeof options>> = {
+export const upgrad: Strategy<z.infer<typeof dualConeOptions>> = {
   name: 'upgrad',
   description:
     'Projects each gradient onto the directions that go down for all losses, and takes the mean.',
@@ -45,7 +33,7 @@ export const upgrad: Strategy<z.infer<typeof options>> = {
   },
   source: 'Quinton & Rey 2024, eq. 7; TorchJD aggregation/_upgrad.py.',
   trap: 'Without conflict it is the mean, not the sum, of the weighted gradients; for two losses it is half of pcgrad. With the regularisation of TorchJD the step conflicts in half of the cases where lengths differ by 30 times, in nearly all from 100 times on; exact, it never does.',
-  options,
+  options: dualConeOptions,
   example: {
     weights: [1, 1],
     readings: [
