@@ -12,27 +12,20 @@ import {
 import { broadcastTime } from '../../../../server/src/numerics/flow/timeBroadcast.ts';
 import { cosMapTime, logitNormalTime } from '../../../../server/src/numerics/flow/timeSampling.ts';
 import {
-  angleHinge,
-  arcFace,
-  cosFace,
-} from '../../../../server/src/numerics/losses/angularMargin.ts';
-import {
-  distillationLoss,
-  teacherEntropy,
-} from '../../../../server/src/numerics/losses/distillation.ts';
-import { focalLoss } from '../../../../server/src/numerics/losses/focal.ts';
+  groupUpdateRatio,
+  meanTensorUpdateRatio,
+} from '../../../../server/src/numerics/updateRatio.ts';
+import { angleHinge, arcFace, cosFace } from '../plainLosses/angularMargin.ts';
+import { distillationLoss, teacherEntropy } from '../plainLosses/distillation.ts';
+import { focalLoss } from '../plainLosses/focal.ts';
 import {
   aggregateVariance,
   batchGaussianKl,
   gaussianKl,
   scalePosterior,
-} from '../../../../server/src/numerics/losses/gaussianKl.ts';
-import { infoNce } from '../../../../server/src/numerics/losses/infoNce.ts';
-import { smoothL1, squaredError } from '../../../../server/src/numerics/losses/smoothL1.ts';
-import {
-  groupUpdateRatio,
-  meanTensorUpdateRatio,
-} from '../../../../server/src/numerics/updateRatio.ts';
+} from '../plainLosses/gaussianKl.ts';
+import { infoNce } from '../plainLosses/infoNce.ts';
+import { smoothL1, squaredError } from '../plainLosses/smoothL1.ts';
 import type { Reading } from './publishedVectors.ts';
 
 type Answer = (reading: Reading) => unknown;

@@ -1,4 +1,4 @@
-import { logSumExp, softmax } from '../balance/softmax.ts';
+import { logSumExp, softmax } from '../../../../server/src/numerics/balance/softmax.ts';
 
 /**
  * Focal loss (Lin et al. ICCV 2017, eq. 4) over classes, α (1−p_t)^γ (−log p_t), mean over the batch, with its

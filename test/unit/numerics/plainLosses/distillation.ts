@@ -1,4 +1,4 @@
-import { logSumExp, softmax } from '../balance/softmax.ts';
+import { logSumExp, softmax } from '../../../../server/src/numerics/balance/softmax.ts';
 
 /** How sharp a teacher's distributions are, in nats. */
 export interface TeacherEntropy {

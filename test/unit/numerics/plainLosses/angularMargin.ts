@@ -1,4 +1,4 @@
-import { logSumExp } from '../balance/softmax.ts';
+import { logSumExp } from '../../../../server/src/numerics/balance/softmax.ts';
 
 /** A margin loss of one sample. */
 export interface MarginLoss {

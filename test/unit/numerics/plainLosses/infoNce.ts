@@ -1,4 +1,4 @@
-import { logSumExp } from '../balance/softmax.ts';
+import { logSumExp } from '../../../../server/src/numerics/balance/softmax.ts';
 
 /**
  * InfoNCE (van den Oord et al. 2018, eq. 4) over a batch: each query's key is that of the same index, the others
