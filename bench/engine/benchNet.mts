@@ -110,9 +110,13 @@ export function createNetSpec(
     clipNorm: undefined,
     accumulate: 1,
     probeCut: undefined,
+    halvesEvery: undefined,
+    statisticsEvery: undefined,
+    evaluateEvery: 50,
     strategy,
     strategyOptions: {},
     referenceTerm: 'loss1',
+    terms,
     weights: terms.map(() => 1),
     shape: `${net.name} with ${losses} losses`,
   };

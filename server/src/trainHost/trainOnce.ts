@@ -175,7 +175,7 @@ function openMetrics(
 ): Result<MetricsFile> {
   const header: MetricsHeader = {
     counterweight: 1,
-    terms: task.terms.map((term) => term.name),
+    terms: [...plan.terms],
     sharedGroup: plan.probeCut ?? task.sharedGroup,
     task: task.name,
     backend,

@@ -47,7 +47,7 @@ export class MetricRecorder {
     this.#options = options;
     const cut = plan.probeCut;
     this.#names = {
-      terms: task.terms.map((term) => term.name),
+      terms: plan.terms,
       groups: cut === undefined ? instance.groups.map((group) => group.name) : [cut],
       sharedGroup: cut ?? task.sharedGroup,
     };

@@ -7,7 +7,7 @@ export function createStepSpec(task: Task, plan: TrainingPlan, instance: TaskIns
   return {
     instance,
     plan,
-    terms: task.terms.map((term) => term.name),
+    terms: plan.terms,
     sharedGroup: task.sharedGroup,
     example: instance.nextBatch(createRandom(plan.seed, 'example')),
   };

@@ -54,6 +54,20 @@ export interface Teacher {
   momentum(step: number): number;
 }
 
+/**
+ * Variables that follow what the forward pass sees instead of being trained, such as a running mean:
+ * a task's losses read them as they stood before the step, and after it they are what `next` gave.
+ */
+export interface Buffers {
+  /** Not part of any group. */
+  readonly variables: readonly tfc.Variable[];
+  /**
+   * What each becomes, in their order and shapes. A pure function of the batch, the parameters, the
+   * teacher and the buffers, as `losses` is; averaged over the batches that a step accumulates.
+   */
+  next(batch: Batch): readonly tfc.Tensor[];
+}
+
 /** A model with its data, ready to train. Whoever creates it disposes it. */
 export interface TaskInstance {
   readonly groups: readonly ParameterGroup[];
@@ -63,6 +77,7 @@ export interface TaskInstance {
    */
   readonly cuts?: readonly ParameterGroup[];
   readonly teacher?: Teacher;
+  readonly buffers?: Buffers;
   /**
    * Draws the batch of one step. The caller disposes its tensors. All that it remembers from one call
    * to the next is in `random`, or a resumed run would see other data.
@@ -70,7 +85,7 @@ export interface TaskInstance {
   nextBatch(random: Random): Batch;
   /**
    * One forward pass: every loss as a scalar, unweighted, in the order of the declarations. A pure
-   * function of the batch, the parameters and the teacher: it draws nothing at random, changes no
+   * function of the batch, the parameters, the teacher and the buffers: it draws nothing at random, changes no
    * variable, and what moves from step to step (an annealing factor) comes as a tensor of the batch.
    * A compiled engine keeps the graph of one call; a number of the host is part of that graph.
    */
@@ -92,15 +107,43 @@ export interface TrainingPlan {
   readonly accumulate: number;
   /** Name of the cut at which probes stop; undefined for probes of all parameters. */
   readonly probeCut: string | undefined;
+  /** Steps between two looks at the halves of a batch; undefined for none. */
+  readonly halvesEvery: number | undefined;
+  /** Steps between two looks at weights and activations; undefined for none. */
+  readonly statisticsEvery: number | undefined;
+  /** Steps between two looks at held-out data. */
+  readonly evaluateEvery: number;
   readonly strategy: string;
   /** As the strategy's schema completed them. */
   readonly strategyOptions: unknown;
   /** The term to which a strategy that needs one scales the others. */
   readonly referenceTerm: string;
-  /** Weights in the order of the terms. */
+  /** Names of the losses that this config trains with, in the order of the task's terms. */
+  readonly terms: readonly string[];
+  /** Weights in the order of `terms`. */
   readonly weights: readonly number[];
   /** What the cost of a step depends on, in words; the choice of a backend is kept under it. */
   readonly shape: string;
+}
+
+/** An experiment that a task has ready: the config as it is against configs that differ in some keys. */
+export interface ReadyAblation {
+  /** Short and safe as part of a file's name: `without-kl`. */
+  readonly name: string;
+  /** As a button says it: `without kl`. */
+  readonly title: string;
+  /** What it answers, in one sentence. */
+  readonly question: string;
+  readonly variants: readonly {
+    readonly label: string;
+    /** Keys of the config with their values; null, numbers, texts, booleans. */
+    readonly changes: readonly {
+      readonly path: readonly string[];
+      readonly value: number | string | boolean | null;
+    }[];
+  }[];
+  /** Steps of each run where it is shorter than the config's. */
+  readonly steps?: number;
 }
 
 /** A training problem. `configSchema` validates and completes the user's config. */
@@ -108,9 +151,12 @@ export interface Task<Config = unknown> {
   readonly name: string;
   readonly description: string;
   readonly configSchema: z.ZodType<Config>;
+  /** All losses that a config may have; its plan says which it has. */
   readonly terms: readonly TermDeclaration[];
   /** What its config chooses by name, beside what every task's does. */
   readonly choices?: readonly TaskChoice[];
+  /** The experiments that its users ask for, ready to run. */
+  readonly ablations?: readonly ReadyAblation[];
   /** Name of the group that all losses share; gradient figures without `@` refer to it. */
   readonly sharedGroup: string;
   /** Familiar names under which canonical metrics are logged too: `velocity_loss` for `loss/velocity`. */

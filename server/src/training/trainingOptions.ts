@@ -52,9 +52,21 @@ export function trainingOptions({ learningRate, groups, cuts, terms }: TrainingD
           .describe(
             'Part of the parameters at which gradients are measured, which is cheaper; null measures all shared parameters.',
           ),
+        halves_every: everySchema.describe(
+          'Steps between two looks at the halves of a batch, which tell noise from conflict and cost about two probes; null for none.',
+        ),
+        statistics_every: everySchema.describe(
+          'Steps between two looks at the weights and activations of each layer; null for none.',
+        ),
       })
       .prefault({})
-      .describe('Where the gradients of each loss are measured.'),
+      .describe('Where and when what goes on inside is measured.'),
+    evaluate_every: z
+      .number()
+      .int()
+      .min(1)
+      .default(50)
+      .describe('Steps between two looks at held-out data; the last step always has one.'),
     strategy: strategySchema(terms).describe(
       'How the losses are weighed against each other: a name, or a mapping of name and options; null for the way of the task.',
     ),
@@ -67,8 +79,11 @@ export type TrainingOptions = z.infer<z.ZodObject<ReturnType<typeof trainingOpti
 /** The part of a plan that the shared options say. */
 export function planTrainingOptions(
   options: TrainingOptions,
-): Pick<TrainingPlan, 'optimizer' | 'learningRate' | 'clipNorm' | 'accumulate' | 'probeCut'> {
-  const { optimizer, learning_rate_schedule: schedule } = options;
+): Omit<
+  TrainingPlan,
+  'seed' | 'steps' | 'strategy' | 'strategyOptions' | 'referenceTerm' | 'terms' | 'weights' | 'shape'
+> {
+  const { optimizer, learning_rate_schedule: schedule, probe } = options;
   const [beta1, beta2] = optimizer.betas;
   const groups = Object.entries(optimizer.groups).map(
     ([name, { learning_rate_factor = 1, weight_decay = optimizer.weight_decay } = {}]) =>
@@ -94,13 +109,17 @@ export function planTrainingOptions(
     },
     clipNorm: options.gradient_clip_norm ?? undefined,
     accumulate: options.accumulate_steps,
-    probeCut: options.probe.cut ?? undefined,
+    probeCut: probe.cut ?? undefined,
+    halvesEvery: probe.halves_every ?? undefined,
+    statisticsEvery: probe.statistics_every ?? undefined,
+    evaluateEvery: options.evaluate_every,
   };
 }
 
 /** Share of something old that is carried on: at 1 it would never end. */
 const shareSchema = z.number().min(0).lt(1);
 const weightDecaySchema = z.number().min(0);
+const everySchema = z.number().int().min(1).nullable().default(null);
 
 function optimizerSchema(learningRate: number, groups: readonly string[]) {
   const groupSchema = z.strictObject({

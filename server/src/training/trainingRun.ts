@@ -14,8 +14,6 @@ import type { Task, TaskInstance, Tf, TrainingPlan } from './task.ts';
 
 /** Every step is probed up to here, so that rules have evidence early (decisions.md 3). */
 export const probedFromStart = 20;
-/** Steps between two looks at held-out data. */
-export const evaluateEvery = 50;
 /** Steps whose losses are read together where reading is costly. */
 const readTogether = 10;
 
@@ -138,7 +136,7 @@ async function report(
   kind: StepKind,
 ): Promise<void> {
   let evaluation: Readonly<Record<string, number>> | undefined;
-  if (isEvaluated(step, options.plan.steps)) {
+  if (isEvaluated(step, options.plan)) {
     await engine.publish();
     evaluation = await instance.evaluate();
   }
@@ -236,6 +234,6 @@ function stepKind(step: number, probeEvery: number): StepKind {
   return step <= probedFromStart || step % probeEvery === 0 ? 'probe' : 'plain';
 }
 
-function isEvaluated(step: number, steps: number): boolean {
+function isEvaluated(step: number, { steps, evaluateEvery }: TrainingPlan): boolean {
   return step % evaluateEvery === 0 || step === steps;
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { createRandom } from '../../../server/src/base/random.ts';
 import { cpu } from '../../../server/src/training/backends/cpu.ts';
-import { flowEdit } from '../../../server/src/training/tasks/flowEdit.ts';
-import { createFlowEditWorld } from '../../../server/src/training/tasks/flowEditWorld.ts';
+import { flowEdit } from '../../../server/src/training/tasks/flowEdit/flowEdit.ts';
+import { createFlowEditWorld } from '../../../server/src/training/tasks/flowEdit/flowEditWorld.ts';
 import { smallConfig } from './support/flowEditSetup.ts';
 
 describe('flow-edit', () => {

@@ -5,7 +5,7 @@ import { createRandom } from '../../../server/src/base/random.ts';
 import { cpu } from '../../../server/src/training/backends/cpu.ts';
 import { recordForward } from '../../../server/src/training/gradientTape.ts';
 import type { Tf } from '../../../server/src/training/task.ts';
-import { flowEdit } from '../../../server/src/training/tasks/flowEdit.ts';
+import { flowEdit } from '../../../server/src/training/tasks/flowEdit/flowEdit.ts';
 import { smallConfig } from './support/flowEditSetup.ts';
 
 describe('a recorded forward pass', () => {

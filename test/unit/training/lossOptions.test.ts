@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 
 import { discoverTerms } from '../../../server/src/discovery/discoverTerms.ts';
 import { losses } from '../../../server/src/training/losses/registry.ts';
-import { flowEdit } from '../../../server/src/training/tasks/flowEdit.ts';
+import { flowEdit } from '../../../server/src/training/tasks/flowEdit/flowEdit.ts';
 import {
   renderLossNames,
   velocityLossNames,
-} from '../../../server/src/training/tasks/flowEditLosses.ts';
+} from '../../../server/src/training/tasks/flowEdit/flowEditLosses.ts';
 import { checkOptions } from '../../../server/src/training/wrongOptions.ts';
 import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
 import { trainSmall } from './support/flowEditSetup.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { strategies } from '../../../server/src/training/strategies/registry.ts';
 import { planStrategy } from '../../../server/src/training/strategyOptions.ts';
-import { flowEdit } from '../../../server/src/training/tasks/flowEdit.ts';
+import { flowEdit } from '../../../server/src/training/tasks/flowEdit/flowEdit.ts';
 import { checkOptions } from '../../../server/src/training/wrongOptions.ts';
 
 function check(strategy: unknown, more: object = {}) {

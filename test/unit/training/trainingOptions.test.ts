@@ -3,8 +3,11 @@ import { z } from 'zod';
 
 import { createRandom } from '../../../server/src/base/random.ts';
 import { cpu } from '../../../server/src/training/backends/cpu.ts';
-import { flowEdit } from '../../../server/src/training/tasks/flowEdit.ts';
-import { flowEditCuts, flowEditGroups } from '../../../server/src/training/tasks/flowEditConfig.ts';
+import { flowEdit } from '../../../server/src/training/tasks/flowEdit/flowEdit.ts';
+import {
+  flowEditCuts,
+  flowEditGroups,
+} from '../../../server/src/training/tasks/flowEdit/flowEditConfig.ts';
 import { trainingOptions } from '../../../server/src/training/trainingOptions.ts';
 import { smallConfig } from './support/flowEditSetup.ts';
 import { planOf } from './support/optimizerCourse.ts';

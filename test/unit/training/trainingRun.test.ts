@@ -4,7 +4,7 @@ import { CancellationSource } from '../../../server/src/base/cancellation.ts';
 import type { Random } from '../../../server/src/base/random.ts';
 import { cpu } from '../../../server/src/training/backends/cpu.ts';
 import type { Batch, Task } from '../../../server/src/training/task.ts';
-import { flowEdit } from '../../../server/src/training/tasks/flowEdit.ts';
+import { flowEdit } from '../../../server/src/training/tasks/flowEdit/flowEdit.ts';
 import { trainingRun } from '../../../server/src/training/trainingRun.ts';
 import { smallConfig, type TrainedRun, trainSmall } from './support/flowEditSetup.ts';
 

@@ -5,7 +5,7 @@ import { compiledCpu } from '../../../../server/src/training/backends/compiledCp
 import { compiledCuda } from '../../../../server/src/training/backends/compiledCuda.ts';
 import { compiledWebgpu } from '../../../../server/src/training/backends/compiledWebgpu.ts';
 import { createStepSpec, disposeBatch } from '../../../../server/src/training/stepSpec.ts';
-import { flowEdit } from '../../../../server/src/training/tasks/flowEdit.ts';
+import { flowEdit } from '../../../../server/src/training/tasks/flowEdit/flowEdit.ts';
 import { smallConfig } from '../support/flowEditSetup.ts';
 
 describe('the compiled backends', () => {

@@ -15,7 +15,7 @@ import { Stepper } from '../../../../server/src/training/stepper.ts';
 import { disposeBatch } from '../../../../server/src/training/stepSpec.ts';
 import { strategies } from '../../../../server/src/training/strategies/registry.ts';
 import type { Batch, Tf, TrainingPlan } from '../../../../server/src/training/task.ts';
-import { flowEdit } from '../../../../server/src/training/tasks/flowEdit.ts';
+import { flowEdit } from '../../../../server/src/training/tasks/flowEdit/flowEdit.ts';
 import { type SmallConfig, smallConfig } from '../support/flowEditSetup.ts';
 import { createSmallTask, smallPlan } from '../support/smallTask.ts';
 import { installedRuntime } from './support/runValues.ts';

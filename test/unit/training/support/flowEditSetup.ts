@@ -3,7 +3,7 @@ import type { Backend } from '../../../../server/src/training/backend.ts';
 import { cpu } from '../../../../server/src/training/backends/cpu.ts';
 import type { Checkpoint } from '../../../../server/src/training/checkpoint.ts';
 import type { Task, Tf } from '../../../../server/src/training/task.ts';
-import { flowEdit } from '../../../../server/src/training/tasks/flowEdit.ts';
+import { flowEdit } from '../../../../server/src/training/tasks/flowEdit/flowEdit.ts';
 import { trainingRun } from '../../../../server/src/training/trainingRun.ts';
 
 /** What a test sets of the flow-edit config; the rest is small enough to be quick. */

@@ -40,9 +40,13 @@ export const smallPlan: TrainingPlan = {
   clipNorm: undefined,
   accumulate: 1,
   probeCut: undefined,
+  halvesEvery: undefined,
+  statisticsEvery: undefined,
+  evaluateEvery: 50,
   strategy: 'fixed',
   strategyOptions: {},
   referenceTerm: 'near',
+  terms: ['near', 'far', 'size'],
   weights: [1, 0.5, 2],
   shape: 'small',
 };

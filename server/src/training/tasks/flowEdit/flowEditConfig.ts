@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-import { lossChoices, lossSchema } from '../lossOptions.ts';
-import { describeNamed, namedOptionsSchema } from '../namedOptions.ts';
-import { planStrategy } from '../strategyOptions.ts';
-import type { TaskChoice, TrainingPlan } from '../task.ts';
-import { timeSamplings } from '../timeSampling.ts';
-import { planTrainingOptions, trainingOptions } from '../trainingOptions.ts';
+import { lossChoices, lossSchema } from '../../lossOptions.ts';
+import { describeNamed, namedOptionsSchema } from '../../namedOptions.ts';
+import { planStrategy } from '../../strategyOptions.ts';
+import type { TaskChoice, TrainingPlan } from '../../task.ts';
+import { timeSamplings } from '../../timeSampling.ts';
+import { planTrainingOptions, trainingOptions } from '../../trainingOptions.ts';
 import {
   renderLayouts,
   renderLossNames,
@@ -130,6 +130,7 @@ export function planFlowEdit(config: FlowEditConfig): TrainingPlan {
     ...planTrainingOptions(config),
     ...planStrategy(config.strategy, flow_matching.normalize_losses ? 'normalised' : 'fixed'),
     referenceTerm: 'render',
+    terms: flowEditTerms,
     weights: [flow_matching.velocity_loss_weight, flow_matching.render_loss_weight],
     shape: [
       `batch ${config.batch_size}`,

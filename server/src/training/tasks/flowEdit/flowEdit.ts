@@ -1,16 +1,17 @@
 import type * as tfc from '@tensorflow/tfjs-core';
 
-import { createRandom, type Random } from '../../base/random.ts';
-import { metricName } from '../../model/metricName.ts';
-import { byName } from '../byName.ts';
-import type { LossFunction } from '../loss.ts';
-import { meanSquaredError } from '../losses/meanSquaredError.ts';
+import { createRandom, type Random } from '../../../base/random.ts';
+import { metricName } from '../../../model/metricName.ts';
+import { matrixOf } from '../../batchFields.ts';
+import { byName } from '../../byName.ts';
+import type { LossFunction } from '../../loss.ts';
+import { meanSquaredError } from '../../losses/meanSquaredError.ts';
 import {
   createMultilayerPerceptron,
   type MultilayerPerceptron,
-} from '../networks/multilayerPerceptron.ts';
-import type { Batch, ParameterGroup, Task, TaskInstance, Tf } from '../task.ts';
-import { timeSamplings } from '../timeSampling.ts';
+} from '../../networks/multilayerPerceptron.ts';
+import type { Batch, ParameterGroup, Task, TaskInstance, Tf } from '../../task.ts';
+import { timeSamplings } from '../../timeSampling.ts';
 import {
   type FlowEditConfig,
   flowEditChoices,
@@ -128,9 +129,9 @@ class FlowEdit implements TaskInstance {
       velocity: this.#velocityLoss.compute({
         prediction: predicted,
         target,
-        time: field(batch, 'time'),
+        time: matrixOf(batch, 'time'),
       }),
-      render: this.#renderLoss.compute({ prediction: rendered, target: field(batch, 'image') }),
+      render: this.#renderLoss.compute({ prediction: rendered, target: matrixOf(batch, 'image') }),
     };
   }
 
@@ -147,14 +148,14 @@ class FlowEdit implements TaskInstance {
       const [own, wanted] = lengths;
       const inner = tf.sum(tf.mul(predicted, target), 1);
       const cosines = own && wanted ? tf.mean(tf.div(inner, tf.mul(own, wanted))) : tf.scalar(0);
-      const atSource = { ...this.#heldOut, time: tf.zerosLike(field(this.#heldOut, 'time')) };
+      const atSource = { ...this.#heldOut, time: tf.zerosLike(matrixOf(this.#heldOut, 'time')) };
       const start = this.#predictVelocity(atSource);
       const rendered = this.#render(tf.add<tfc.Tensor2D>(start.onPath, start.predicted));
       return tf.stack([
         tf.div(error, tf.sum(tf.square(target))),
         cosines,
         ...lengths.map((length) => tf.mean(length)),
-        this.#pixelLoss.compute({ prediction: rendered, target: field(this.#heldOut, 'image') }),
+        this.#pixelLoss.compute({ prediction: rendered, target: matrixOf(this.#heldOut, 'image') }),
       ]);
     });
     const [nmse, cosine, speed, wantedSpeed, pixelError] = await packed.data<'float32'>();
@@ -180,14 +181,14 @@ class FlowEdit implements TaskInstance {
   /** The path, the velocity on it and its target, all [batch, latent]; `remaining` is 1 − t, [batch, 1]. */
   #predictVelocity(batch: Batch) {
     const tf = this.#tf;
-    const source = tf.matMul(field(batch, 'sourceView'), this.#reconstructor);
-    const destination = tf.matMul(field(batch, 'targetView'), this.#reconstructor);
+    const source = tf.matMul(matrixOf(batch, 'sourceView'), this.#reconstructor);
+    const destination = tf.matMul(matrixOf(batch, 'targetView'), this.#reconstructor);
     // No parameter lies before these latents, so the target of the velocity is detached by nature.
     const target = tf.sub<tfc.Tensor2D>(destination, source);
-    const time = field(batch, 'time');
+    const time = matrixOf(batch, 'time');
     const onPath = tf.add<tfc.Tensor2D>(source, tf.mul(time, target));
     const angle = tf.mul<tfc.Tensor2D>(time, 2 * Math.PI);
-    const features = [onPath, field(batch, 'condition'), time, tf.sin(angle), tf.cos(angle)];
+    const features = [onPath, matrixOf(batch, 'condition'), time, tf.sin(angle), tf.cos(angle)];
     const predicted = this.#velocity.apply(tf.concat2d(features, 1));
     return { target, predicted, remaining: tf.sub(1, time), onPath };
   }
@@ -213,11 +214,4 @@ class FlowEdit implements TaskInstance {
     for (const tensor of Object.values(batch)) tf.keep(tensor);
     return batch;
   }
-}
-
-/** A field of a batch that `drawBatch` made: each is a matrix. */
-function field(batch: Batch, name: string): tfc.Tensor2D {
-  const tensor = batch[name];
-  if (tensor?.rank !== 2) throw new Error(`Broken invariant: a batch has no matrix ${name}`);
-  return tensor as tfc.Tensor2D;
 }

@@ -1,4 +1,13 @@
-import { createRandom, type Random } from '../../base/random.ts';
+import { createRandom, type Random } from '../../../base/random.ts';
+import {
+  at,
+  type DenseMatrix,
+  gaussianMatrix,
+  multiply,
+  normals,
+  orthonormalRows,
+  transpose,
+} from '../denseMatrix.ts';
 
 /** Sizes of the generated world. */
 export const latentSize = 8;
@@ -10,13 +19,6 @@ const imageHiddenSize = 24;
 /** The world is the data set: it stays the same whatever the seed of a run. */
 const worldSeed = 2026;
 const observationNoise = 0.02;
-
-/** A matrix, row by row. */
-export interface Matrix {
-  readonly rows: number;
-  readonly columns: number;
-  readonly values: Float32Array;
-}
 
 /** Pairs of a source and its edited target; each field is [batch, size], row by row. */
 export interface EditPairs {
@@ -31,7 +33,7 @@ export interface EditPairs {
 
 export interface FlowEditWorld {
   /** Turns a view into a latent: the reconstructor, frozen as if pretrained. [view, latent] */
-  readonly reconstructor: Matrix;
+  readonly reconstructor: DenseMatrix;
   drawPairs(random: Random, count: number): EditPairs;
 }
 
@@ -76,58 +78,6 @@ export function createFlowEditWorld(): FlowEditWorld {
   };
 }
 
-function normals(random: Random, count: number): Float32Array {
-  return Float32Array.from({ length: count }, () => random.normal());
-}
-
-function gaussianMatrix(random: Random, rows: number, columns: number, deviation: number): Matrix {
-  const values = normals(random, rows * columns).map((value) => value * deviation);
-  return { rows, columns, values };
-}
-
-/** [batch, rows] times [rows, columns]. */
-function multiply(left: Float32Array, { rows, columns, values }: Matrix): Float32Array {
-  const batch = left.length / rows;
-  const product = new Float32Array(batch * columns);
-  for (let sample = 0; sample < batch; sample += 1) {
-    for (let row = 0; row < rows; row += 1) {
-      const factor = at(left, sample * rows + row);
-      for (let column = 0; column < columns; column += 1) {
-        const index = sample * columns + column;
-        product[index] = at(product, index) + factor * at(values, row * columns + column);
-      }
-    }
-  }
-  return product;
-}
-
-function transpose({ rows, columns, values }: Matrix): Matrix {
-  const turned = Float32Array.from({ length: values.length }, (_, index) =>
-    at(values, (index % rows) * columns + Math.floor(index / rows)),
-  );
-  return { rows: columns, columns: rows, values: turned };
-}
-
-/** Gram–Schmidt on the rows. */
-function orthonormalRows({ rows, columns, values }: Matrix): Matrix {
-  const result = values.slice();
-  for (let row = 0; row < rows; row += 1) {
-    const own = result.subarray(row * columns, (row + 1) * columns);
-    for (let earlier = 0; earlier < row; earlier += 1) {
-      const other = result.subarray(earlier * columns, (earlier + 1) * columns);
-      const overlap = own.reduce((sum, value, index) => sum + value * at(other, index), 0);
-      for (const [index, value] of other.entries()) own[index] = at(own, index) - overlap * value;
-    }
-    const length = Math.hypot(...own);
-    for (const [index, value] of own.entries()) own[index] = value / length;
-  }
-  return { rows, columns, values: result };
-}
-
 function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-value));
-}
-
-function at(values: Float32Array, index: number): number {
-  return values[index] ?? Number.NaN;
 }

@@ -1,10 +1,10 @@
-import type { LossFunction } from '../loss.ts';
-import { meanSquaredError } from '../losses/meanSquaredError.ts';
-import { perceptual } from '../losses/perceptual.ts';
-import type { LossLayout } from '../lossOptions.ts';
-import type { NamedOptions } from '../namedOptions.ts';
-import { prepareChosenLoss } from '../prepareChosenLoss.ts';
-import type { Tf } from '../task.ts';
+import type { LossFunction } from '../../loss.ts';
+import { meanSquaredError } from '../../losses/meanSquaredError.ts';
+import { perceptual } from '../../losses/perceptual.ts';
+import type { LossLayout } from '../../lossOptions.ts';
+import type { NamedOptions } from '../../namedOptions.ts';
+import { prepareChosenLoss } from '../../prepareChosenLoss.ts';
+import type { Tf } from '../../task.ts';
 import { imageSize, latentSize } from './flowEditWorld.ts';
 
 /** Weight of the perceptual part within the render loss. */
