@@ -14,10 +14,11 @@ export function strategySchema(terms: readonly string[]) {
     .nullable()
     .default(null)
     .superRefine((chosen, context) => {
-      const strange = chosen ? strangeTerms(chosen, terms) : [];
-      if (strange.length === 0) return;
-      const message = `the losses of this task are ${terms.join(', ')}, not ${strange.join(', ')}`;
-      context.addIssue({ code: 'custom', message });
+      const message = `the losses of this task are ${terms.join(', ')}`;
+      for (const strange of chosen ? strangeTerms(chosen, terms) : []) {
+        const path = placeOf(chosen?.options, strange);
+        context.addIssue({ code: 'custom', path, message: `${message}, not ${strange}` });
+      }
     });
 }
 
@@ -33,4 +34,15 @@ export function planStrategy(
 function strangeTerms({ name, options }: NamedOptions, terms: readonly string[]) {
   const named = byName(strategies, name).namedTerms?.(options) ?? [];
   return named.filter((term) => !terms.includes(term));
+}
+
+/** Where among options a name stands, as a value or as a key. */
+function placeOf(options: unknown, name: string): string[] {
+  if (typeof options !== 'object' || options === null) return [];
+  for (const [key, value] of Object.entries(options)) {
+    if (key === name || value === name) return [key];
+    const deeper = placeOf(value, name);
+    if (deeper.length > 0) return [key, ...deeper];
+  }
+  return [];
 }

@@ -45,6 +45,25 @@ describe('a config of a built-in task', () => {
     );
   });
 
+  it('has a loss that is not there marked where an option names it', () => {
+    check(
+      `
+      task: flow-edit
+      strategy:
+        name: step
+        term: velocty
+              ^^^^^^^ strategy.term is "velocty": the losses of this task are velocity, render, not velocty.
+      `,
+    );
+    check(
+      `
+      task: flow-edit
+      strategy: {name: stch, best: {kl: 1}}
+                                        ^ strategy.best.kl is 1: the losses of this task are velocity, render, not kl.
+      `,
+    );
+  });
+
   it('has its wrong values marked, with what is allowed', () => {
     check(
       `

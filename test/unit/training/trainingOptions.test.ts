@@ -31,6 +31,9 @@ describe('the options that all tasks share', () => {
       clipNorm: undefined,
       accumulate: 1,
       probeCut: undefined,
+      halvesEvery: undefined,
+      statisticsEvery: undefined,
+      evaluateEvery: 50,
     });
   });
 

@@ -62,7 +62,7 @@ describe('keys', () => {
 
   it('select the default, so that typing replaces it', () => {
     const { items } = complete('task: flow-edit\nprobe:\n  $0\n');
-    expect(items).toMatchObject([{ newText: 'cut: null', selected: { start: 5, end: 9 } }]);
+    expect(items[0]).toMatchObject({ newText: 'cut: null', selected: { start: 5, end: 9 } });
   });
 
   it('stand in quotes in JSON', () => {

@@ -168,9 +168,10 @@ describe('RunStarter', () => {
       summarizeRun({ ...summaryInput, run: catalog.find(id) ?? throwMissing(id) }),
     ).toMatchObject({ state: 'crashed', resumableFrom: 120 });
 
-    const [resumed, twice] = await Promise.all([resume(), resume()]);
-    if (!resumed.ok) throw new Error(resumed.error);
-    expect(twice.ok).toBe(false);
+    const both = await Promise.all([resume(), resume()]);
+    const resumed = both.find(({ ok }) => ok);
+    if (!resumed?.ok) throw new Error(JSON.stringify(both));
+    expect(both.filter(({ ok }) => ok)).toHaveLength(1);
     expect(task.launched[0]?.spec).toMatchObject({ from: 'start' });
     expect(task.launched[1]?.spec).toMatchObject({
       ...{ from: 'resume', runFolder: id, seed: 3, steps: 600 },
