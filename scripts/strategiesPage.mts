@@ -27,6 +27,20 @@ first order, raises no loss; *if independent* while no gradient is a combination
 about it. *When one is done*: what becomes of the step as one loss and its gradient go to 0. What is said of strategies
 on moving averages holds for the averages.`;
 
+const notOffered = `These are not offered; a fixed weight or one of the above does not stand in for them:
+
+- **GradDrop** (Chen et al., NeurIPS 2020) keeps or drops each coordinate of the gradients by their signs: no weights
+  of whole gradients say that, and its masks are as random as they are large. Its formula is in \`numerics/balance\` and
+  agrees with the published vector; the engine has no step that goes along coordinates of several gradients.
+- **MoDo** and **SDMGrad** (Chen et al.; Xiao et al., NeurIPS 2023) need the inner products of gradients of two or three
+  independent batches in each step, to be free of the bias of one; a probe measures one batch. What one batch costs in
+  bias can be seen by \`probe.halves_every\`.
+- **MoCo** (Fernando et al., ICLR 2023) tracks the gradients, as DB-MTL does here, and moves its weights by a projected
+  step; its common implementation (LibMTL) normalises each gradient to the size of its loss and has a softmax in place
+  of the projection, which the paper has not, and no values are published that would decide between the two.
+- **ExcessMTL** (He et al., ICML 2024) weighs by the excess risk, estimated with running squares of every coordinate of
+  every gradient: K further vectors as long as the parameters, which the Gramian does not hold.`;
+
 /** docs/strategies.md: what every strategy declares, which the property tests hold it to. */
 export function renderStrategies(): string {
   const sections = [
@@ -43,6 +57,8 @@ export function renderStrategies(): string {
     guarantees(),
     legend,
     ...strategies.map(sectionOf),
+    '## Not offered',
+    notOffered,
   ];
   return `${sections.join('\n\n')}\n`;
 }
