@@ -133,7 +133,10 @@ function adviceFor(
     strategies.filter((strategy) => promiseOf(strategy, losses).nonConflicting === hold);
   const advice: string[] = [];
   if (normRatio !== undefined && normRatio >= unbalanced) {
-    const blind = strategies.filter(({ properties }) => isScaleFree(properties));
+    // One that trains with a loss at a time goes along their sum within a round.
+    const blind = strategies.filter(
+      ({ properties, alternates }) => isScaleFree(properties) && !alternates,
+    );
     advice.push(
       `Gradients differ ${Number(normRatio.toPrecision(2))} times in length: a sum follows the longest. Not so ${list(blind)}, or weights that make up for it.`,
     );

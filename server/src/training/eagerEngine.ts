@@ -6,6 +6,7 @@ import type { RecordedForward } from './gradientTape.ts';
 import { readProducts } from './readProducts.ts';
 import type {
   EngineSnapshot,
+  HeldState,
   StepEngine,
   StepOutcome,
   StepRequest,
@@ -31,6 +32,8 @@ interface StepInProgress {
   /** What was seen of the batches before the weights were known, and the gradients merged after. */
   readonly looks: BatchMean;
   readonly gradients: BatchMean;
+  /** The variables that take part. */
+  readonly reached: Set<tfc.Variable>;
 }
 
 /** Takes steps operation by operation, on whatever backend TensorFlow.js runs. */
@@ -59,7 +62,8 @@ export class EagerEngine implements StepEngine {
     const scalars = this.#createScalars(this.#parts.scalars(request.step));
     const looks = new BatchMean(this.#tf);
     const gradients = new BatchMean(this.#tf);
-    const progress = { request, scalars, looks, gradients };
+    const reached = new Set<tfc.Variable>();
+    const progress = { request, scalars, looks, gradients, reached };
     try {
       const known = this.#parts.needs === 'nothing' ? request.weigh(nothingRead) : undefined;
       for (const batch of request.batches) {
@@ -98,13 +102,20 @@ export class EagerEngine implements StepEngine {
   /** Nothing to do: the variables are up to date after every step, as the forward pass reads them. */
   async publish(): Promise<void> {}
 
-  async snapshot(): Promise<EngineSnapshot> {
-    const names = stateNames(this.#parts.layout);
-    const vectors: Record<string, Float32Array> = {};
-    for (const [index, tensor] of stateVectors(this.#state).entries()) {
-      vectors[names[index] ?? ''] = (await tensor.data<'float32'>()).slice();
-    }
-    return { step: this.#step, vectors };
+  snapshot(): Promise<EngineSnapshot> {
+    return this.#snapshotOf(stateVectors(this.#state), this.#step);
+  }
+
+  hold(): HeldState {
+    const step = this.#step;
+    // Clones share the memory of what they are made from.
+    const vectors = stateVectors(this.#state).map((tensor) => this.#tf.keep(tensor.clone()));
+    return {
+      snapshot: () => this.#snapshotOf(vectors, step),
+      dispose() {
+        for (const tensor of vectors) tensor.dispose();
+      },
+    };
   }
 
   async restore({ step, vectors }: EngineSnapshot): Promise<void> {
@@ -126,11 +137,21 @@ export class EagerEngine implements StepEngine {
     this.#parts.dispose();
   }
 
+  async #snapshotOf(tensors: readonly tfc.Tensor1D[], step: number): Promise<EngineSnapshot> {
+    const names = stateNames(this.#parts.layout);
+    const vectors: Record<string, Float32Array> = {};
+    for (const [index, tensor] of tensors.entries()) {
+      vectors[names[index] ?? ''] = (await tensor.data<'float32'>()).slice();
+    }
+    return { step, vectors };
+  }
+
   /** The forward pass of one batch, with what has to be seen of it before the weights are known. */
   #look(batch: Batch, { request, scalars, looks }: StepInProgress): RecordedForward {
     const forward = this.#parts.forward(batch);
     looks.add(() => {
-      const { vectors, paths } = this.#parts.look(forward, request.kind, scalars);
+      const { kind } = request;
+      const { vectors, paths } = this.#parts.look({ forward, batch, kind, scalars });
       this.#paths = paths ?? this.#paths;
       return vectors;
     });
@@ -140,8 +161,9 @@ export class EagerEngine implements StepEngine {
   #merge(
     forward: RecordedForward,
     weights: readonly WeightTensor[],
-    { request, gradients }: StepInProgress,
+    { request, gradients, reached }: StepInProgress,
   ): void {
+    for (const variable of this.#parts.reached(forward, weights)) reached.add(variable);
     if (!this.#parts.needsMergedGradient(request.kind)) return;
     gradients.add(() => [this.#parts.mergedGradient(forward, weights)]);
   }
@@ -160,7 +182,7 @@ export class EagerEngine implements StepEngine {
   }
 
   #finish(
-    { request: { kind, step }, scalars, looks, gradients }: StepInProgress,
+    { request: { kind, step }, scalars, looks, gradients, reached }: StepInProgress,
     weights: readonly number[],
     tensors: readonly WeightTensor[],
   ): StepOutcome {
@@ -172,6 +194,7 @@ export class EagerEngine implements StepEngine {
         looks: looks.mean(),
         gradient: gradients.mean()[0],
         weights: tensors,
+        reached,
       });
       // A copy, because the losses alone belong to the mean.
       return { ...finished, packed: finished.packed.clone() };

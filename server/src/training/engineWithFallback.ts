@@ -3,6 +3,7 @@ import { EagerEngine } from './eagerEngine.ts';
 import {
   type EngineSnapshot,
   EngineUnfitError,
+  type HeldState,
   type StepEngine,
   type StepOutcome,
   type StepRequest,
@@ -75,6 +76,11 @@ class EngineWithFallback implements StepEngine {
 
   snapshot(): Promise<EngineSnapshot> {
     return this.#current.snapshot();
+  }
+
+  /** What was held before a change of engines stays with the engine that held it. */
+  hold(): HeldState {
+    return this.#current.hold();
   }
 
   restore(snapshot: EngineSnapshot): Promise<void> {

@@ -21,6 +21,11 @@ export interface RecordedForward extends Disposable {
     combine: (losses: readonly tfc.Scalar[]) => tfc.Scalar,
     variables: readonly tfc.Variable[],
   ): (tfc.Tensor | undefined)[];
+  /** Those of the variables to which some of the losses have a path, computing nothing. */
+  reached(
+    losses: readonly tfc.Scalar[],
+    variables: readonly tfc.Variable[],
+  ): readonly tfc.Variable[];
 }
 
 /**
@@ -64,6 +69,14 @@ export function recordForward(
       );
       if (!taken.losses.includes(scalar)) scalar.dispose();
       return grads.map((gradient: tfc.Tensor | undefined) => gradient);
+    },
+    reached(losses, targets) {
+      const ids = new Set(losses.map(({ id }) => id));
+      for (const { inputs, outputs } of taken.tape.toReversed()) {
+        if (!outputs.some(({ id }) => ids.has(id))) continue;
+        for (const { id } of Object.values(inputs)) ids.add(id);
+      }
+      return targets.filter(({ id }) => ids.has(id));
     },
     dispose() {
       for (const node of taken.tape) for (const saved of node.saved ?? []) saved.dispose();

@@ -3,9 +3,16 @@ import type * as tfc from '@tensorflow/tfjs-core';
 import type { OptimizerPlan } from './optimizerPlan.ts';
 import type { Tf } from './task.ts';
 
-/** What an update is made from; every vector has the shape [length] of the parameters. */
+/**
+ * What bias corrections count: the steps of the run; or for each parameter the steps that it took
+ * part in, where losses come and go. That takes slots of its own.
+ */
+export type StepCounting = 'steps of the run' | 'own steps';
+
+/** What an update is made from; every vector has the shape [length] of the parameters that take part. */
 export interface UpdateInput {
   readonly plan: OptimizerPlan;
+  readonly counting: StepCounting;
   readonly gradient: tfc.Tensor1D;
   readonly parameters: tfc.Tensor1D;
   /** As the last update gave them, in the order of `slots`; zeros at the first step. */
@@ -38,12 +45,13 @@ export interface Optimizer {
     readonly updates: readonly number[];
   };
   /** Names of the vectors that are carried from step to step. */
-  slots(plan: OptimizerPlan): readonly string[];
+  slots(plan: OptimizerPlan, counting: StepCounting): readonly string[];
   /** The numbers of one step by name, for step 1, 2, …; always the same names. */
   scalars(
     plan: OptimizerPlan,
     step: number,
     learningRate: number,
+    counting: StepCounting,
   ): Readonly<Record<string, number>>;
   update(tf: Tf, input: UpdateInput): UpdateResult;
 }

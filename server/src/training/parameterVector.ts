@@ -101,6 +101,26 @@ export function takeSpans(tf: Tf, vector: tfc.Tensor1D, spans: readonly Span[]):
   return tf.concat1d(spans.map(({ start, length }) => tf.slice1d(vector, start, length)));
 }
 
+/** A copy of a vector in which the given stretches, by rising start, are those of `values`. */
+export function putSpans(
+  tf: Tf,
+  vector: tfc.Tensor1D,
+  spans: readonly Span[],
+  values: tfc.Tensor1D,
+): tfc.Tensor1D {
+  const pieces: tfc.Tensor1D[] = [];
+  let at = 0;
+  let taken = 0;
+  for (const { start, length } of spans) {
+    if (start > at) pieces.push(tf.slice1d(vector, at, start - at));
+    pieces.push(tf.slice1d(values, taken, length));
+    at = start + length;
+    taken += length;
+  }
+  if (at < vector.size) pieces.push(tf.slice1d(vector, at, vector.size - at));
+  return tf.concat1d(pieces);
+}
+
 /** The cut of a name. @throws where the instance has none of that name, naming those that it has. */
 export function findCut(instance: TaskInstance, name: string): ParameterGroup {
   const cuts = instance.cuts ?? [];

@@ -51,6 +51,16 @@ export interface EngineSnapshot {
 }
 
 /**
+ * The state that a run stood at when it was held, kept where it lies until this is disposed, without
+ * a transfer. It needs the memory of one more state from the next step on. Dispose it before the
+ * engine.
+ */
+export interface HeldState extends Disposable {
+  /** What the engine's own `snapshot` would have given then. */
+  snapshot(): Promise<EngineSnapshot>;
+}
+
+/**
  * Takes the optimiser steps of one task: one forward pass, then either one backward pass of the
  * weighted sum, or (`probe`) one for each loss, whose weighted sum is the step's gradient. A probe
  * draws nothing at random and changes the outcome by rounding alone. While it lives, the parameters
@@ -72,6 +82,8 @@ export interface StepEngine extends Disposable {
   /** Lets the instance's variables hold the parameters of now, for an evaluation. */
   publish(): Promise<void>;
   snapshot(): Promise<EngineSnapshot>;
+  /** Keeps the state of now for a later look, such as a step's that is to be replayed. */
+  hold(): HeldState;
   /** Puts back what `snapshot` gave, bit by bit; throws where it is of another task or config. */
   restore(snapshot: EngineSnapshot): Promise<void>;
 }

@@ -2,12 +2,11 @@ import type * as tfc from '@tensorflow/tfjs-core';
 
 import type { Disposable } from '../base/disposable.ts';
 import { AveragedGradients } from './averagedGradients.ts';
+import { BufferVector } from './bufferVector.ts';
 import { byName } from './byName.ts';
 import { type RecordedForward, recordForward } from './gradientTape.ts';
-import { learningRateAt } from './learningRateCourse.ts';
 import { namedLosses } from './namedLosses.ts';
-import type { Optimizer } from './optimizer.ts';
-import { optimizers } from './optimizers/registry.ts';
+import { ParameterUpdate } from './parameterUpdate.ts';
 import { cutToShapes, flatten, ParameterVector, type Span, takeSpans } from './parameterVector.ts';
 import { ProbedParameters } from './probedParameters.ts';
 import type { StepKind, StepSpec } from './stepEngine.ts';
@@ -21,9 +20,21 @@ export type WeightTensor = tfc.Scalar | undefined;
 
 type Scalars = Readonly<Record<string, tfc.Scalar>>;
 
+export interface LookInput {
+  readonly kind: StepKind;
+  readonly batch: Batch;
+  /** The forward pass of the batch. */
+  readonly forward: RecordedForward;
+  /** By the names that `scalars` gives. */
+  readonly scalars: Scalars;
+}
+
 /** What is seen of a batch before the weights are known, to be averaged over batches. */
 export interface Look {
-  /** The losses, shape [K]; in a probe the row of each loss; the gradient of the loss in turn. */
+  /**
+   * The losses, shape [K]; in a probe the row of each loss; the gradient of the loss in turn; what
+   * the buffers become.
+   */
   readonly vectors: readonly tfc.Tensor1D[];
   /** In a probe, for each loss and group (or the cut alone) whether there is a path of gradients. */
   readonly paths: readonly (readonly boolean[])[] | undefined;
@@ -37,6 +48,8 @@ export interface FinishInput {
   /** The gradient of the weighted sum over all parameters, if `needsMergedGradient`. */
   readonly gradient: tfc.Tensor1D | undefined;
   readonly weights: readonly WeightTensor[];
+  /** What `reached` gave for any of the batches. */
+  readonly reached: ReadonlySet<tfc.Variable>;
   /** By the names that `scalars` gives. */
   readonly scalars: Scalars;
 }
@@ -47,9 +60,10 @@ export interface FinishResult {
   readonly state: StepState;
 }
 
+/** A variable with the values that it is to hold. */
+type Assignment = readonly [tfc.Variable, tfc.Tensor];
+
 const momentumScalar = 'teacherMomentum';
-/** As in torch.nn.utils.clip_grad_norm_. */
-const clipEpsilon = 1e-6;
 
 /**
  * The parts of which every engine makes a step. Each is a pure function of tensors, whether they
@@ -62,43 +76,39 @@ export class StepParts implements Disposable {
   readonly needs: StrategyNeed;
   readonly #tf: Tf;
   readonly #spec: StepSpec;
-  readonly #optimizer: Optimizer;
+  readonly #update: ParameterUpdate;
   readonly #probed: ProbedParameters;
   readonly #averages: AveragedGradients | undefined;
+  readonly #buffers: BufferVector | undefined;
   readonly #studentSpans: readonly Span[];
-  readonly #learningRateFactors: tfc.Tensor1D | undefined;
-  readonly #weightDecays: tfc.Tensor1D | undefined;
 
   /** @throws where the plan asks for what cannot be, in words */
   constructor(tf: Tf, spec: StepSpec) {
     const { instance, plan, terms } = spec;
     this.#tf = tf;
     this.#spec = spec;
-    this.#optimizer = byName(optimizers, plan.optimizer.name);
     this.parameters = new ParameterVector(tf, instance.groups);
     this.#probed = new ProbedParameters(tf, spec, this.parameters);
-    const { needs, moments, name } = byName(strategies, plan.strategy);
+    const { needs, moments, name, alternates } = byName(strategies, plan.strategy);
     this.needs = needs;
+    const counting = alternates ? 'own steps' : 'steps of the run';
+    this.#update = new ParameterUpdate(tf, plan, this.parameters, counting);
     if (moments && this.#probed.isCut) {
       throw new Error(
         `The strategy ${name} averages the gradients of all parameters, so probes cannot be cut at ${plan.probeCut}.`,
       );
     }
     this.#averages = moments && new AveragedGradients(tf, moments, terms.length);
+    this.#buffers = this.#createBuffers();
     this.layout = {
       parameters: this.parameters.length,
-      slots: this.#optimizer.slots(plan.optimizer),
+      slots: this.#update.slots,
       averages: moments ? terms.length : 0,
       teacher: instance.teacher?.pairs.reduce((sum, { teacher }) => sum + teacher.size, 0),
+      buffers: this.#buffers?.length,
     };
     const students = instance.teacher?.pairs.map(({ student }) => student) ?? [];
     this.#studentSpans = this.parameters.spans(students);
-    const { groups } = plan.optimizer;
-    this.#learningRateFactors = this.#spread((group) => groups[group]?.learningRateFactor ?? 1, 1);
-    this.#weightDecays = this.#spread(
-      (group) => groups[group]?.weightDecay ?? plan.optimizer.weightDecay,
-      0,
-    );
   }
 
   /** Where a run starts: the variables' values, and zeros for the rest. */
@@ -112,29 +122,31 @@ export class StepParts implements Disposable {
       slots: this.layout.slots.map(zeros),
       averages: Array.from({ length: this.layout.averages }, zeros),
       teacher: this.#spec.instance.teacher ? flatten(tf, teachers, teachers) : undefined,
+      buffers: this.#buffers?.values(),
     };
   }
 
-  /** Each variable, the teacher's too, with its part of a state. */
+  /** Each variable, the teacher's and the buffers too, with its part of a state. */
   assignments({
     parameters,
     teacher,
-  }: Pick<StepState, 'parameters' | 'teacher'>): readonly (readonly [tfc.Variable, tfc.Tensor])[] {
-    const own = this.parameters.pieces(parameters);
-    const assigned = this.parameters.variables.map((variable, index) => pair(variable, own[index]));
-    if (!teacher) return assigned;
+    buffers,
+  }: Pick<StepState, 'parameters' | 'teacher' | 'buffers'>): readonly Assignment[] {
     const teachers = this.#teachers();
-    const pieces = cutToShapes(this.#tf, teacher, teachers);
-    return [...assigned, ...teachers.map((variable, index) => pair(variable, pieces[index]))];
+    return [
+      ...pairs(this.parameters.variables, this.parameters.pieces(parameters)),
+      ...(teacher ? pairs(teachers, cutToShapes(this.#tf, teacher, teachers)) : []),
+      ...(buffers && this.#buffers
+        ? pairs(this.#buffers.variables, this.#buffers.pieces(buffers))
+        : []),
+    ];
   }
 
   /** The numbers that change from step to step, for step 1, 2, …; always the same names. */
   scalars(step: number): Readonly<Record<string, number>> {
-    const { plan, instance } = this.#spec;
-    const rate = learningRateAt(plan.learningRate, step, plan.steps, plan.optimizer.learningRate);
-    const { teacher } = instance;
+    const { teacher } = this.#spec.instance;
     return {
-      ...this.#optimizer.scalars(plan.optimizer, step, rate),
+      ...this.#update.scalars(step),
       ...this.#averages?.scalars(step),
       ...(teacher ? { [momentumScalar]: teacher.momentum(step) } : {}),
     };
@@ -155,20 +167,23 @@ export class StepParts implements Disposable {
   }
 
   /** What has to be seen of a batch before the weights are known. */
-  look(forward: RecordedForward, kind: StepKind, scalars: Scalars): Look {
+  look({ forward, batch, kind, scalars }: LookInput): Look {
     const losses = this.#stacked(forward.losses);
     const measured = kind === 'probe' ? this.#probed.rows(forward) : undefined;
     const turn = this.#averages?.takesTurns
       ? [this.mergedGradient(forward, this.#averages.turns(scalars))]
       : [];
-    return { vectors: [losses, ...(measured?.rows ?? []), ...turn], paths: measured?.paths };
+    const buffers = this.#buffers ? [this.#buffers.next(batch)] : [];
+    const vectors = [losses, ...(measured?.rows ?? []), ...turn, ...buffers];
+    return { vectors, paths: measured?.paths };
   }
 
   /** Lengths of the vectors of a look. */
   lookLengths(kind: StepKind): readonly number[] {
     const { length: terms } = this.#spec.terms;
     const rows = kind === 'probe' ? Array.from({ length: terms }, () => this.#probed.length) : [];
-    return [terms, ...rows, ...(this.#averages?.takesTurns ? [this.parameters.length] : [])];
+    const turn = this.#averages?.takesTurns ? [this.parameters.length] : [];
+    return [terms, ...rows, ...turn, ...(this.#buffers ? [this.#buffers.length] : [])];
   }
 
   /** Whether the step's gradient is that of the weighted sum, by a backward pass of its own. */
@@ -183,6 +198,17 @@ export class StepParts implements Disposable {
     return flatten(this.#tf, variables, gradients);
   }
 
+  /**
+   * The variables that take part in a step of a batch: those that a loss whose weight is not 0
+   * reaches. It is the same for every kind of step, a cut or not; and where averages of the
+   * gradients are combined, all losses that weigh count, those too that are not in turn, since the
+   * step goes along all their averages.
+   */
+  reached(forward: RecordedForward, weights: readonly WeightTensor[]): readonly tfc.Variable[] {
+    const weighed = forward.losses.filter((_, index) => weights[index] !== undefined);
+    return forward.reached(weighed, this.parameters.variables);
+  }
+
   /** What the strategy reads: the K losses and, if it needs gradients, their K² inner products. */
   reading(input: Pick<FinishInput, 'kind' | 'state' | 'looks' | 'scalars'>): tfc.Tensor1D {
     const { losses, gradients } = this.#apart(input);
@@ -190,49 +216,45 @@ export class StepParts implements Disposable {
     return this.#tf.concat1d([losses, this.#probed.sharedProducts(gradients)]);
   }
 
-  /** The end of a step: clipping, the optimiser, what a probe measures, the teacher. */
+  /** The end of a step: the update of the parameters, what a probe measures, the teacher, the buffers. */
   finish(input: FinishInput): FinishResult {
     const tf = this.#tf;
-    const { state, scalars } = input;
-    const { plan } = this.#spec;
-    const { losses, rows, gradients, averages } = this.#apart(input);
-    const gradient = this.#clip(input.gradient ?? this.#weightedSum(gradients, input.weights));
-    const { update, slots } = this.#optimizer.update(tf, {
-      plan: plan.optimizer,
-      gradient,
-      parameters: state.parameters,
-      slots: state.slots,
-      scalars,
-      learningRateFactors: this.#learningRateFactors,
-      weightDecays: this.#weightDecays,
-    });
-    const parameters = tf.add<tfc.Tensor1D>(state.parameters, update);
+    const { state, scalars, reached } = input;
+    const { losses, rows, gradients, averages, buffers } = this.#apart(input);
+    const gradient = input.gradient ?? this.#weightedSum(gradients, input.weights);
+    const { update, parameters, slots } = this.#update.move({ state, gradient, reached, scalars });
     const teacher = state.teacher && this.#follow(state.teacher, parameters, scalars);
     const packed =
       input.kind === 'plain'
         ? losses
         : tf.concat1d([losses, ...this.#probed.measure(rows, state.parameters, update)]);
-    return { packed, state: { parameters, slots, averages, teacher } };
+    return { packed, state: { parameters, slots, averages, teacher, buffers } };
   }
 
   dispose(): void {
-    this.#learningRateFactors?.dispose();
-    this.#weightDecays?.dispose();
+    this.#update.dispose();
   }
 
   /** A look taken apart; `gradients` is what the strategy combines: the rows or their averages. */
-  #apart({ kind, state, looks, scalars }: Omit<FinishInput, 'gradient' | 'weights'>) {
+  #apart({
+    kind,
+    state,
+    looks,
+    scalars,
+  }: Pick<FinishInput, 'kind' | 'state' | 'looks' | 'scalars'>) {
     const [losses, ...rest] = looks;
     if (!losses) throw new Error('Broken invariant: a step has a batch');
     const rows = kind === 'probe' ? rest.slice(0, this.#spec.terms.length) : [];
-    if (!this.#averages) return { losses, rows, gradients: rows, averages: [] };
+    // A copy, because what a look gave belongs to the mean.
+    const buffers = this.#buffers && rest.at(-1)?.clone();
+    if (!this.#averages) return { losses, rows, gradients: rows, averages: [], buffers };
     const updated = this.#averages.update({
       averages: state.averages,
-      gradients: this.#averages.takesTurns ? rest.slice(-1) : rows,
+      gradients: this.#averages.takesTurns ? rest.slice(rows.length) : rows,
       losses,
       scalars,
     });
-    return { losses, rows, gradients: updated.corrected, averages: updated.averages };
+    return { losses, rows, gradients: updated.corrected, averages: updated.averages, buffers };
   }
 
   #stacked(losses: readonly tfc.Scalar[]): tfc.Tensor1D {
@@ -240,18 +262,15 @@ export class StepParts implements Disposable {
     return tf.concat1d(losses.map((loss) => tf.reshape<tfc.Rank.R1>(loss, [1])));
   }
 
-  #teachers(): readonly tfc.Variable[] {
-    return this.#spec.instance.teacher?.pairs.map(({ teacher }) => teacher) ?? [];
+  #createBuffers(): BufferVector | undefined {
+    const { buffers } = this.#spec.instance;
+    if (!buffers || buffers.variables.length === 0) return undefined;
+    const others = new Set([...this.parameters.variables, ...this.#teachers()]);
+    return new BufferVector(this.#tf, buffers, others);
   }
 
-  /** Scales a gradient that is longer than the plan allows (Pascanu et al. 2013, algorithm 1). */
-  #clip(gradient: tfc.Tensor1D): tfc.Tensor1D {
-    const tf = this.#tf;
-    const { clipNorm } = this.#spec.plan;
-    if (clipNorm === undefined) return gradient;
-    const norm = tf.sqrt(tf.sum(tf.square(gradient)));
-    // In this order, or WebAssembly would make 1 of the minimum where the norm is NaN.
-    return tf.mul(gradient, tf.minimum(tf.div(clipNorm, tf.add(norm, clipEpsilon)), 1));
+  #teachers(): readonly tfc.Variable[] {
+    return this.#spec.instance.teacher?.pairs.map(({ teacher }) => teacher) ?? [];
   }
 
   /** teacher ← m · teacher + (1 − m) · student, written as a step towards the student. */
@@ -274,23 +293,15 @@ export class StepParts implements Disposable {
     if (weighted.length === 0 && first) return tf.zerosLike<T>(first);
     return weighted.length === 1 && weighted[0] ? weighted[0] : tf.addN<T>(weighted);
   }
-
-  /** A number for each group spread over its parameters; undefined where it is the neutral one. */
-  #spread(numberOf: (group: string) => number, neutral: number): tfc.Tensor1D | undefined {
-    const numbers = this.parameters.groups.map(({ name }) => numberOf(name));
-    if (numbers.every((number) => number === neutral)) return undefined;
-    const values = new Float32Array(this.parameters.length);
-    for (const [index, { start, length }] of this.parameters.groups.entries()) {
-      values.fill(numbers[index] ?? neutral, start, start + length);
-    }
-    return this.#tf.keep(this.#tf.tensor1d(values));
-  }
 }
 
-function pair(
-  variable: tfc.Variable,
-  piece: tfc.Tensor | undefined,
-): readonly [tfc.Variable, tfc.Tensor] {
-  if (!piece) throw new Error('Broken invariant: a state has a piece for every variable');
-  return [variable, piece];
+function pairs(
+  variables: readonly tfc.Variable[],
+  pieces: readonly tfc.Tensor[],
+): readonly Assignment[] {
+  return variables.map((variable, index) => {
+    const piece = pieces[index];
+    if (!piece) throw new Error('Broken invariant: a state has a piece for every variable');
+    return [variable, piece];
+  });
 }

@@ -1,6 +1,6 @@
 import type * as tfc from '@tensorflow/tfjs-core';
 
-/** What a run carries from step to step; vectors of shape [parameters] but for the teacher's. */
+/** What a run carries from step to step; vectors of shape [parameters] but for the last two. */
 export interface StepState {
   readonly parameters: tfc.Tensor1D;
   /** The optimiser's, in the order of its slots. */
@@ -9,11 +9,13 @@ export interface StepState {
   readonly averages: readonly tfc.Tensor1D[];
   /** The teacher's parameters in the order of its pairs; undefined where there is no teacher. */
   readonly teacher: tfc.Tensor1D | undefined;
+  /** The task's running values in their order; undefined where it has none. */
+  readonly buffers: tfc.Tensor1D | undefined;
 }
 
 /** The vectors of a state, in the order of `stateVectors`. */
 export interface StateLayout {
-  /** Number of parameters: the length of every vector but the teacher's. */
+  /** Number of parameters: the length of every vector but the last two. */
   readonly parameters: number;
   /** Names of the optimiser's vectors. */
   readonly slots: readonly string[];
@@ -21,23 +23,27 @@ export interface StateLayout {
   readonly averages: number;
   /** Length of the teacher's vector; undefined where there is none. */
   readonly teacher: number | undefined;
+  /** Length of the buffers' vector; undefined where there is none. */
+  readonly buffers: number | undefined;
 }
 
 /** The names of the vectors, as a snapshot has them. */
-export function stateNames({ slots, averages, teacher }: StateLayout): readonly string[] {
+export function stateNames(layout: StateLayout): readonly string[] {
+  const { slots, averages, teacher, buffers } = layout;
   return [
     'parameters',
     ...slots,
     ...Array.from({ length: averages }, (_, loss) => `average${loss}`),
     ...(teacher === undefined ? [] : ['teacher']),
+    ...(buffers === undefined ? [] : ['buffers']),
   ];
 }
 
 /** The lengths of the vectors, in the order of their names. */
 export function stateLengths(layout: StateLayout): readonly number[] {
-  const { parameters, teacher } = layout;
-  const own = Array.from({ length: 1 + layout.slots.length + layout.averages }, () => parameters);
-  return teacher === undefined ? own : [...own, teacher];
+  const { parameters, slots, averages, teacher, buffers } = layout;
+  const own = Array.from({ length: 1 + slots.length + averages }, () => parameters);
+  return [...own, ...[teacher, buffers].filter((length) => length !== undefined)];
 }
 
 export function stateVectors({
@@ -45,8 +51,10 @@ export function stateVectors({
   slots,
   averages,
   teacher,
+  buffers,
 }: StepState): readonly tfc.Tensor1D[] {
-  return [parameters, ...slots, ...averages, ...(teacher ? [teacher] : [])];
+  const others = [teacher, buffers].filter((vector) => vector !== undefined);
+  return [parameters, ...slots, ...averages, ...others];
 }
 
 /** The inverse of `stateVectors`. */
@@ -57,11 +65,13 @@ export function stateOf(layout: StateLayout, vectors: readonly tfc.Tensor1D[]): 
   }
   const averagesFrom = layout.slots.length;
   const teacherFrom = averagesFrom + layout.averages;
+  const buffersFrom = teacherFrom + (layout.teacher === undefined ? 0 : 1);
   return {
     parameters,
     slots: rest.slice(0, averagesFrom),
     averages: rest.slice(averagesFrom, teacherFrom),
-    teacher: rest[teacherFrom],
+    teacher: layout.teacher === undefined ? undefined : rest[teacherFrom],
+    buffers: rest[buffersFrom],
   };
 }
 

@@ -107,6 +107,11 @@ export interface Strategy<Options = unknown> {
    * Σ wₖ mₖ with the weights returned.
    */
   readonly moments?: StrategyMoments;
+  /**
+   * Set where losses have weight 0 in whole stretches of the run. What counts steps for a parameter,
+   * such as the bias correction of Adam, then counts those that it took part in.
+   */
+  readonly alternates?: true;
   readonly properties: StrategyProperties;
   readonly degenerate: DegenerateBehaviour;
   /** Paper and equation, and the reference implementation. */

@@ -56,6 +56,7 @@ describe('choosing a strategy', () => {
     [{ losses: 3 }, []],
     [{ losses: 3, normRatio: 5 }, []],
     [{ losses: 3, normRatio: 123 }, [/differ 120 times/]],
+    [{ losses: 3, normRatio: 30 }, [/Not so (?!.*alternating)/]],
     [{ losses: 2, conflict: true }, [/no step of .*mgda, nash-mtl, pcgrad, upgrad raises one/]],
     [
       { losses: 3, conflict: true },
@@ -74,16 +75,17 @@ describe('the weights of the config', () => {
   const rows = [
     [1, 0.2, 0.1],
     [-0.3, 0.8, 0],
+    [0.2, -0.1, 0.9],
   ];
 
   it.each(strategies)('turn the step of $name, or it says not', (strategy: Strategy) => {
     const directionOf = (weights: readonly number[]) => {
       const course = new StrategyCourse(strategy, { weights });
-      const { direction } = course.repeat({ losses: [1, 2], rows }, 4);
+      const { direction } = course.repeat({ losses: [1, 2, 1.5], rows }, 40);
       return direction.map((value) => value / length(direction));
     };
-    const first = directionOf([1, 1]);
-    const second = directionOf([1, 5]);
+    const first = directionOf([1, 1, 1]);
+    const second = directionOf([1, 5, 1]);
     const turn = length(first.map((value, index) => value - (second[index] ?? 0)));
     expect(turn > 0.01).toBe(followsWeights(strategy));
   });

@@ -79,7 +79,7 @@ describe('the parts of a step', () => {
     const parts = new StepParts(tf, task.spec);
     const batch = task.batch(1);
     const forward = parts.forward(batch);
-    const { vectors, paths } = parts.look(forward, 'probe', {});
+    const { vectors, paths } = parts.look({ forward, batch, kind: 'probe', scalars: {} });
     const rows = vectors.slice(1);
     expect(paths).toEqual([
       [true, false],
@@ -112,7 +112,7 @@ describe('the parts of a step', () => {
     const lossesAt = (): number[] =>
       smallTerms.map((term) => task.instance.losses(batch)[term]?.dataSync()[0] ?? Number.NaN);
     const forward = parts.forward(batch);
-    const { vectors } = parts.look(forward, 'probe', {});
+    const { vectors } = parts.look({ forward, batch, kind: 'probe', scalars: {} });
     const rows = vectors.slice(1).map((row) => [...row.dataSync()]);
     const slopes = task.variables.flatMap((variable) => centralDifferences(variable, lossesAt));
     expect(slopes).toHaveLength(rows[0]?.length ?? 0);

@@ -31,6 +31,7 @@ function createTiringEngine(spec: StepSpec): StepEngine {
     read: (outcomes) => engine.read(outcomes),
     publish: () => engine.publish(),
     snapshot: () => engine.snapshot(),
+    hold: () => engine.hold(),
     restore: (snapshot) => engine.restore(snapshot),
     dispose: () => engine.dispose(),
   };

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { createRandom } from '../../../server/src/base/random.ts';
 import { cpu } from '../../../server/src/training/backends/cpu.ts';
+import { detach } from '../../../server/src/training/detach.ts';
 import { recordForward } from '../../../server/src/training/gradientTape.ts';
 import type { Tf } from '../../../server/src/training/task.ts';
 import { flowEdit } from '../../../server/src/training/tasks/flowEdit/flowEdit.ts';
@@ -45,6 +46,41 @@ describe('a recorded forward pass', () => {
     expect(tf.memory().numTensors).toBe(before);
     for (const tensor of Object.values(batch)) tensor.dispose();
     instance.dispose();
+  });
+
+  it('knows without computing which variables a loss reaches: those with a gradient', () => {
+    const [first, second, third] = [1, 2, 3].map((value) => tf.variable(tf.scalar(value)));
+    if (!first || !second || !third) throw new Error('there are three');
+    const variables = [first, second, third];
+    const constant = tf.scalar(0.5);
+    const forward = recordForward(tf, variables, () => {
+      const product = tf.mul<tfc.Scalar>(first, second);
+      const detached = detach(tf, tf.square<tfc.Scalar>(third));
+      const parts = tf.split(tf.stack([product, third]), 2);
+      return [
+        tf.add<tfc.Scalar>(product, detached),
+        tf.mul<tfc.Scalar>(third, 0),
+        constant,
+        tf.square<tfc.Scalar>(second),
+        tf.sum(parts[0] ?? product),
+      ];
+    });
+    const before = tf.memory().numTensors;
+    for (const loss of forward.losses) {
+      const gradients = forward.gradients(() => loss, variables);
+      const expected = variables.filter((_, index) => gradients[index] !== undefined);
+      expect(forward.reached([loss], variables)).toEqual(expected);
+      tf.dispose(gradients.filter((gradient) => gradient !== undefined));
+    }
+    const [both, zero, none] = forward.losses;
+    if (!both || !zero || !none) throw new Error('there are five');
+    expect(forward.reached([both], variables)).toEqual([first, second]);
+    expect(forward.reached([both, zero], variables)).toEqual(variables);
+    expect(forward.reached([none], variables)).toEqual([]);
+    expect(forward.reached([], variables)).toEqual([]);
+    expect(tf.memory().numTensors).toBe(before);
+    forward.dispose();
+    tf.dispose([...variables, constant]);
   });
 
   it('leaves alone what a task gives as a loss and keeps', () => {

@@ -3,28 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { cpu } from '../../../server/src/training/backends/cpu.ts';
 import { byName } from '../../../server/src/training/byName.ts';
+import type { StepCounting } from '../../../server/src/training/optimizer.ts';
 import { optimizers } from '../../../server/src/training/optimizers/registry.ts';
 import type { Tf } from '../../../server/src/training/task.ts';
 // Made with torch 1.13 by generate.py beside it; the file says the command.
 import torch from '../../fixtures/optimizers/torch.golden.json' with { type: 'json' };
-import { planOf, takeCourse } from './support/optimizerCourse.ts';
+import { planOf, planOfCase, takeCourse } from './support/optimizerCourse.ts';
 
 type Case = (typeof torch.optimizers)[number];
-
-/** torch's names of options in those of a config. */
-function configOf({ name, options, groups }: Case): object {
-  const { eps, ...others } = { eps: undefined, ...options };
-  const [first, second] = (groups ?? []).map(([learning_rate_factor, weight_decay]) => ({
-    learning_rate_factor,
-    weight_decay,
-  }));
-  return {
-    name,
-    ...others,
-    ...(eps === undefined ? {} : { epsilon: eps }),
-    ...(first && second ? { groups: { first, second } } : {}),
-  };
-}
 
 /** A number for each parameter, given one for each of the two groups. */
 function spread(numbers: readonly number[]): readonly number[] {
@@ -33,7 +19,7 @@ function spread(numbers: readonly number[]): readonly number[] {
 
 /** A course of a golden case, with vectors only where an engine would give them. */
 function courseOf(given: Case) {
-  const plan = planOf({ optimizer: configOf(given) }).optimizer;
+  const plan = planOfCase(given);
   const groups = [plan.groups.first, plan.groups.second];
   const factors = groups.map((group) => group?.learningRateFactor ?? 1);
   const decays = groups.map((group) => group?.weightDecay ?? plan.weightDecay);
@@ -108,10 +94,17 @@ describe('optimisers', () => {
     const length = 3;
     const made = tf.tidy(() => {
       const vector = () => tf.ones<tfc.Rank.R1>([length]);
-      const entries = Object.entries(optimizer.scalars(plan, 1, 0.1));
+      const counting: StepCounting = 'steps of the run';
+      const entries = Object.entries(optimizer.scalars(plan, 1, 0.1, counting));
       const input = {
-        ...{ plan, gradient: vector(), parameters: vector(), learningRateFactors: undefined },
-        slots: optimizer.slots(plan).map(vector),
+        ...{
+          plan,
+          counting,
+          gradient: vector(),
+          parameters: vector(),
+          learningRateFactors: undefined,
+        },
+        slots: optimizer.slots(plan, counting).map(vector),
         scalars: Object.fromEntries(entries.map(([key, value]) => [key, tf.scalar(value)])),
         weightDecays: plan.weightDecay === 0 ? undefined : vector(),
       };

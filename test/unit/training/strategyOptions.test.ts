@@ -34,6 +34,10 @@ describe('the strategy of a config', () => {
       { strategy: 'famo', options: { rate: 0.025, decay: 1e-3, lower_bounds: { render: 0.1 } } },
     ],
     [
+      { name: 'two-stage', first: ['velocity'] },
+      { strategy: 'two-stage', options: { first: ['velocity'], switch: 0.5 } },
+    ],
+    [
       { name: 'linear', term: 'render' },
       { strategy: 'linear', options: { term: 'render', start: 0, end: 1, first: 0, last: 1 } },
     ],
@@ -75,6 +79,8 @@ describe('the strategy of a config', () => {
       { name: 'staged', stages: [{ from: 0.5, factor: 1 }] },
       /^strategy\.stages .*the first stage begins at 0/,
     ],
+    [{ name: 'two-stage', first: ['kl'] }, /the losses of this task are velocity, render, not kl/],
+    [{ name: 'two-stage', first: 3 }, /^strategy\.first is 3: it must be a /],
     [{ name: 'step', term: 'kl' }, /the losses of this task are velocity, render, not kl/],
     [{ name: 'stch', best: { kl: 1 } }, /the losses of this task are velocity, render, not kl/],
   ])('refuses %j in words', (strategy, words) => {

@@ -3,6 +3,7 @@ import { invariant } from '../../base/invariant.ts';
 import { fail, type Result, succeed } from '../../base/result.ts';
 import type { Backend, BackendAvailability, BackendName } from '../backend.ts';
 import type { Tf } from '../task.ts';
+import { TaskMistake } from '../userTask/taskMistake.ts';
 
 /** Who goes first where the times are as good as equal (decisions.md 7). */
 export const backendOrder: readonly BackendName[] = [
@@ -132,7 +133,7 @@ async function stepTimes(
   return { times, origin: 'measured just now' };
 }
 
-/** A backend that breaks on this task's operations is out of the race, not the end of the run. */
+/** A backend that breaks on this task's operations is out of the race; a mistake in the task ends the run. */
 async function measureBackend(
   backend: Backend,
   measure: MeasureBackend,
@@ -141,7 +142,7 @@ async function measureBackend(
   try {
     return await measure(backend, await backend.load(), best);
   } catch (error) {
-    if (error instanceof CancelledError) throw error;
+    if (error instanceof CancelledError || error instanceof TaskMistake) throw error;
     return fail(error instanceof Error ? error.message : String(error));
   }
 }

@@ -13,7 +13,7 @@ export const adam: Optimizer = {
     gradients: [1, 1, -2],
     updates: [-0.1, -0.1, 0.0075649],
   },
-  slots: () => momentSlots,
+  slots: momentSlots,
   scalars: momentScalars,
   update(tf, input) {
     const gradient = penalisedGradient(tf, input);

@@ -16,9 +16,9 @@ export const adamW: Optimizer = {
     gradients: [1, 1, -2],
     updates: [-0.15, -0.1425, -0.0278101],
   },
-  slots: () => momentSlots,
-  scalars: (plan, step, learningRate) => ({
-    ...momentScalars(plan, step, learningRate),
+  slots: momentSlots,
+  scalars: (plan, step, learningRate, counting) => ({
+    ...momentScalars(plan, step, learningRate, counting),
     decay: -learningRate,
   }),
   update(tf, input) {

@@ -1,7 +1,9 @@
 import type { Strategy } from '../strategy.ts';
 import { alignedMtl } from './alignedMtl.ts';
+import { alternating } from './alternating.ts';
 import { cagrad } from './cagrad.ts';
 import { config } from './config.ts';
+import { cosine } from './cosine.ts';
 import { dbMtl } from './dbMtl.ts';
 import { dualproj } from './dualproj.ts';
 import { dwa } from './dwa.ts';
@@ -32,13 +34,16 @@ import { sigmoidSeed } from './sigmoidSeed.ts';
 import { staged } from './staged.ts';
 import { stch } from './stch.ts';
 import { step } from './step.ts';
+import { twoStage } from './twoStage.ts';
 import { upgrad } from './upgrad.ts';
 
 /** All balancing strategies, by name. */
 export const strategies: readonly Strategy[] = [
   alignedMtl,
+  alternating,
   cagrad,
   config,
+  cosine,
   dbMtl,
   dualproj,
   dwa,
@@ -69,5 +74,6 @@ export const strategies: readonly Strategy[] = [
   staged,
   stch,
   step,
+  twoStage,
   upgrad,
 ];

@@ -1,23 +1,17 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createRandom } from '../../../../server/src/base/random.ts';
 import { CompiledEngine } from '../../../../server/src/training/backends/compiled/compiledEngine.ts';
 import { kernelEmitters } from '../../../../server/src/training/backends/compiled/kernels/kernelEmitters.ts';
 import { cpu } from '../../../../server/src/training/backends/cpu.ts';
-import { EagerEngine } from '../../../../server/src/training/eagerEngine.ts';
-import {
-  EngineUnfitError,
-  type StepEngine,
-  type StepKind,
-  type StepSpec,
-} from '../../../../server/src/training/stepEngine.ts';
-import { Stepper } from '../../../../server/src/training/stepper.ts';
+import { EngineUnfitError } from '../../../../server/src/training/stepEngine.ts';
 import { disposeBatch } from '../../../../server/src/training/stepSpec.ts';
 import { strategies } from '../../../../server/src/training/strategies/registry.ts';
 import type { Batch, Tf, TrainingPlan } from '../../../../server/src/training/task.ts';
 import { flowEdit } from '../../../../server/src/training/tasks/flowEdit/flowEdit.ts';
 import { type SmallConfig, smallConfig } from '../support/flowEditSetup.ts';
 import { createSmallTask, smallPlan } from '../support/smallTask.ts';
+import { difference, type Made, OpenedEngines, train } from './support/openedEngines.ts';
 import { installedRuntime } from './support/runValues.ts';
 
 let tf: Tf;
@@ -25,27 +19,16 @@ beforeAll(async () => {
   tf = await cpu.load();
 });
 
-const opened: { dispose(): void }[] = [];
-afterEach(() => {
-  for (const each of opened.splice(0).reverse()) each.dispose();
+let engines: OpenedEngines;
+beforeEach(() => {
+  engines = new OpenedEngines(tf);
 });
-
-/** A task of its own for each engine: while one lives, the task's variables are its own. */
-interface Made {
-  readonly spec: StepSpec;
-  readonly draw: (seed: number) => Batch;
-}
+afterEach(() => engines.dispose());
 
 function flowEditTask(small: SmallConfig, plan: Partial<TrainingPlan> = {}): Made {
   const config = smallConfig(small);
   const instance = flowEdit.create(tf, config, createRandom(7, 'parameters'));
   const example = instance.nextBatch(createRandom(1));
-  opened.push({
-    dispose() {
-      disposeBatch(example);
-      instance.dispose();
-    },
-  });
   const terms = flowEdit.terms.map(({ name }) => name);
   const { sharedGroup } = flowEdit;
   const spec = {
@@ -55,89 +38,11 @@ function flowEditTask(small: SmallConfig, plan: Partial<TrainingPlan> = {}): Mad
     sharedGroup,
     example,
   };
-  return { spec, draw: (seed) => instance.nextBatch(createRandom(seed, 'data')) };
+  return engines.own({ spec, batch: (seed) => instance.nextBatch(createRandom(seed, 'data')) });
 }
 
 function smallTask(plan: Partial<TrainingPlan> = {}): Made {
-  const task = createSmallTask(tf, plan);
-  opened.push({
-    dispose() {
-      disposeBatch(task.spec.example);
-      task.instance.dispose();
-    },
-  });
-  return { spec: task.spec, draw: (seed) => task.batch(seed) };
-}
-
-async function compiled({ spec }: Made): Promise<StepEngine> {
-  const engine = await CompiledEngine.create({
-    tf,
-    spec,
-    runtime: installedRuntime(),
-    provider: 'cpu',
-    emitters: kernelEmitters,
-  });
-  if (!engine.ok) throw new Error(engine.error);
-  opened.push(engine.value);
-  return engine.value;
-}
-
-function eager({ spec }: Made): StepEngine {
-  const engine = new EagerEngine(tf, spec);
-  opened.push(engine);
-  return engine;
-}
-
-/** Takes steps on batches of seeds 1, 2, … and gives what each measured. */
-async function train(
-  engine: StepEngine,
-  { spec, draw }: Made,
-  kinds: readonly StepKind[],
-  from = 1,
-): Promise<readonly Float32Array[]> {
-  const stepper = new Stepper(spec);
-  const read: Float32Array[] = [];
-  for (const [index, kind] of kinds.entries()) {
-    const step = from + index;
-    const seeds = Array.from({ length: spec.plan.accumulate }, (_, batch) => step * 10 + batch);
-    const batches = seeds.map(draw);
-    const outcome = await stepper.step(engine, step, kind, batches);
-    read.push(...(await engine.read([outcome])));
-    outcome.dispose();
-    for (const batch of batches) disposeBatch(batch);
-  }
-  return read;
-}
-
-const tenSteps: readonly StepKind[] = Array.from({ length: 10 }, (_, index) =>
-  index % 2 === 0 ? 'probe' : 'plain',
-);
-
-/** The largest difference, as a share of the largest number. */
-function difference(given: Float32Array | undefined, wanted: Float32Array): number {
-  const scale = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
-  return wanted.reduce(
-    (most, value, index) =>
-      Math.max(most, Math.abs(value - (given?.[index] ?? Number.NaN)) / scale),
-    0,
-  );
-}
-
-async function expectSameCourse(make: () => Made, tolerance: number): Promise<void> {
-  const [own, other] = [make(), make()];
-  const engine = await compiled(own);
-  const reference = eager(other);
-  const given = await train(engine, own, tenSteps);
-  const wanted = await train(reference, other, tenSteps);
-  for (const [index, values] of wanted.entries()) {
-    expect(difference(given[index], values)).toBeLessThan(tolerance);
-  }
-  expect(engine.paths).toEqual(reference.paths);
-  const [state, referenceState] = [await engine.snapshot(), await reference.snapshot()];
-  expect(Object.keys(state.vectors)).toEqual(Object.keys(referenceState.vectors));
-  for (const [name, vector] of Object.entries(referenceState.vectors)) {
-    expect(difference(state.vectors[name], vector)).toBeLessThan(tolerance);
-  }
+  return engines.own(createSmallTask(tf, plan));
 }
 
 describe('a compiled engine', () => {
@@ -178,18 +83,18 @@ describe('a compiled engine', () => {
       () => smallTask({ strategy: 'm-config', accumulate: 2 }),
     ],
   ])('takes ten steps like an eager one: %s', async (_, make) => {
-    await expectSameCourse(make, 2e-5);
+    await engines.expectSameCourse(make, 2e-5);
   });
 
   // Weights that answer to losses and gradients feed their rounding back into the next step.
   it.each(strategies)('takes ten steps like an eager one with strategy $name', async ({ name }) => {
     const optimizer = { ...smallPlan.optimizer, learningRate: 0.01 };
-    await expectSameCourse(() => smallTask({ strategy: name, optimizer }), 1e-4);
+    await engines.expectSameCourse(() => smallTask({ strategy: name, optimizer }), 1e-4);
   });
 
   it('goes on from a snapshot to the last bit, and shows its parameters when asked', async () => {
     const task = smallTask({ accumulate: 2 });
-    const engine = await compiled(task);
+    const engine = await engines.compiled(task);
     await train(engine, task, ['probe', 'plain', 'plain']);
     const snapshot = await engine.snapshot();
     const first = await train(engine, task, ['plain', 'probe'], 4);
@@ -252,7 +157,7 @@ describe('a compiled engine', () => {
     const courses = await Promise.all(
       [true, false].map(async (isCompiled) => {
         const task = smallTask({ strategy: 'normalised' });
-        const engine = isCompiled ? await compiled(task) : eager(task);
+        const engine = isCompiled ? await engines.compiled(task) : engines.eager(task);
         for (const [index, own] of weights.entries()) {
           const batch = task.draw(index);
           const request = { step: index + 1, kind: 'plain' as const, batches: [batch] };
@@ -268,8 +173,7 @@ describe('a compiled engine', () => {
 
   it('compiles for other shapes, until they never stop changing', async () => {
     const task = createSmallTask(tf);
-    opened.push(task.instance);
-    const engine = await compiled({ spec: task.spec, draw: task.batch });
+    const engine = await engines.compiled(engines.own(task));
     const step = async (rows: number) => {
       const batch = task.batch(1, rows);
       const request = { step: rows, kind: 'plain' as const, batches: [batch] };
@@ -296,7 +200,7 @@ describe('a compiled engine', () => {
       },
     };
     const spec = { ...task.spec, instance: noisy };
-    await expect(compiled({ ...task, spec })).rejects.toThrow(
+    await expect(engines.compiled({ ...task, spec })).rejects.toThrow(
       /draws at random.*shape \[6, 3\].*part of the batch/,
     );
   });

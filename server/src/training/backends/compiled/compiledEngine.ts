@@ -6,6 +6,7 @@ import { readProducts } from '../../readProducts.ts';
 import {
   type EngineSnapshot,
   EngineUnfitError,
+  type HeldState,
   type StepEngine,
   type StepOutcome,
   type StepRequest,
@@ -110,6 +111,15 @@ export class CompiledEngine implements StepEngine {
     return { step: this.#step, vectors: await this.#state.snapshot() };
   }
 
+  hold(): HeldState {
+    const step = this.#step;
+    const held = this.#state.hold(this.#pool);
+    return {
+      snapshot: async () => ({ step, vectors: await held.snapshot() }),
+      dispose: () => held.dispose(),
+    };
+  }
+
   async restore({ step, vectors }: EngineSnapshot): Promise<void> {
     this.#state.restore(vectors);
     this.#step = step;
@@ -191,12 +201,15 @@ function describeSteps(tf: Tf, spec: StepSpec): StepSource {
 }
 
 /**
- * Lets a task make what it makes at its first forward pass and keeps. Made while a step is traced,
+ * Lets a task make what it makes at its first forward pass, and for its buffers, and keeps. Made while a step is traced,
  * that would stand for a value of the graph and be of no use to anybody afterwards.
  */
 function warmUp({ tf, spec }: CompiledEngineOptions): void {
   try {
-    tf.tidy(() => void spec.instance.losses(spec.example));
+    tf.tidy(() => {
+      spec.instance.losses(spec.example);
+      spec.instance.buffers?.next(spec.example);
+    });
   } catch {
     // The trace meets the same, unless it is an operation that only this backend lacks.
   }

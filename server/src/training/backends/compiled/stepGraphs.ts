@@ -1,8 +1,7 @@
 import type * as tfc from '@tensorflow/tfjs-core';
 
-import type { RecordedForward } from '../../gradientTape.ts';
 import type { StepKind } from '../../stepEngine.ts';
-import type { FinishInput, Look, StepParts, WeightTensor } from '../../stepParts.ts';
+import type { FinishInput, Look, LookInput, StepParts, WeightTensor } from '../../stepParts.ts';
 import {
   type StepState,
   stateLengths,
@@ -34,8 +33,14 @@ export interface StepSource {
 
 /** For each loss and group (or the cut alone) whether there is a path of gradients. */
 export type Paths = NonNullable<Look['paths']>;
-/** Told the paths while a probe is traced. */
-export type PathsListener = (paths: Paths) => void;
+/** The variables that take part in a step. */
+export type Reached = FinishInput['reached'];
+
+/** Told what is known of a step once it is traced. */
+export interface TraceListener {
+  paths(paths: Paths): void;
+  reached(variables: Reached): void;
+}
 
 /** Names of inputs and outputs. */
 export const names = {
@@ -57,7 +62,11 @@ export const names = {
 const scalar: ValueType = { shape: [], dtype: 'float32' };
 
 /** A whole step of one batch as one graph. */
-export function wholeStep(source: StepSource, form: StepForm, told: PathsListener): TraceOptions {
+export function wholeStep(
+  source: StepSource,
+  form: StepForm,
+  listener: TraceListener,
+): TraceOptions {
   const { kind } = form;
   if (kind === 'losses') return lossesOnly(source, form);
   return {
@@ -71,13 +80,15 @@ export function wholeStep(source: StepSource, form: StepForm, told: PathsListene
       const { parts } = source;
       const [state, weights] = [bindState(source, tracing), weightsOf(form, tracing)];
       const scalars = scalarsOf(source, tracing);
-      const forward = parts.forward(batchOf(form, tracing));
+      const batch = batchOf(form, tracing);
+      const forward = parts.forward(batch);
       try {
-        const looks = look(source, kind, forward, scalars, told);
+        const looks = look(source, { kind, batch, forward, scalars }, listener);
+        const reached = new Set(parts.reached(forward, weights));
         const gradient = parts.needsMergedGradient(kind)
           ? parts.mergedGradient(forward, weights)
           : undefined;
-        return finish(source, { kind, state, looks, gradient, weights, scalars });
+        return finish(source, { kind, state, looks, gradient, weights, reached, scalars });
       } finally {
         forward.dispose();
       }
@@ -90,7 +101,7 @@ export function gatherBatch(
   source: StepSource,
   form: StepForm,
   kind: StepKind,
-  told: PathsListener,
+  listener: TraceListener,
 ): TraceOptions {
   return {
     inputs: {
@@ -105,10 +116,13 @@ export function gatherBatch(
       bindState(source, tracing);
       const weights = weightsOf(form, tracing);
       const scalars = scalarsOf(source, tracing);
-      const forward = parts.forward(batchOf(form, tracing));
+      const batch = batchOf(form, tracing);
+      const forward = parts.forward(batch);
       try {
         const sums: Record<string, tfc.Tensor> = {};
-        for (const [index, seen] of look(source, kind, forward, scalars, told).entries()) {
+        const looks = look(source, { kind, batch, forward, scalars }, listener);
+        listener.reached(new Set(parts.reached(forward, weights)));
+        for (const [index, seen] of looks.entries()) {
           const name = names.lookSum(index);
           sums[names.next(name)] = tf.add(tracing.input(name), seen);
         }
@@ -124,8 +138,13 @@ export function gatherBatch(
   };
 }
 
-/** The end of a step whose batches were gathered. */
-export function finishBatches(source: StepSource, form: StepForm, kind: StepKind): TraceOptions {
+/** The end of a step whose batches were gathered; `reached` is what was told of them. */
+export function finishBatches(
+  source: StepSource,
+  form: StepForm,
+  kind: StepKind,
+  reached: Reached,
+): TraceOptions {
   const sums = sumInputs(source, kind);
   const { parts } = source;
   return {
@@ -137,7 +156,7 @@ export function finishBatches(source: StepSource, form: StepForm, kind: StepKind
       const gradient = parts.needsMergedGradient(kind) ? mean(names.gradientSum) : undefined;
       const [state, weights] = [bindState(source, tracing), weightsOf(form, tracing)];
       const scalars = scalarsOf(source, tracing);
-      return finish(source, { kind, state, looks, gradient, weights, scalars });
+      return finish(source, { kind, state, looks, gradient, weights, reached, scalars });
     },
   };
 }
@@ -218,13 +237,11 @@ function batchOf({ batch }: StepForm, tracing: Tracing): Batch {
 
 function look(
   { parts }: StepSource,
-  kind: StepKind,
-  forward: RecordedForward,
-  scalars: Readonly<Record<string, tfc.Scalar>>,
-  told: PathsListener,
+  input: LookInput,
+  listener: TraceListener,
 ): readonly tfc.Tensor1D[] {
-  const { vectors, paths } = parts.look(forward, kind, scalars);
-  if (paths) told(paths);
+  const { vectors, paths } = parts.look(input);
+  if (paths) listener.paths(paths);
   return vectors;
 }
 

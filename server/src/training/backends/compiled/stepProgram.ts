@@ -13,9 +13,11 @@ import {
   gatherBatch,
   names,
   type Paths,
+  type Reached,
   type StepForm,
   type StepSource,
   sumInputs,
+  type TraceListener,
   wholeStep,
 } from './stepGraphs.ts';
 import { type TraceOptions, traceGraph } from './trace.ts';
@@ -54,8 +56,14 @@ export async function compileStep(
   const sessions = new DisposableStore();
   let paths: Paths | undefined;
   const held: HeldValues[] = [];
-  const told = (found: Paths): void => {
-    paths = found;
+  let reached: Reached = new Set();
+  const listener: TraceListener = {
+    paths(found) {
+      paths = found;
+    },
+    reached(found) {
+      reached = found;
+    },
   };
   const compile = async (trace: TraceOptions): Promise<Result<SplitGraph>> => {
     const holds = (found: readonly HeldValues[]): void => void held.push(...found);
@@ -71,15 +79,15 @@ export async function compileStep(
   try {
     const { kind } = form;
     if (source.accumulate === 1 || kind === 'losses') {
-      const whole = await compile(wholeStep(source, form, told));
+      const whole = await compile(wholeStep(source, form, listener));
       if (!whole.ok) return whole;
       const rest = { gather: undefined, finish: whole.value, dispose };
       return succeed({ form, sums: [], paths, held, ...rest });
     }
     const sums = Object.entries(sumInputs(source, kind));
-    const gather = await compile(gatherBatch(source, form, kind, told));
+    const gather = await compile(gatherBatch(source, form, kind, listener));
     if (!gather.ok) return gather;
-    const finish = await compile(finishBatches(source, form, kind));
+    const finish = await compile(finishBatches(source, form, kind, reached));
     if (finish.ok) {
       const rest = { gather: gather.value, finish: finish.value, dispose };
       return succeed({ form, sums, paths, held, ...rest });
