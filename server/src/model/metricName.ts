@@ -29,6 +29,26 @@ export const metricName = {
   updateRatio: (group: string) => `step/${group}_update_ratio`,
   /** The learning rate of a parameter group at this step. */
   learningRate: (group: string) => `lr/${group}`,
+  /** A figure of a velocity field on held-out pairs: `nmse`, `cos`, `cond_gain_t` … */
+  flow: (figure: string) => `flow/${figure}`,
+  /** The same in one slice of the way, 0 … 9. */
+  flowSlice: (figure: string, slice: number) => `flow/${figure}_t${slice}`,
+  /** A figure of rollouts with so many steps; Euler's bear no name of the scheme. */
+  flowRollout: (figure: string, scheme: string, steps: number) =>
+    `flow/${figure}${scheme === 'euler' ? '' : `_${scheme}`}@${steps}`,
+  /**
+   * √ of the positive part of ⟨gᴬ, gᴮ⟩ over the two halves of a batch: the norm of a gradient without
+   * the part that noise adds; 0 where the halves agree on nothing.
+   */
+  unbiasedGradient: (term: string) => `grad_unbiased/${term}`,
+  /** θ = √(Var/(B‖g‖²)), from the two halves of a batch: about 1 where the gradient is noise alone. */
+  normTest: (term: string) => `norm_test/${term}`,
+  /** Cosine of two loss gradients across the halves of a batch, free of the noise that they share. */
+  halvesCosine: (first: string, second: string) => `cos_halves/${first}~${second}`,
+  /** A figure of what a layer (`<group>.<n>`) gives: rms, zero_share, dead_share, saturated_share. */
+  activation: (layer: string, figure: string) => `activation/${layer}/${figure}`,
+  /** A figure of the weights of a layer (`<group>.<n>`): rms, abs_max, zero_share. */
+  parameter: (layer: string, figure: string) => `parameter/${layer}/${figure}`,
   /** A gradient figure of a parameter group other than the shared one. */
   inGroup: (metric: string, group: string) => `${metric}@${group}`,
 } as const;

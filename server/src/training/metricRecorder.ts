@@ -1,11 +1,12 @@
 import { metricName } from '../model/metricName.ts';
 import { findNonFinite } from './checkBatch.ts';
+import { NonFiniteWatch } from './inspection/nonFiniteWatch.ts';
 import { learningRateAt } from './learningRateCourse.ts';
 import type { ProbeReading } from './probe.ts';
 import { probes } from './probes/registry.ts';
 import { readStep, type StepNames, type StepReading } from './readStep.ts';
-import type { StepEngine, StepOutcome } from './stepEngine.ts';
-import type { Batch, Task, TaskInstance, TrainingPlan } from './task.ts';
+import type { HeldState, StepEngine, StepOutcome, StepSpec } from './stepEngine.ts';
+import type { Batch, Task, Tf } from './task.ts';
 
 /** One step's metrics by canonical name (and the task's familiar names). */
 export interface StepMetrics {
@@ -22,16 +23,20 @@ export interface TakenStep {
   readonly outcome: StepOutcome;
   /** Kept until the losses are known, to look for the cause of one that is not finite. */
   readonly batches: readonly Batch[];
+  /** The state before it, as `hold` gave it. */
+  readonly held: HeldState | undefined;
+  /** What was measured before it, off the step. */
+  readonly figures: Readonly<Record<string, number>>;
   /** Milliseconds that it took, without pauses between steps. */
   readonly busyMs: number;
 }
 
 export interface MetricRecorderOptions {
+  readonly tf: Tf;
   readonly task: Task;
-  readonly plan: TrainingPlan;
-  readonly instance: TaskInstance;
+  readonly spec: StepSpec;
   readonly engine: StepEngine;
-  /** Told what is odd about the data, each tensor of a batch once. */
+  /** Told what is odd about the data, each tensor of a batch once, and where NaN began. */
   readonly notice: (text: string, step: number) => void;
 }
 
@@ -40,11 +45,14 @@ export class MetricRecorder {
   readonly #options: MetricRecorderOptions;
   readonly #names: StepNames;
   readonly #noticed = new Set<string>();
+  readonly #watch: NonFiniteWatch;
   #pending: TakenStep[] = [];
 
   constructor(options: MetricRecorderOptions) {
-    const { task, instance, plan } = options;
+    const { task, spec } = options;
+    const { instance, plan } = spec;
     this.#options = options;
+    this.#watch = new NonFiniteWatch(options);
     const cut = plan.probeCut;
     this.#names = {
       terms: plan.terms,
@@ -57,9 +65,16 @@ export class MetricRecorder {
     return this.#pending.length;
   }
 
-  /** Takes over the outcome and the batches. */
-  add(step: TakenStep): void {
-    this.#pending.push(step);
+  /** The state before a step, to be handed over with it. */
+  hold(): HeldState | undefined {
+    return this.#watch.hold();
+  }
+
+  /** Takes over the outcome, the batches and the held state. */
+  add(taken: TakenStep): void {
+    const { step, batches, held, outcome } = taken;
+    this.#pending.push(taken);
+    this.#watch.add({ step, batches, held, kind: outcome.kind, weights: outcome.weights });
   }
 
   /** Reads all pending steps back and gives their metrics, oldest first. */
@@ -77,23 +92,25 @@ export class MetricRecorder {
       for (const [index, taken] of pending.entries()) {
         const values = read[index] ?? new Float32Array();
         const reading = readStep(taken.outcome, values, this.#names, engine.paths);
-        if (!reading.losses.every(Number.isFinite)) await this.#lookForCause(taken);
+        await this.#lookForCause(taken, reading);
         if (reading.probe) this.#noticePaths(reading.probe, taken.step);
         metrics.push(this.#metrics(taken, reading, stepMs));
       }
       return metrics;
     } finally {
-      for (const taken of pending) disposeStep(taken);
+      for (const { outcome } of pending) outcome.dispose();
+      this.#watch.forget();
     }
   }
 
   dispose(): void {
-    for (const taken of this.#pending) disposeStep(taken);
+    for (const { outcome } of this.#pending) outcome.dispose();
     this.#pending = [];
+    this.#watch.dispose();
   }
 
   #metrics(
-    { step, wallTime, outcome: { weights } }: TakenStep,
+    { step, wallTime, outcome: { weights }, figures }: TakenStep,
     { losses, probe }: StepReading,
     stepMs: number,
   ): StepMetrics {
@@ -101,7 +118,7 @@ export class MetricRecorder {
     const values = lossMetrics(this.#names.terms, losses, weights);
     const totalLoss = values[metricName.totalLoss] ?? Number.NaN;
     if (probe) for (const { metrics } of probes) Object.assign(values, metrics(probe));
-    Object.assign(values, this.#learningRates(step));
+    Object.assign(values, figures, this.#learningRates(step));
     for (const [alias, metric] of Object.entries(task.aliases)) {
       const value = values[metric];
       if (value !== undefined) values[alias] = value;
@@ -111,7 +128,7 @@ export class MetricRecorder {
   }
 
   #learningRates(step: number): Readonly<Record<string, number>> {
-    const { plan, instance } = this.#options;
+    const { plan, instance } = this.#options.spec;
     const { learningRate, groups } = plan.optimizer;
     const rate = learningRateAt(plan.learningRate, step, plan.steps, learningRate);
     return Object.fromEntries(
@@ -141,18 +158,31 @@ export class MetricRecorder {
     this.#options.notice(text, step);
   }
 
-  async #lookForCause({ batches, step }: TakenStep): Promise<void> {
-    for (const batch of batches) {
-      for (const { name, text } of await findNonFinite(batch)) {
-        this.#noticeOnce(`batch ${name}`, `At step ${step} ${text}.`, step);
-      }
+  /** Bad data explains itself; anything else takes a replay. */
+  async #lookForCause({ batches, step }: TakenStep, reading: StepReading): Promise<void> {
+    const found = describeNonFinite(this.#names.terms, reading);
+    if (found === undefined) {
+      this.#watch.finite();
+      return;
     }
+    const inData = (await Promise.all(batches.map(findNonFinite))).flat();
+    for (const { name, text } of inData) {
+      this.#noticeOnce(`batch ${name}`, `At step ${step} ${text}.`, step);
+    }
+    if (inData.length > 0) this.#watch.explained();
+    else await this.#watch.explain(step, found);
   }
 }
 
-function disposeStep({ outcome, batches }: TakenStep): void {
-  outcome.dispose();
-  for (const batch of batches) for (const tensor of Object.values(batch)) tensor.dispose();
+/** What of a step is not finite, in words. An update too long for float32 is not NaN. */
+function describeNonFinite(
+  terms: readonly string[],
+  { losses, probe }: StepReading,
+): string | undefined {
+  const index = losses.findIndex((loss) => !Number.isFinite(loss));
+  if (index >= 0) return `the loss ${terms[index]} is ${losses[index]}`;
+  const group = probe?.groups.find(({ updateNorm }) => Number.isNaN(updateNorm));
+  return group && `the update of ${group.name} is NaN`;
 }
 
 /** Losses, weights and the shares of the weighted values |w L| / Σ |w L| (decisions.md 2). */

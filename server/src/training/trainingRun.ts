@@ -6,8 +6,9 @@ import { formatMetricLine } from '../model/metricLine.ts';
 import type { Backend } from './backend.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { createEngineWithFallback } from './engineWithFallback.ts';
+import { Inspector } from './inspection/inspector.ts';
 import { MetricRecorder } from './metricRecorder.ts';
-import type { StepEngine, StepKind, StepSpec } from './stepEngine.ts';
+import type { HeldState, StepEngine, StepKind, StepSpec } from './stepEngine.ts';
 import { Stepper } from './stepper.ts';
 import { createStepSpec, disposeBatch } from './stepSpec.ts';
 import type { Task, TaskInstance, Tf, TrainingPlan } from './task.ts';
@@ -64,9 +65,10 @@ export async function trainingRun(
     const create = options.createEngine;
     const engine = await createEngineWithFallback({ tf, spec, create, notice });
     open.unshift(engine);
-    const recorder = new MetricRecorder({ task, plan, instance, engine, notice });
+    const recorder = new MetricRecorder({ tf, task, spec, engine, notice });
     open.unshift(recorder);
-    const parts = { instance, engine, recorder, stepper: new Stepper(spec) };
+    const inspector = new Inspector({ tf, spec, engine, notice });
+    const parts = { instance, engine, recorder, inspector, stepper: new Stepper(spec) };
     const start = await startOrResume(options, parts);
     try {
       return await runSteps(options, parts, start, token);
@@ -83,6 +85,7 @@ interface RunningParts {
   readonly instance: TaskInstance;
   readonly engine: StepEngine;
   readonly stepper: Stepper;
+  readonly inspector: Inspector;
   readonly recorder: MetricRecorder;
 }
 
@@ -146,16 +149,22 @@ async function report(
 
 async function takeStep(
   { clock, plan }: TrainingRunOptions,
-  { instance, engine, stepper, recorder }: RunningParts,
+  { instance, engine, stepper, inspector, recorder }: RunningParts,
   { step, kind, data }: Start & { readonly kind: StepKind },
 ): Promise<void> {
   const started = performance.now();
-  const batches = Array.from({ length: plan.accumulate }, () => instance.nextBatch(data));
+  const batches = Array.from({ length: plan.accumulate }, () => instance.nextBatch(data, step));
+  let held: HeldState | undefined;
   try {
+    const drawn = performance.now();
+    const figures = await inspector.inspect(step, batches[0]);
+    const inspectedMs = performance.now() - drawn;
+    held = recorder.hold();
     const outcome = await stepper.step(engine, step, kind, batches);
-    const busyMs = performance.now() - started;
-    recorder.add({ step, wallTime: clock.now() / 1000, outcome, batches, busyMs });
+    const busyMs = performance.now() - started - inspectedMs;
+    recorder.add({ step, wallTime: clock.now() / 1000, outcome, batches, held, figures, busyMs });
   } catch (error) {
+    held?.dispose();
     for (const batch of batches) disposeBatch(batch);
     throw error;
   }
