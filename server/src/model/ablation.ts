@@ -7,16 +7,57 @@ import { runStateSchema } from './run.ts';
 export const ablationKindNameSchema = z.enum(['without', 'only', 'scale', 'set']);
 export type AblationKindName = z.infer<typeof ablationKindNameSchema>;
 
-/** What a person asks for with one click. */
-export const ablationRequestSchema = z.object({
+const howOften = {
+  seeds: z.array(z.number().int()).min(1).optional(),
+  steps: z.number().int().positive().optional(),
+};
+
+/** One weight, or all but one, set to something else. */
+const weightAblationRequestSchema = z.object({
   kind: ablationKindNameSchema,
   term: z.string(),
   /** The factor of `scale`, the weight of `set`. */
   value: z.number().optional(),
-  seeds: z.array(z.number().int()).min(1).optional(),
-  steps: z.number().int().positive().optional(),
+  ...howOften,
 });
+export type WeightAblationRequest = z.infer<typeof weightAblationRequestSchema>;
+
+/** An experiment that the config's task has ready, by its name. */
+const readyAblationRequestSchema = z.object({
+  kind: z.literal('ready'),
+  name: z.string(),
+  ...howOften,
+});
+export type ReadyAblationRequest = z.infer<typeof readyAblationRequestSchema>;
+
+/** What a person asks for with one click. */
+export const ablationRequestSchema = z.discriminatedUnion('kind', [
+  weightAblationRequestSchema,
+  readyAblationRequestSchema,
+]);
 export type AblationRequest = z.infer<typeof ablationRequestSchema>;
+
+/** A ready-made experiment: the config as it is against configs that differ in some keys. */
+export interface ReadyAblation {
+  /** Short and safe as part of a file's name: `without-kl`. */
+  readonly name: string;
+  /** As a button says it: `without kl`. */
+  readonly title: string;
+  /** What it answers, in one sentence. */
+  readonly question: string;
+  readonly variants: readonly {
+    readonly label: string;
+    /** Keys of the config with the values that they have in this variant. */
+    readonly changes: readonly {
+      readonly path: readonly string[];
+      readonly value: number | string | boolean | null;
+    }[];
+  }[];
+  /** Metrics that answer the question, most telling first; the others of the report follow. */
+  readonly metrics?: readonly string[];
+  /** Steps of each run where it is shorter than the config's. */
+  readonly steps?: number;
+}
 
 /** One weight that differs from the baseline. */
 export const weightChangeSchema = z.object({ term: z.string(), from: z.number(), to: z.number() });
@@ -28,6 +69,8 @@ export const variantSchema = z.object({
   /** For people: `baseline`, `without render`. */
   label: z.string(),
   changes: z.array(weightChangeSchema),
+  /** All keys of the config that differ, dotted, where they are known. */
+  keys: z.array(z.string()).optional(),
 });
 export type Variant = z.infer<typeof variantSchema>;
 
@@ -46,6 +89,12 @@ export const ablationRecordSchema = z.object({
   config: z.string(),
   title: z.string(),
   request: ablationRequestSchema,
+  /** What it answers, where it is a ready-made one. */
+  question: z.string().optional(),
+  /** Metrics that answer the question, most telling first. */
+  leading: z.array(z.string()).optional(),
+  /** What was left out of it, and why, in words. */
+  notes: z.array(z.string()).optional(),
   /** All terms of the config with their weights in the baseline, in its order. */
   terms: z.array(z.object({ name: z.string(), weight: z.number() })).optional(),
   /** What `counterweight.yaml` said of the names of metrics when it was started. */
@@ -71,6 +120,11 @@ export const reportCellSchema = z.object({
   difference: jsonNumberSchema.optional(),
   /** 95 % interval of the mean paired difference (paired t); absent with fewer than two seeds. */
   interval: z.tuple([jsonNumberSchema, jsonNumberSchema]).optional(),
+  /**
+   * Two-sided p of the paired t test, corrected by Holm for the number of variants that this metric
+   * is compared in; absent with fewer than two seeds.
+   */
+  adjusted: z.number().optional(),
 });
 
 export const reportRowSchema = z.object({
@@ -93,6 +147,8 @@ export const ablationReportSchema = z.object({
   id: z.string(),
   title: z.string(),
   config: z.string(),
+  /** What it answers, where it is a ready-made one. */
+  question: z.string().optional(),
   state: runStateSchema,
   /** In words, with its numbers; one sentence a line. */
   verdict: z.array(z.string()),

@@ -41,7 +41,9 @@ export async function measureStep(
     const stepper = new Stepper(spec);
     const takeStep = async (step: number): Promise<number> => {
       if (token.isCancellationRequested) throw new CancelledError();
-      const batches = Array.from({ length: plan.accumulate }, () => instance.nextBatch(random));
+      const batches = Array.from({ length: plan.accumulate }, () =>
+        instance.nextBatch(random, step),
+      );
       const started = performance.now();
       const outcome = await stepper.step(engine, step, 'plain', batches);
       await engine.read([outcome]);

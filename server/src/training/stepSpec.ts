@@ -9,7 +9,7 @@ export function createStepSpec(task: Task, plan: TrainingPlan, instance: TaskIns
     plan,
     terms: plan.terms,
     sharedGroup: task.sharedGroup,
-    example: instance.nextBatch(createRandom(plan.seed, 'example')),
+    example: instance.nextBatch(createRandom(plan.seed, 'example'), 1),
   };
 }
 

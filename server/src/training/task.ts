@@ -2,6 +2,7 @@ import type * as tfc from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 
 import type { Random } from '../base/random.ts';
+import type { ReadyAblation } from '../model/ablation.ts';
 import type { LearningRatePlan } from './learningRate.ts';
 import type { OptimizerPlan } from './optimizerPlan.ts';
 
@@ -81,8 +82,9 @@ export interface TaskInstance {
   /**
    * Draws the batch of one step. The caller disposes its tensors. All that it remembers from one call
    * to the next is in `random`, or a resumed run would see other data.
+   * @param step counted from 1, for what moves from step to step; 1 where it is left out
    */
-  nextBatch(random: Random): Batch;
+  nextBatch(random: Random, step?: number): Batch;
   /**
    * One forward pass: every loss as a scalar, unweighted, in the order of the declarations. A pure
    * function of the batch, the parameters, the teacher and the buffers: it draws nothing at random, changes no
@@ -126,28 +128,8 @@ export interface TrainingPlan {
   readonly shape: string;
 }
 
-/** An experiment that a task has ready: the config as it is against configs that differ in some keys. */
-export interface ReadyAblation {
-  /** Short and safe as part of a file's name: `without-kl`. */
-  readonly name: string;
-  /** As a button says it: `without kl`. */
-  readonly title: string;
-  /** What it answers, in one sentence. */
-  readonly question: string;
-  readonly variants: readonly {
-    readonly label: string;
-    /** Keys of the config with their values; null, numbers, texts, booleans. */
-    readonly changes: readonly {
-      readonly path: readonly string[];
-      readonly value: number | string | boolean | null;
-    }[];
-  }[];
-  /** Steps of each run where it is shorter than the config's. */
-  readonly steps?: number;
-}
-
-/** A training problem. `configSchema` validates and completes the user's config. */
-export interface Task<Config = unknown> {
+/** What can be said of a task without creating it; `configSchema` validates and completes a config. */
+export interface TaskOutline<Config = unknown> {
   readonly name: string;
   readonly description: string;
   readonly configSchema: z.ZodType<Config>;
@@ -162,5 +144,9 @@ export interface Task<Config = unknown> {
   /** Familiar names under which canonical metrics are logged too: `velocity_loss` for `loss/velocity`. */
   readonly aliases: Readonly<Record<string, string>>;
   plan(config: Config): TrainingPlan;
+}
+
+/** A training problem. */
+export interface Task<Config = unknown> extends TaskOutline<Config> {
   create(tf: Tf, config: Config, random: Random): TaskInstance;
 }

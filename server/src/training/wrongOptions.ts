@@ -65,8 +65,7 @@ function wrongValue(root: OptionSchema, issue: Issue, data: unknown): WrongOptio
   const { path } = issue;
   const value = path.reduce(valueAt, data);
   const option = optionAt(root, path, data);
-  const nearest =
-    typeof value === 'string' && option ? nearestName(value, wordsOf(option)) : undefined;
+  const nearest = nearestWord(value, option ? wordsOf(option) : []);
   const key = path.join('.') || 'the config';
   const found = value === undefined ? '' : ` is ${JSON.stringify(value)}`;
   const wantsNumber =
@@ -78,6 +77,12 @@ function wrongValue(root: OptionSchema, issue: Issue, data: unknown): WrongOptio
     ...named(nearest),
     wantsNumber,
   };
+}
+
+/** Of a value that is one of the words, nothing: something else is wrong with it. */
+function nearestWord(value: unknown, words: readonly string[]): string | undefined {
+  if (typeof value !== 'string' || words.includes(value)) return undefined;
+  return nearestName(value, words);
 }
 
 const mustBe = 'it must be ';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { pairedInterval } from '../../../server/src/numerics/pairedInterval.ts';
+import { pairedInterval, pairedProbability } from '../../../server/src/numerics/pairedInterval.ts';
 
 describe('the interval of paired differences', () => {
   test('agrees with the worked example of Student 1908 (sleep data)', () => {
@@ -39,6 +39,38 @@ describe('the interval of paired differences', () => {
         expect(interval && turned).toBeDefined();
         expect(turned?.low).toBeCloseTo(-(interval?.high ?? Number.NaN), 6);
         expect(turned?.high).toBeCloseTo(-(interval?.low ?? Number.NaN), 6);
+      }),
+    );
+  });
+});
+
+describe('the p of paired differences', () => {
+  test('is that of the t test: with two degrees of freedom 1 − t/√(2 + t²)', () => {
+    // Mean 2, standard deviation 1: t = 2√3.
+    const t = 2 * Math.sqrt(3);
+    expect(pairedProbability([1, 2, 3])).toBeCloseTo(1 - t / Math.sqrt(2 + t * t), 10);
+    expect(pairedProbability([-1, -2, -3])).toBeCloseTo(1 - t / Math.sqrt(2 + t * t), 10);
+  });
+
+  test('differences that are all alike are certain, and none at all is none', () => {
+    expect(pairedProbability([0.5, 0.5])).toBe(0);
+    expect(pairedProbability([0, 0, 0])).toBe(1);
+    expect(pairedProbability([1])).toBeUndefined();
+    expect(pairedProbability([1, Number.NaN])).toBeUndefined();
+  });
+
+  test('is below 0.05 exactly where the interval leaves 0 out', () => {
+    const values = fc.array(fc.double({ min: -3, max: 5, noNaN: true }), {
+      minLength: 2,
+      maxLength: 9,
+    });
+    fc.assert(
+      fc.property(values, (differences) => {
+        const probability = pairedProbability(differences) ?? 1;
+        const { low = 0, high = 0 } = pairedInterval(differences) ?? {};
+        // At the border itself the two may round to different sides.
+        fc.pre(Math.abs(probability - 0.05) > 1e-6);
+        expect(probability < 0.05).toBe(low > 0 || high < 0);
       }),
     );
   });

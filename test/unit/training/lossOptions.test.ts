@@ -57,7 +57,7 @@ describe('a loss in a config', () => {
     });
     expect(shape).toBe(
       'batch 128, editor 64, renderer 64, ' +
-        'velocity loss velocity {"time_weighting":"cosmap","location":0,"spread":1}, ' +
+        'velocity loss velocity {"time_weighting":"cosmap","location":0,"spread":1,"ends_factor":3,"ends_width":0.2}, ' +
         'render loss smooth-l1 {"beta":0.1}, times mode {"scale":-0.5}',
     );
   });

@@ -7,7 +7,7 @@ import { flowEdit } from '../../../server/src/training/tasks/flowEdit/flowEdit.t
 import {
   flowEditCuts,
   flowEditGroups,
-} from '../../../server/src/training/tasks/flowEdit/flowEditConfig.ts';
+} from '../../../server/src/training/tasks/flowEdit/flowEditNetworks.ts';
 import { trainingOptions } from '../../../server/src/training/trainingOptions.ts';
 import { smallConfig } from './support/flowEditSetup.ts';
 import { planOf } from './support/optimizerCourse.ts';
@@ -100,7 +100,8 @@ describe('the options that all tasks share', () => {
   });
 
   it('know the groups and cuts of flow-edit', async () => {
-    const instance = flowEdit.create(await cpu.load(), smallConfig(), createRandom(1));
+    const config = smallConfig({ reconstructor: 'trained' });
+    const instance = flowEdit.create(await cpu.load(), config, createRandom(1));
     expect(instance.groups.map(({ name }) => name)).toEqual(flowEditGroups);
     expect(instance.cuts?.map(({ name }) => name)).toEqual(flowEditCuts);
     const [velocity] = instance.groups;

@@ -18,6 +18,13 @@ const options = z.strictObject({
     .describe(
       'Over the dimensions of a sample: their sum is the divergence; their mean is that divided by their number d, so that β = 1 acts as 1/d.',
     ),
+  free_nats: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Free bits: a dimension whose mean divergence over the batch is below this many nats counts as this many and gets no gradient, so that it is not pressed into the prior.',
+    ),
 });
 
 /** Beyond this log-variance the exponential goes on as its tangent (the upper bound of latent diffusion). */
@@ -28,7 +35,7 @@ export const gaussianKl: Loss<z.infer<typeof options>, 'mean' | 'logVariance'> =
   name: 'gaussian-kl',
   description: 'Divergence of a diagonal Gaussian from the prior N(0, s²): the KL term of a VAE.',
   source:
-    'Kingma & Welling, ICLR 2014, appendix B; latent diffusion, DiagonalGaussianDistribution, for the bounds.',
+    'Kingma & Welling, ICLR 2014, appendix B; latent diffusion, DiagonalGaussianDistribution, for the bounds; Kingma et al., NeurIPS 2016, eq. 15, for free bits.',
   trap: 'A mean over dimensions silently divides β by their number. Latents scaled by s need the prior N(0, s²), or their divergence is another. Code that clamps log σ² to [−30, 20] has no gradient outside, so that what has left never comes back: here the value is exact below 20 and goes on along its tangent above. Posterior collapse is μ → 0, σ → 1 and KL → 0; lowering β is its cure, not that of σ → 0.',
   inputs: {
     mean: { meaning: 'μ.', shape: ['batch', '...'] },
@@ -48,12 +55,13 @@ export const gaussianKl: Loss<z.infer<typeof options>, 'mean' | 'logVariance'> =
     },
     value: 1.954097,
   },
-  create: (tf, { prior_deviation: deviation, reduction }) => ({
+  create: (tf, { prior_deviation: deviation, reduction, free_nats }) => ({
     compute({ mean, logVariance }) {
       const relative = tf.sub(logVariance, 2 * Math.log(deviation));
       const location = tf.square(tf.div(mean, deviation));
       const terms = tf.add(location, tf.sub(boundedExpm1(tf, relative), relative));
-      const average = tf.mul<tfc.Scalar>(0.5, tf.mean(terms));
+      const spent = free_nats === 0 ? terms : tf.maximum(tf.mean(terms, 0), 2 * free_nats);
+      const average = tf.mul<tfc.Scalar>(0.5, tf.mean(spent));
       return reduction === 'mean' ? average : tf.mul(average, mean.size / (mean.shape[0] ?? 1));
     },
     dispose: () => undefined,

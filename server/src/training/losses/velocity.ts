@@ -7,13 +7,24 @@ import type { Tf } from '../task.ts';
 
 const options = z.strictObject({
   time_weighting: z
-    .enum(['constant', 'remaining-squared', 'logit-normal', 'cosmap'])
+    .enum(['constant', 'remaining-squared', 'logit-normal', 'cosmap', 'ends'])
     .default('constant')
     .describe(
-      'Weight at time t: 1; (1 − t)², that of the endpoint reached in one step; or the density of times drawn that way, which has the same effect as drawing them so.',
+      'Weight at time t: 1; (1 − t)², that of the endpoint reached in one step; the density of times drawn that way, which has the same effect as drawing them so; or, with ends, more towards t = 0 and t = 1.',
     ),
   location: z.number().default(0).describe('m of logit-normal, t = σ(m + s z).'),
   spread: z.number().positive().default(1).describe('s of logit-normal.'),
+  ends_factor: z
+    .number()
+    .min(0)
+    .default(3)
+    .describe('Weight at the very ends, for ends; it comes to 1 along a line.'),
+  ends_width: z
+    .number()
+    .positive()
+    .max(0.5)
+    .default(0.2)
+    .describe('How far from an end that line is at 1, for ends.'),
 });
 
 type Options = z.infer<typeof options>;
@@ -72,6 +83,11 @@ function timeWeights(tf: Tf, time: tfc.Tensor, given: Options): tfc.Tensor {
     case 'cosmap': {
       const slope = tf.mul(time, tf.sub(1, time));
       return tf.div(2 / Math.PI, tf.sub(1, tf.mul(slope, 2)));
+    }
+    case 'ends': {
+      const distance = tf.minimum(time, tf.sub(1, time));
+      const near = tf.relu(tf.sub(1, tf.div(distance, given.ends_width)));
+      return tf.add(1, tf.mul(near, given.ends_factor - 1));
     }
   }
 }

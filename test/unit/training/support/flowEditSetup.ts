@@ -17,30 +17,59 @@ export interface SmallConfig {
   readonly timeSampling?: unknown;
   readonly velocityLoss?: unknown;
   readonly renderLoss?: unknown;
+  /** More keys of flow_matching. */
+  readonly flow?: Readonly<Record<string, unknown>>;
+  readonly reconstructor?: 'frozen' | 'trained';
+  readonly world?: Readonly<Record<string, number>>;
+  readonly strategy?: unknown;
+  readonly batchSize?: number;
+  readonly width?: number;
 }
 
+const usual = {
+  velocityWeight: 1,
+  renderWeight: 0.5,
+  normalize: false,
+  optimizer: 'adam',
+  learningRate: 0.002,
+  steps: 30,
+  timeSampling: 'uniform',
+  velocityLoss: null,
+  renderLoss: null,
+  reconstructor: 'frozen',
+  world: {},
+  strategy: null,
+  batchSize: 16,
+  width: 12,
+} as const;
+
 export function smallConfig(small: SmallConfig = {}) {
+  const chosen = { ...usual, ...small };
   return flowEdit.configSchema.parse({
     task: 'flow-edit',
     seed: 7,
-    steps: small.steps ?? 30,
-    batch_size: 16,
-    optimizer: { name: small.optimizer ?? 'adam', learning_rate: small.learningRate ?? 0.002 },
+    steps: chosen.steps,
+    batch_size: chosen.batchSize,
+    optimizer: { name: chosen.optimizer, learning_rate: chosen.learningRate },
+    strategy: chosen.strategy,
+    world: chosen.world,
     model: {
+      reconstructor: chosen.reconstructor,
       transformer: {
         editor: {
-          width: 12,
+          width: chosen.width,
           flow_matching: {
-            velocity_loss_weight: small.velocityWeight ?? 1,
-            render_loss_weight: small.renderWeight ?? 0.5,
-            normalize_losses: small.normalize ?? false,
-            time_sampling: small.timeSampling ?? 'uniform',
-            velocity_loss: small.velocityLoss ?? null,
-            render_loss: small.renderLoss ?? null,
+            velocity_loss_weight: chosen.velocityWeight,
+            render_loss_weight: chosen.renderWeight,
+            normalize_losses: chosen.normalize,
+            time_sampling: chosen.timeSampling,
+            velocity_loss: chosen.velocityLoss,
+            render_loss: chosen.renderLoss,
+            ...chosen.flow,
           },
         },
       },
-      renderer: { width: 12 },
+      renderer: { width: chosen.width },
     },
   });
 }

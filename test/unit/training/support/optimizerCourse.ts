@@ -26,6 +26,31 @@ export function planOf(options: object = {}) {
   return planTrainingOptions(z.strictObject(shape).parse(options));
 }
 
+/** An optimiser as a golden of torch names it; the groups are a learning rate's factor and a decay. */
+export interface TorchCase {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly groups: readonly (readonly number[])[] | null;
+}
+
+/** torch's names of options in those of a config, planned. */
+export function planOfCase({ name, options, groups }: TorchCase): OptimizerPlan {
+  const { eps, ...others } = { eps: undefined, ...options };
+  const [first, second] = (groups ?? []).map(([learning_rate_factor, weight_decay]) => ({
+    learning_rate_factor,
+    weight_decay,
+  }));
+  const optimizer = {
+    name,
+    ...others,
+    ...(eps === undefined ? {} : { epsilon: eps }),
+    ...(first && second ? { groups: { first, second } } : {}),
+  };
+  return planOf({ optimizer }).optimizer;
+}
+
+const counting = 'steps of the run';
+
 /** Takes one step for each gradient as an engine does; gives update and parameters after each. */
 export function takeCourse(tf: Tf, optimizer: Optimizer, course: OptimizerCourse) {
   const { plan, start, gradients, rateAt = () => plan.learningRate } = course;
@@ -34,12 +59,14 @@ export function takeCourse(tf: Tf, optimizer: Optimizer, course: OptimizerCourse
     const learningRateFactors = vector(course.learningRateFactors);
     const weightDecays = vector(course.weightDecays);
     let parameters = tf.tensor1d([...start]);
-    let slots: readonly tfc.Tensor1D[] = optimizer.slots(plan).map(() => tf.zeros([start.length]));
+    let slots: readonly tfc.Tensor1D[] = optimizer
+      .slots(plan, counting)
+      .map(() => tf.zeros([start.length]));
     return gradients.map((gradient, index) => {
       const step = index + 1;
-      const numbers = Object.entries(optimizer.scalars(plan, step, rateAt(step)));
+      const numbers = Object.entries(optimizer.scalars(plan, step, rateAt(step), counting));
       const result = optimizer.update(tf, {
-        ...{ plan, parameters, slots, learningRateFactors, weightDecays },
+        ...{ plan, counting, parameters, slots, learningRateFactors, weightDecays },
         gradient: tf.tensor1d([...gradient]),
         scalars: Object.fromEntries(numbers.map(([name, value]) => [name, tf.scalar(value)])),
       });

@@ -1,14 +1,13 @@
+import type * as tfc from '@tensorflow/tfjs-core';
+
 import type { LossFunction } from '../../loss.ts';
 import { meanSquaredError } from '../../losses/meanSquaredError.ts';
-import { perceptual } from '../../losses/perceptual.ts';
-import type { LossLayout } from '../../lossOptions.ts';
-import type { NamedOptions } from '../../namedOptions.ts';
+import { type LossLayout, lossChoices } from '../../lossOptions.ts';
+import { completeOptions, type NamedOptions } from '../../namedOptions.ts';
 import { prepareChosenLoss } from '../../prepareChosenLoss.ts';
 import type { Tf } from '../../task.ts';
 import { imageSize, latentSize } from './flowEditWorld.ts';
 
-/** Weight of the perceptual part within the render loss. */
-const perceptualPart = 0.1;
 /** Pictures are squares of one channel. */
 const side = Math.sqrt(imageSize);
 
@@ -49,20 +48,42 @@ export function createVelocityLoss(
     : meanSquaredError.create(tf, {}, {});
 }
 
-/** The render loss; of null the mean squared error with a tenth of the perceptual loss. */
+/** The parts of the render loss and the registered losses that they are. */
+export const renderParts = {
+  l2: 'mean-squared-error',
+  perceptual: 'perceptual',
+  lpips: 'random-lpips',
+} as const;
+
+/** Weights of the parts within the render loss, 0 for a part that is left out. */
+export type RenderPartWeights = Readonly<Record<keyof typeof renderParts, number>>;
+
+/** The render loss; of null the weighted sum of its parts. */
 export function createRenderLoss(
   tf: Tf,
   chosen: NamedOptions | null,
+  weights: RenderPartWeights,
 ): LossFunction<'prediction' | 'target'> {
   if (chosen) return prepareChosenLoss(tf, chosen, renderLayouts);
-  const pixels = meanSquaredError.create(tf, {}, {});
-  const features = perceptual.create(tf, perceptual.options.parse({}), { '...': imageSize });
+  const parts = [
+    { weight: weights.l2, name: renderParts.l2 },
+    { weight: weights.perceptual, name: renderParts.perceptual },
+    { weight: weights.lpips, name: renderParts.lpips },
+  ]
+    .filter(({ weight }) => weight > 0)
+    .map(({ weight, name }) => {
+      const part = completeOptions(lossChoices([name]), name);
+      return { weight, loss: prepareChosenLoss(tf, part, renderLayouts) };
+    });
   return {
-    compute: (inputs) =>
-      tf.add(pixels.compute(inputs), tf.mul(features.compute(inputs), perceptualPart)),
+    compute(inputs) {
+      const weighted = parts.map(({ weight, loss }) =>
+        weight === 1 ? loss.compute(inputs) : tf.mul<tfc.Scalar>(loss.compute(inputs), weight),
+      );
+      return tf.addN(weighted);
+    },
     dispose() {
-      pixels.dispose();
-      features.dispose();
+      for (const { loss } of parts) loss.dispose();
     },
   };
 }
