@@ -8,6 +8,7 @@ import type {
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import { findNode } from './findNode.ts';
+import { optionsForTask } from './nodeOptions.ts';
 import { type HostPatience, TrainHostProcess } from './trainHostProcess.ts';
 
 export interface HostClientOptions {
@@ -28,7 +29,7 @@ const defaultPatience: HostPatience = {
   exitMs: 3000,
 };
 
-/** Runs built-in tasks, each in a process of its own, and outlives whatever happens to them. */
+/** Runs tasks, built in and the user's own, each in a process of its own, and outlives whatever happens to them. */
 export class HostClient implements Launcher<TaskLaunch> {
   readonly engine = 'task';
   readonly #options: HostClientOptions;
@@ -45,6 +46,8 @@ export class HostClient implements Launcher<TaskLaunch> {
       const node = await this.#findNode();
       const notStarted = { exitCode: null, signal: null };
       if (!node.ok) return { state: 'failed', ...notStarted, reason: node.error };
+      const nodeOptions = optionsForTask(node.value, launch.modulePath);
+      if (!nodeOptions.ok) return { state: 'failed', ...notStarted, reason: nodeOptions.error };
       if (cancelled) return { state: 'cancelled', ...notStarted };
       this.#options.logger.info(
         `Run ${launch.runId}: train host on Node.js ${node.value.version}.`,
@@ -52,6 +55,7 @@ export class HostClient implements Launcher<TaskLaunch> {
       host = new TrainHostProcess(
         {
           nodePath: node.value.path,
+          nodeOptions: nodeOptions.value,
           trainHostPath: this.#options.trainHostPath,
           cacheFolder: this.#options.cacheFolder,
           patience: { ...defaultPatience, ...this.#options.patience },

@@ -25,6 +25,8 @@ export interface HostPatience {
 
 export interface HostProcessOptions {
   readonly nodePath: string;
+  /** Options of Node.js. */
+  readonly nodeOptions: readonly string[];
   readonly trainHostPath: string;
   readonly cacheFolder: string;
   readonly patience: HostPatience;
@@ -70,7 +72,7 @@ export class TrainHostProcess {
     const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
     this.#child = fork(options.trainHostPath, [], {
       execPath: options.nodePath,
-      execArgv: [`--max-old-space-size=${heapLimitMiB}`],
+      execArgv: [`--max-old-space-size=${heapLimitMiB}`, ...options.nodeOptions],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env,
     });
@@ -81,6 +83,7 @@ export class TrainHostProcess {
       type: 'train',
       ...{ runId, runFolder, configPath, seed, probeEvery, checkpointEvery },
       ...(steps === undefined ? {} : { steps }),
+      ...(launch.modulePath === undefined ? {} : { modulePath: launch.modulePath }),
       backend: launch.backend ?? 'auto',
       memoryLimit: this.#memoryLimit,
       resume: launch.from === 'resume',
@@ -195,8 +198,8 @@ export class TrainHostProcess {
     if (last) {
       // It has said why itself; what drivers wrote meanwhile, such as which they did not find, is noise.
       this.#logStderr();
-      const { state, reason } = last;
-      return { state, ...how, ...(reason ? { reason } : {}) };
+      const { state, reason, place } = last;
+      return { state, ...how, ...(reason ? { reason } : {}), ...(place ? { place } : {}) };
     }
     if (this.#cancelled) return { state: 'cancelled', ...how };
     return { state: 'crashed', ...how, reason: this.#describeCrash(exitCode, signal) };

@@ -6,8 +6,9 @@ import type { ConfigNode } from '../syntax/configTree.ts';
 import { parseConfig } from '../syntax/registry.ts';
 import { toPlainData } from '../syntax/toPlainData.ts';
 import type { Task, TrainingPlan } from '../training/task.ts';
-import { taskNameOf, taskOf } from '../training/taskConfig.ts';
+import { taskNameOf } from '../training/taskConfig.ts';
 import { tasks } from '../training/tasks/registry.ts';
+import { taskModuleEndings } from '../training/userTask/taskModuleName.ts';
 import { checkOptions } from '../training/wrongOptions.ts';
 
 /** A config that is ready to be trained. */
@@ -18,8 +19,16 @@ export interface TrainingConfig {
   readonly plan: TrainingPlan;
 }
 
-/** Parses and validates a config; the error names the key, what stands there and what is allowed. */
-export function readTrainingConfig(path: string, text: string): Result<TrainingConfig> {
+/**
+ * Parses and validates a config; the error names the key, what stands there and what is allowed.
+ *
+ * @param userTask the user's own task that the config names; absent for one of a built-in task
+ */
+export function readTrainingConfig(
+  path: string,
+  text: string,
+  userTask?: Task,
+): Result<TrainingConfig> {
   const name = basename(path);
   const document = parseConfig(name, text);
   if (!document) return fail(`${name}: configs are YAML or JSON; this ending is neither.`);
@@ -28,7 +37,7 @@ export function readTrainingConfig(path: string, text: string): Result<TrainingC
     const line = new LineIndex(text).positionAt(problem.range.start).line + 1;
     return fail(`${name}, line ${line}: ${problem.message}`);
   }
-  const task = findTask(document.root);
+  const task = userTask ? succeed(userTask) : findTask(document.root);
   if (!task.ok) return fail(`${name}: ${task.error}`);
   const checked = checkOptions(task.value, toPlainData(document.root));
   if (!checked.ok) {
@@ -42,13 +51,13 @@ export function readTrainingConfig(path: string, text: string): Result<TrainingC
 }
 
 function findTask(root: ConfigNode | undefined): Result<Task> {
-  const task = taskOf(root);
+  const name = taskNameOf(root);
+  const task = tasks.find((known) => known.name === name);
   if (task) return succeed(task);
   const names = tasks.map((known) => known.name).join(', ');
-  const name = taskNameOf(root);
   return fail(
     name === undefined
       ? `task is missing; it names what to train: ${names}.`
-      : `task is ${JSON.stringify(name)}; the built-in tasks are ${names}.`,
+      : `task is ${JSON.stringify(name)}; the built-in tasks are ${names}, and a module of your own ends in ${taskModuleEndings.join(', ')}.`,
   );
 }

@@ -13,14 +13,19 @@ import { type BackendChoice, chooseBackend } from '../training/backends/chooseBa
 import { coreVersion } from '../training/backends/core.ts';
 import { backends } from '../training/backends/registry.ts';
 import { measureStep } from '../training/measureStep.ts';
+import type { Task } from '../training/task.ts';
 import { type TrainingOutcome, trainingRun } from '../training/trainingRun.ts';
+import { LeakWatch } from '../training/userTask/leakWatch.ts';
+import { TaskMistake } from '../training/userTask/taskMistake.ts';
 import { createBackendTimesFile } from './backendTimesFile.ts';
 import { type StoredCheckpoint, writeCheckpoint } from './checkpointFile.ts';
+import { failureOf, loadUserTask, type RunFailure } from './loadUserTask.ts';
 import type { MemoryWatch } from './memoryWatch.ts';
 import { continueMetricsFile, createMetricsFile, type MetricsFile } from './metricsFile.ts';
 import { createNoticeGate, type SendNotice } from './noticeGate.ts';
 import { readTrainingConfig, type TrainingConfig } from './readConfig.ts';
 import { chooseAgain, readResumption } from './resumption.ts';
+import { createUserConsole } from './userConsole.ts';
 
 export type TrainMessage = Extract<ToTrainHost, { type: 'train' }>;
 /** A message as it goes over the channel: losses that are not finite are strings there. */
@@ -52,10 +57,12 @@ export async function trainOnce(
 ): Promise<EndedMessage> {
   try {
     const outcome = await prepareAndTrain(message, services, token);
-    if (!outcome.ok) return { type: 'ended', state: 'failed', reason: outcome.error };
+    if (!outcome.ok) return { type: 'ended', state: 'failed', ...outcome.error };
     return outcome.value === 'cancelled' ? stopped(services) : { type: 'ended', state: 'finished' };
   } catch (error) {
     if (error instanceof CancelledError) return stopped(services);
+    if (error instanceof TaskMistake)
+      return { type: 'ended', state: 'failed', ...failureOf(error) };
     const reason = error instanceof Error ? error.message : String(error);
     return { type: 'ended', state: 'failed', reason: `The training broke off: ${reason}` };
   }
@@ -73,16 +80,18 @@ async function prepareAndTrain(
   message: TrainMessage,
   services: TrainHostServices,
   token: CancellationToken,
-): Promise<Result<TrainingOutcome>> {
+): Promise<Result<TrainingOutcome, RunFailure>> {
   services.memory.check();
   if (token.isCancellationRequested) throw new CancelledError();
-  const read = readConfigFile(message.configPath);
-  if (!read.ok) return read;
+  const own = await loadOwnTask(message);
+  if (!own.ok) return own;
+  const read = readConfigFile(message.configPath, own.value);
+  if (!read.ok) return fail({ reason: read.error });
   const { task, config, plan: configured } = read.value;
   const steps = message.steps ?? configured.steps;
   const training = { task, config, plan: { ...configured, steps, seed: message.seed } };
   const stored = readResumption(message);
-  if (!stored.ok) return stored;
+  if (!stored.ok) return fail({ reason: stored.error });
   const notice = createNoticeGate(services.send);
   const order: Order = { message, training, stored: stored.value, services, notice };
   const choice = await chooseAgain(
@@ -91,12 +100,26 @@ async function prepareAndTrain(
     (wanted) => choose(order, wanted, token),
     notice,
   );
-  return choice.ok ? train(order, choice.value, token) : choice;
+  if (!choice.ok) return fail({ reason: choice.error });
+  const outcome = await train(order, choice.value, token);
+  return outcome.ok ? outcome : fail({ reason: outcome.error });
 }
 
-function readConfigFile(path: string): Result<TrainingConfig> {
+/** The user's own task, where the config names one; what it prints goes to the folder of the run. */
+async function loadOwnTask({
+  modulePath,
+  runFolder,
+}: TrainMessage): Promise<Result<Task | undefined, RunFailure>> {
+  if (modulePath === undefined) return succeed(undefined);
+  globalThis.console = createUserConsole(runFolder);
+  // The frames of TensorFlow.js lie above the user's, which is the one to tell of.
+  Error.stackTraceLimit = 100;
+  return loadUserTask(modulePath, runFolder);
+}
+
+function readConfigFile(path: string, own: Task | undefined): Result<TrainingConfig> {
   try {
-    return readTrainingConfig(path, readFileSync(path, 'utf8'));
+    return readTrainingConfig(path, readFileSync(path, 'utf8'), own);
   } catch (error) {
     return fail(`The config could not be read: ${error instanceof Error ? error.message : error}`);
   }
@@ -134,6 +157,7 @@ async function train(
   const opened = openMetrics(message, training, backend.name);
   if (!opened.ok) return opened;
   const metrics = opened.value;
+  const leaks = message.modulePath === undefined ? undefined : new LeakWatch();
   try {
     send({
       type: 'started',
@@ -152,6 +176,7 @@ async function train(
         progress(step, loss) {
           send({ type: 'progress', step, loss: toJsonNumber(loss) });
           memory.check(step);
+          tellOfLeak(leaks?.look(step, tf.memory().numTensors), step, notice);
         },
         checkpointEvery: message.checkpointEvery,
         saving: () => send({ type: 'saving' }),
@@ -194,6 +219,14 @@ function tellOfGap(
   if (lastStep >= step) return;
   notice(
     `metrics.jsonl ends at step ${lastStep}; the steps up to ${step} are missing in it.`,
+    step,
+  );
+}
+
+function tellOfLeak(leaked: number | undefined, step: number, notice: SendNotice): void {
+  if (leaked === undefined) return;
+  notice(
+    `Every step leaves about ${leaked} tensors behind, and memory will run out: batch() or losses() keeps what it makes (tf.keep, tf.variable, a list that grows).`,
     step,
   );
 }

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { readTrainingConfig } from '../../../server/src/trainHost/readConfig.ts';
+import { tasks } from '../../../server/src/training/tasks/registry.ts';
+
+const names = tasks.map(({ name }) => name).join(', ');
 
 function errorOf(text: string, name = 'train.yaml'): string {
   const read = readTrainingConfig(`/somewhere/${name}`, text);
@@ -22,21 +25,21 @@ describe('reading a config to train', () => {
   });
 
   it.each([
-    ['seed: 1', 'train.yaml: task is missing; it names what to train: flow-edit.'],
-    ['', 'train.yaml: task is missing; it names what to train: flow-edit.'],
-    ['task: gan', 'train.yaml: task is "gan"; the built-in tasks are flow-edit.'],
+    ['seed: 1', `train.yaml: task is missing; it names what to train: ${names}.`],
+    ['', `train.yaml: task is missing; it names what to train: ${names}.`],
+    [
+      'task: gan',
+      `train.yaml: task is "gan"; the built-in tasks are ${names}, and a module of your own ends in .ts, .mts, .mjs, .js.`,
+    ],
     [
       'task: flow-edit\nbatchsize: 3',
       'train.yaml: batchsize is not a key of this task; did you mean batch_size? ' +
-        'Known here are ' +
-        'task, seed, steps, batch_size, optimizer, learning_rate_schedule, gradient_clip_norm, ' +
-        'accumulate_steps, probe, strategy, model.',
+        'Known here are task, seed, steps, batch_size, …',
     ],
     [
       'task: flow-edit\nmodel: {transformer: {editor: {flow_matching: {kl_loss_weight: 1}}}}',
       'train.yaml: model.transformer.editor.flow_matching.kl_loss_weight is not a key of this ' +
-        'task; known here are velocity_loss_weight, render_loss_weight, normalize_losses, ' +
-        'time_sampling, velocity_loss, render_loss.',
+        'task; known here are velocity_loss_weight, render_loss_weight, normalize_losses, …',
     ],
     [
       'task: flow-edit\noptimizer: {name: lion, learning_rate: -1}',
@@ -46,7 +49,7 @@ describe('reading a config to train', () => {
     [
       'task: flow-edit\noptimizer: {groups: {decoder: {learning_rate_factor: 0.1}}}',
       'train.yaml: optimizer.groups.decoder is not a key of this task; known here are ' +
-        'velocity, renderer.',
+        'velocity, renderer, reconstructor.',
     ],
     [
       'task: flow-edit\nlearning_rate_schedule: {name: step, milestones: [9, 4]}',
@@ -63,7 +66,10 @@ describe('reading a config to train', () => {
       'train.yaml: model.transformer.editor.use_flow_matching is false: it must be true.',
     ],
   ])('explains %j', (text, error) => {
-    expect(errorOf(text)).toBe(error);
+    // What follows … is the rest of a list that grows.
+    const [start = '', cut] = error.split('…');
+    const said = errorOf(text);
+    expect(cut === undefined ? said : said.slice(0, start.length)).toBe(start);
   });
 
   it('names the line that does not parse, and endings it does not know', () => {
