@@ -13,7 +13,7 @@ export function mergeProgress(
 }
 
 function withProgress(run: RunSummary, progress: RunProgress): RunSummary {
-  const { state, step, steps, loss, backend, reason } = progress;
+  const { state, step, steps, loss, backend, reason, place } = progress;
   return {
     ...run,
     state,
@@ -22,5 +22,6 @@ function withProgress(run: RunSummary, progress: RunProgress): RunSummary {
     ...(loss === undefined ? {} : { loss }),
     ...(backend === undefined ? {} : { backend }),
     ...(reason === undefined ? {} : { reason }),
+    ...(place === undefined ? {} : { place }),
   };
 }

@@ -9,7 +9,7 @@ import type { Command, CommandContext } from './command.ts';
 import { findConfig, mayRun, saveConfig } from './preconditions.ts';
 import { requestStart } from './requestStart.ts';
 
-type Request = StartAblation['request'];
+type Request = Exclude<StartAblation['request'], { kind: 'ready' }>;
 
 /** Runs the baseline and one variant side by side; what the argument leaves open is asked for. */
 export const ablate: Command = {

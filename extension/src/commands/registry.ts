@@ -1,11 +1,13 @@
 import { ablate } from './ablate.ts';
 import { cancelRun } from './cancelRun.ts';
 import type { Command } from './command.ts';
+import { newTask } from './newTask.ts';
 import { openReport } from './openReport.ts';
 import { openTrends } from './openTrends.ts';
 import { restartServer } from './restartServer.ts';
 import { resumeRun } from './resumeRun.ts';
 import { revealRun } from './revealRun.ts';
+import { runExperiment } from './runExperiment.ts';
 import { runTraining } from './runTraining.ts';
 import { showLog } from './showLog.ts';
 import { showMenu } from './showMenu.ts';
@@ -14,11 +16,13 @@ import { showMenu } from './showMenu.ts';
 export const commands: readonly Command[] = [
   ablate,
   cancelRun,
+  newTask,
   openReport,
   openTrends,
   restartServer,
   resumeRun,
   revealRun,
+  runExperiment,
   runTraining,
   showLog,
   showMenu,

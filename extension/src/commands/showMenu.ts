@@ -35,8 +35,10 @@ function menuItems({ mirror, server }: CommandContext): readonly MenuItem[] {
       ? [{ label: '$(debug-continue) Resume Run', command: 'counterweight.resumeRun' }]
       : []),
     { label: '$(beaker) Run Ablation…', command: clientCommands.ablate },
+    { label: '$(beaker) Run a Ready-Made Experiment…', command: clientCommands.runExperiment },
     { label: '$(graph-line) Open Loss Trends', command: clientCommands.openTrends },
     { label: '$(checklist) Open Ablation Report…', command: 'counterweight.openReport' },
+    { label: '$(new-file) New Training Task…', command: 'counterweight.newTask' },
     { label: '$(warning) Show Problems', command: 'workbench.actions.view.problems' },
     { label: '$(output) Show Log', command: 'counterweight.showLog' },
   ];

@@ -15,6 +15,8 @@ export interface ProgressTask {
   readonly runId?: string;
   /** Why the last run that failed did so. */
   readonly reason?: string;
+  /** Where in the user's files it went wrong. */
+  readonly place?: NonNullable<RunProgress['place']>;
   /** Runs of the experiment: how many in all, and how many have ended. */
   readonly total?: number;
   readonly done?: number;
@@ -108,9 +110,10 @@ function progressed(board: ProgressBoard, progress: RunProgress): readonly Progr
     fraction: stepFraction(progress),
     message: describeFigures(progress) || progress.state,
     runId: progress.runId,
-    ...(progress.reason === undefined ? {} : { reason: progress.reason }),
   };
-  if (isFinal(progress.state)) return [{ type: 'end', task, state: progress.state }];
+  if (isFinal(progress.state)) {
+    return [{ type: 'end', task: withWhy(task, progress), state: progress.state }];
+  }
   return [{ type: 'show', task }];
 }
 
@@ -119,15 +122,14 @@ function armProgress(before: ProgressTask, progress: RunProgress): ProgressTask 
   const { total, done = 0 } = before;
   const figures = describeFigures(progress);
   if (isFinal(progress.state)) {
-    const reason = progress.reason ?? before.reason;
-    return { ...before, runId: progress.runId, ...(reason === undefined ? {} : { reason }) };
+    return { ...withWhy(before, progress), runId: progress.runId };
   }
   const fraction = total === undefined ? 0 : (done + stepFraction(progress)) / total;
   return {
     ...before,
     // Never backwards: between the end of a run and the summary that counts it, progress rests.
     fraction: Math.max(before.fraction, fraction),
-    message: [place(done, total), figures].filter((part) => part !== '').join(' · '),
+    message: [placeInRow(done, total), figures].filter((part) => part !== '').join(' · '),
     runId: progress.runId,
   };
 }
@@ -146,7 +148,7 @@ function ablationEffects(
     total,
     done,
     fraction: Math.max(before.fraction, total === 0 ? 0 : done / total),
-    message: done === before.done ? before.message : place(done, total),
+    message: done === before.done ? before.message : placeInRow(done, total),
     ...(reason === undefined ? {} : { reason }),
   };
   return isFinal(ablation.state)
@@ -158,18 +160,21 @@ function ablationEffects(
 function runEffects(board: ProgressBoard, run: RunSummary): readonly ProgressEffect[] {
   const task = board.live.get(run.id);
   if (task?.kind !== 'run' || run.state === undefined || !isFinal(run.state)) return [];
-  const reason = run.reason ?? task.reason;
-  return [
-    {
-      type: 'end',
-      task: { ...task, ...(reason === undefined ? {} : { reason }) },
-      state: run.state,
-    },
-  ];
+  return [{ type: 'end', task: withWhy(task, run), state: run.state }];
+}
+
+/** With why a run failed, and where; what is known of an earlier one goes, for they belong together. */
+function withWhy(
+  task: ProgressTask,
+  { reason, place }: Pick<RunProgress, 'reason' | 'place'>,
+): ProgressTask {
+  if (reason === undefined) return task;
+  const { place: _, ...rest } = task;
+  return { ...rest, reason, ...(place === undefined ? {} : { place }) };
 }
 
 /** `run 2 of 4` */
-function place(done: number, total: number | undefined): string {
+function placeInRow(done: number, total: number | undefined): string {
   return total === undefined ? '' : `run ${Math.min(done + 1, total)} of ${total}`;
 }
 

@@ -4,7 +4,7 @@ import { requests } from '#protocol/messages';
 import type { RunProgress } from '#protocol/runs';
 import { anythingSchema } from '../client/answer.ts';
 import type { LanguageServer } from '../client/languageServer.ts';
-import type { Notices } from '../client/notices.ts';
+import type { Notices, Offer } from '../client/notices.ts';
 import { revealRun } from '../client/revealRun.ts';
 import type { ServerMirror } from '../client/serverMirror.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type ProgressEvent,
   type ProgressTask,
 } from './progressBoard.ts';
-import { describeFailure, type RunState } from './progressText.ts';
+import { describeFailure, placeName, type RunState } from './progressText.ts';
 
 /** A notification on screen. */
 interface Shown {
@@ -112,7 +112,8 @@ export class ProgressNotifications implements vscode.Disposable {
         folder === undefined
           ? []
           : [{ label: 'Open run folder', run: () => revealRun(vscode.Uri.file(folder)) }];
-      this.#notices.error(describeFailure(task.title, state, task.reason), ...offers);
+      const places = task.place ? [offerPlace(task.place)] : [];
+      this.#notices.error(describeFailure(task.title, state, task.reason), ...places, ...offers);
       return;
     }
     if (state !== 'finished') return;
@@ -126,6 +127,18 @@ export class ProgressNotifications implements vscode.Disposable {
     this.#shown.clear();
     this.#board = emptyBoard;
   }
+}
+
+/** To go to the line of the user's that is at fault. */
+function offerPlace({ path, line, column = 1 }: NonNullable<ProgressTask['place']>): Offer {
+  const at = new vscode.Position(line - 1, column - 1);
+  return {
+    label: `Open ${placeName(path, line)}`,
+    run: () =>
+      vscode.window.showTextDocument(vscode.Uri.file(path), {
+        selection: new vscode.Range(at, at),
+      }),
+  };
 }
 
 function openNotification(title: string, cancel: () => void): Shown {

@@ -53,3 +53,8 @@ export function describeFailure(title: string, state: RunState, reason?: string)
     ? `${title} ${verb}; the log may tell why.`
     : `${title} ${verb}: ${lastCharacters(reason, 600)}`;
 }
+
+/** `my-task.ts:12` */
+export function placeName(path: string, line: number): string {
+  return `${path.split(/[\\/]/).at(-1)}:${line}`;
+}

@@ -1,5 +1,5 @@
 import type { Result } from '../base/result.ts';
-import type { AblationKindName, AblationRequest, WeightChange } from '../model/ablation.ts';
+import type { AblationKindName, WeightAblationRequest, WeightChange } from '../model/ablation.ts';
 
 /** A term with its weight in the baseline. */
 export interface WeightedTerm {
@@ -15,21 +15,21 @@ export interface AblationKind {
   readonly description: string;
   readonly examples: readonly {
     readonly terms: readonly WeightedTerm[];
-    readonly request: AblationRequest;
+    readonly request: WeightAblationRequest;
     readonly label: string;
     readonly changes: readonly WeightChange[];
   }[];
   /** Requests that make no sense, each with words that the answer must contain. */
   readonly refusals: readonly {
     readonly terms: readonly WeightedTerm[];
-    readonly request: AblationRequest;
+    readonly request: WeightAblationRequest;
     readonly words: string;
   }[];
   /** Name of the variant: `without render`. */
-  label(request: AblationRequest): string;
+  label(request: WeightAblationRequest): string;
   /** The weights that differ, or in words why this cannot be done. */
   changes(
     terms: readonly WeightedTerm[],
-    request: AblationRequest,
+    request: WeightAblationRequest,
   ): Result<readonly WeightChange[]>;
 }

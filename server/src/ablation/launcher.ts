@@ -1,3 +1,4 @@
+import type { FilePlace } from '../model/filePlace.ts';
 import type { RunId, RunState } from '../model/run.ts';
 
 /** What every engine needs to know of a run. All paths are absolute. */
@@ -12,9 +13,11 @@ export interface LaunchBase {
   readonly steps?: number;
 }
 
-/** A run of a built-in task in the train host. */
+/** A run of a task, built in or the user's own, in the train host. */
 export interface TaskLaunch extends LaunchBase {
   readonly engine: 'task';
+  /** The module of the user's own task, where it lies; its text is copied in the run's folder. */
+  readonly modulePath?: string;
   /** Forces a backend; chosen by probing otherwise. */
   readonly backend?: string;
   readonly probeEvery: number;
@@ -50,6 +53,8 @@ export interface LaunchEnd {
   readonly signal: string | null;
   /** What happened, for a person; with the last lines of stderr where it failed. */
   readonly reason?: string;
+  /** Where in the user's files it went wrong, where that is known. */
+  readonly place?: FilePlace;
 }
 
 export interface LaunchEvents {

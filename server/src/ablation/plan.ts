@@ -2,7 +2,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 
 import { fail, type Result, succeed } from '../base/result.ts';
 import { applyChanges, type TextChange } from '../base/textRange.ts';
-import type { AblationRequest, Variant, WeightChange } from '../model/ablation.ts';
+import type { Variant, WeightAblationRequest, WeightChange } from '../model/ablation.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import { type ConfigDocument, type ScalarNode, walkScalars } from '../syntax/configTree.ts';
 import { replaceNumber } from '../syntax/edit.ts';
@@ -16,7 +16,7 @@ export const baselineId = 'baseline';
 export interface AblationPlanInput {
   readonly document: ConfigDocument;
   readonly terms: readonly LossTerm[];
-  readonly request: AblationRequest;
+  readonly request: WeightAblationRequest;
   /** One run of every variant for each of these. */
   readonly seeds: readonly number[];
   /** Name of the config for the title and the diffs: `train.yaml`. */
@@ -34,6 +34,8 @@ export interface AblationPlan {
   readonly diffs: ReadonlyMap<string, string>;
   /** All variants of the first seed, then all of the next: early runs can be compared already. */
   readonly runs: readonly { readonly variant: string; readonly seed: number }[];
+  /** What was left out, and why, in words. */
+  readonly notes: readonly string[];
 }
 
 /** Lines of context in a diff. */
@@ -44,11 +46,8 @@ export function planAblation(input: AblationPlanInput): Result<AblationPlan> {
   const { document, request, configName } = input;
   const kind = ablationKinds.find(({ name }) => name === request.kind);
   if (!kind) return fail(`There is no ablation of the kind "${request.kind}".`);
-  const broken = document.problems.find(({ severity }) => severity === 'error');
-  if (broken) return fail(`${configName} cannot be read: ${broken.message}`);
-  const seeds = [...new Set(input.seeds)];
-  if (seeds.length === 0) return fail('An ablation needs at least one seed.');
-
+  const broken = syntaxError(document, configName);
+  if (broken !== undefined) return fail(broken);
   const changes = kind.changes(input.terms.map(toWeightedTerm), request);
   if (!changes.ok) return changes;
   const text = changedText(document, input.terms, changes.value);
@@ -56,23 +55,47 @@ export function planAblation(input: AblationPlanInput): Result<AblationPlan> {
 
   const label = kind.label(request);
   const variant: Variant = { id: variantId(request), label, changes: [...changes.value] };
-  const variants: readonly Variant[] = [
-    { id: baselineId, label: 'baseline', changes: [] },
-    variant,
-  ];
+  return matchArms({ ...input, title: label, arms: [{ variant, text: text.value }] });
+}
+
+/** Why a config cannot be varied at all; undefined where it can. */
+export function syntaxError(document: ConfigDocument, configName: string): string | undefined {
+  const broken = document.problems.find(({ severity }) => severity === 'error');
+  return broken && `${configName} cannot be read: ${broken.message}`;
+}
+
+/** What is compared with the config as it is. */
+export interface PlannedArms extends Pick<AblationPlanInput, 'document' | 'seeds' | 'configName'> {
+  /** Of the experiment, without the config and the seeds. */
+  readonly title: string;
+  readonly arms: readonly { readonly variant: Variant; readonly text: string }[];
+  readonly notes?: readonly string[];
+}
+
+/** Sets the baseline beside its variants: the same seeds for each. */
+export function matchArms(planned: PlannedArms): Result<AblationPlan> {
+  const { document, configName, title, arms } = planned;
+  const seeds = [...new Set(planned.seeds)];
+  if (seeds.length === 0) return fail('An ablation needs at least one seed.');
+  const baseline: Variant = { id: baselineId, label: 'baseline', changes: [] };
+  const variants = [baseline, ...arms.map(({ variant }) => variant)];
   const seedCount = seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`;
   return succeed({
-    title: `${label} · ${configName}, ${seedCount}`,
+    title: `${title} · ${configName}, ${seedCount}`,
     variants,
     texts: new Map([
       [baselineId, document.text],
-      [variant.id, text.value],
+      ...arms.map(({ variant, text }) => [variant.id, text] as const),
     ]),
     diffs: new Map([
       [baselineId, ''],
-      [variant.id, unifiedDiff(configName, document.text, text.value, label)],
+      ...arms.map(
+        ({ variant: { id, label }, text }) =>
+          [id, unifiedDiff(configName, document.text, text, label)] as const,
+      ),
     ]),
     runs: seeds.flatMap((seed) => variants.map(({ id }) => ({ variant: id, seed }))),
+    notes: planned.notes ?? [],
   });
 }
 
@@ -81,9 +104,14 @@ function toWeightedTerm({ name, weight }: LossTerm): WeightedTerm {
 }
 
 /** Safe as part of a folder name and of a run id. */
-function variantId({ kind, term, value }: AblationRequest): string {
+function variantId({ kind, term, value }: WeightAblationRequest): string {
   const words = [kind, term, ...(value === undefined ? [] : [String(value)])];
-  return words.join('-').replaceAll(/[^A-Za-z0-9._-]+/g, '-');
+  return safeName(words.join('-'));
+}
+
+/** A text as a part of a file's name. */
+export function safeName(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9._-]+/g, '-');
 }
 
 function unifiedDiff(name: string, before: string, after: string, label: string): string {

@@ -4,14 +4,17 @@ import type { ArmResult, TermMetric } from './reporting/arms.ts';
 import { compareMetric } from './reporting/comparison.ts';
 import { drawCurves } from './reporting/curves.ts';
 import { chooseMetrics } from './reporting/metricChoice.ts';
+import { rankVariants } from './reporting/ranking.ts';
 import {
   keepFairMetrics,
+  remarkOnForms,
   remarkOnLengths,
   remarkOnLosses,
   remarkOnNumbers,
   remarkOnProgress,
   remarkOnTotal,
 } from './reporting/remarks.ts';
+import { judgeVariants } from './reporting/variantsVerdict.ts';
 import { judgeVariant } from './reporting/verdict.ts';
 
 export interface ReportInput {
@@ -28,6 +31,9 @@ export interface ReportInput {
   readonly metrics?: readonly string[];
 }
 
+/** Curves of the baseline and of so many variants, the best: more cannot be told apart. */
+const mostDrawn = 8;
+
 /** What an experiment has shown so far: numbers, curves, and a verdict in words. */
 export function buildReport(input: ReportInput): AblationReport {
   const { record, results } = input;
@@ -37,31 +43,45 @@ export function buildReport(input: ReportInput): AblationReport {
     available,
     ...(input.termMetrics && { termMetrics: input.termMetrics }),
     ...(input.metrics && { chosen: input.metrics }),
+    ...(record.leading && { leading: record.leading }),
   });
   const { metrics, remarks } = keepFairMetrics(record, results, chosen);
   const rows = metrics.map((metric) => compareMetric(record, results, metric));
-  const variants = record.variants.filter(({ id }) => id !== baselineId);
+  const baseline = record.variants.filter(({ id }) => id === baselineId);
+  const others = record.variants.filter(({ id }) => id !== baselineId);
+  const ranked = rankVariants(others, rows);
+  const drawn = new Set([...baseline, ...ranked.slice(0, mostDrawn)].map(({ id }) => id));
   const names = new Set([...metrics, ...chosen].map(({ metric }) => metric));
   return {
     id: record.id,
     title: record.title,
     config: record.config,
+    ...(record.question === undefined ? {} : { question: record.question }),
     state: record.state,
     verdict: [
       ...remarkOnProgress(record, results),
-      ...variants.flatMap((variant) => judgeVariant(record, results, rows, variant)),
+      ...(others.length > 1
+        ? judgeVariants(record, results, rows, ranked)
+        : others.flatMap((variant) => judgeVariant(record, results, rows, variant))),
+      ...(record.notes ?? []),
       ...remarkOnLosses(record, results),
       ...remarkOnNumbers(record, results, chosen),
       ...remarkOnLengths(results),
       ...remarks,
-      ...remarkOnTotal(available, metrics),
+      ...remarkOnForms(record, metrics),
+      ...remarkOnTotal(record, available, metrics),
     ],
-    variants: record.variants.map((variant) => ({
+    variants: [...baseline, ...ranked].map((variant) => ({
       ...variant,
       diff: input.diffs.get(variant.id) ?? '',
     })),
     rows,
-    curves: [...drawCurves(results, [...names])],
+    curves: [
+      ...drawCurves(
+        results.filter(({ variant }) => drawn.has(variant)),
+        [...names],
+      ),
+    ],
     runs: record.runs.map((run) => {
       const result = results.find(({ runId }) => runId === run.runId);
       const reason = result?.reason;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { filePlaceSchema } from './filePlace.ts';
+
 /** Names a run: unique within one `.counterweight` folder, safe as a folder name. */
 export const runIdSchema = z
   .string()
@@ -52,6 +54,8 @@ export const runRecordSchema = z.object({
   signal: z.string().nullable().optional(),
   /** Why it ended as it did, in words, with the last lines of stderr where there were any. */
   reason: z.string().optional(),
+  /** Where in the user's files it went wrong, where that is known. */
+  place: filePlaceSchema.optional(),
   /** What a person should know of it and is no failure, oldest first, each once. */
   notices: z.array(z.string()).optional(),
   /** Step of the checkpoint in its folder. */

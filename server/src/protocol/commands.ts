@@ -6,6 +6,7 @@ import { ablationKindNameSchema } from '../model/ablation.ts';
 export const clientCommands = {
   runTraining: 'counterweight.runTraining',
   ablate: 'counterweight.ablate',
+  runExperiment: 'counterweight.runExperiment',
   openTrends: 'counterweight.openTrends',
 } as const;
 
@@ -19,3 +20,10 @@ export const ablateArgumentSchema = z.object({
   value: z.number().optional(),
 });
 export type AblateArgument = z.infer<typeof ablateArgumentSchema>;
+
+/** Argument of `counterweight.runExperiment`; without a name one is picked. */
+export const experimentArgumentSchema = z.object({
+  configUri: z.string(),
+  name: z.string().optional(),
+});
+export type ExperimentArgument = z.infer<typeof experimentArgumentSchema>;

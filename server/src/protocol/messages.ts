@@ -20,6 +20,8 @@ export const requests = {
   ablationReport: 'counterweight/ablationReport',
   /** {configUri} → LossTermsAnswer */
   lossTerms: 'counterweight/lossTerms',
+  /** {configUri} → ReadyExperimentsAnswer */
+  readyExperiments: 'counterweight/readyExperiments',
   /** null → {runs} */
   listRuns: 'counterweight/listRuns',
   /** null → {ablations} */

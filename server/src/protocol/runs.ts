@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { filePlaceSchema } from '../model/filePlace.ts';
 import { jsonNumberSchema } from '../model/number.ts';
 import { runStateSchema } from '../model/run.ts';
 import { commandLineSchema } from './commandLine.ts';
@@ -23,6 +24,8 @@ export const runSummarySchema = z.object({
   backendReason: z.string().optional(),
   startedAt: z.number().optional(),
   reason: z.string().optional(),
+  /** Where in the user's files it went wrong. */
+  place: filePlaceSchema.optional(),
   ablation: z.string().optional(),
   /** What a person should know of it and is no failure, oldest first. */
   notices: z.array(z.string()).optional(),
@@ -47,6 +50,8 @@ export const runProgressSchema = z.object({
   loss: jsonNumberSchema.optional(),
   backend: z.string().optional(),
   reason: z.string().optional(),
+  /** Where in the user's files it went wrong. */
+  place: filePlaceSchema.optional(),
   ablation: z.string().optional(),
 });
 export type RunProgress = z.infer<typeof runProgressSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { filePlaceSchema } from '../model/filePlace.ts';
 import { jsonNumberSchema } from '../model/number.ts';
 
 /** Messages to the train host, over the IPC channel of the child process. */
@@ -9,6 +10,8 @@ export const toTrainHostSchema = z.discriminatedUnion('type', [
     runId: z.string(),
     runFolder: z.string(),
     configPath: z.string(),
+    /** Absolute path of the user's own task; absent for a built-in one. */
+    modulePath: z.string().optional(),
     seed: z.number().int(),
     steps: z.number().int().positive().optional(),
     backend: z.string(),
@@ -56,6 +59,8 @@ export const fromTrainHostSchema = z.discriminatedUnion('type', [
     type: z.literal('ended'),
     state: z.enum(['finished', 'cancelled', 'failed']),
     reason: z.string().optional(),
+    /** Where in the user's files, where that is known. */
+    place: filePlaceSchema.optional(),
   }),
 ]);
 export type FromTrainHost = z.infer<typeof fromTrainHostSchema>;

@@ -19,6 +19,10 @@ const optionSchema = z.object({
   get properties() {
     return z.record(z.string(), optionSchema).optional();
   },
+  /** What keys that `properties` does not list may hold; false where there may be none. */
+  get additionalProperties() {
+    return z.union([z.boolean(), optionSchema]).optional();
+  },
   get items() {
     return z.union([z.boolean(), optionSchema]).optional();
   },
@@ -114,6 +118,8 @@ function shared({ description, default: value }: OptionSchema): OptionSchema {
 function childSchemas(schema: OptionSchema, key: string): readonly OptionSchema[] {
   const property = schema.properties?.[key];
   if (property) return [property];
+  const { additionalProperties: other } = schema;
+  if (typeof other === 'object') return [other];
   const item = /^\d+$/.test(key) ? (schema.prefixItems?.[Number(key)] ?? schema.items) : undefined;
   return typeof item === 'object' ? [item] : [];
 }

@@ -4,8 +4,10 @@ import type { ConfigProblem } from '../model/finding.ts';
 import { type ConfigDocument, type ConfigNode, findNode } from '../syntax/configTree.ts';
 import { replaceNumber } from '../syntax/edit.ts';
 import { nodeAtPath, toPlainData } from '../syntax/toPlainData.ts';
-import type { Task } from './task.ts';
+import type { TaskOutline } from './task.ts';
 import { tasks } from './tasks/registry.ts';
+import { isOtherScript, isTaskModule, taskModuleEndings } from './userTask/taskModuleName.ts';
+import { outlineUserTask } from './userTask/userTaskConfig.ts';
 import { checkOptions, type WrongOption } from './wrongOptions.ts';
 
 /** Code of the problems. */
@@ -20,15 +22,19 @@ export function taskNameOf(root: ConfigNode | undefined): string | undefined {
   return node?.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
 }
 
-/** The built-in task that a config names; a config of another program may name anything there. */
-export function taskOf(root: ConfigNode | undefined): Task | undefined {
+/**
+ * The task that a config is for: a built-in one, or a module of the user's, of which only the config
+ * is looked at. A config of another program may name anything there.
+ */
+export function taskOf(root: ConfigNode | undefined): TaskOutline | undefined {
   const name = taskNameOf(root);
+  if (name !== undefined && isTaskModule(name)) return outlineUserTask(root);
   return tasks.find((task) => task.name === name);
 }
 
 /**
- * What a built-in task has against its config, at the places that are wrong, in the words with which
- * a run would refuse it. A config of no built-in task has no problems.
+ * What a task has against its config, at the places that are wrong, in the words with which a run
+ * would refuse it. A config of no task of ours has no problems.
  */
 export function taskConfigProblems(document: ConfigDocument): readonly ConfigProblem[] {
   const { root } = document;
@@ -44,10 +50,17 @@ function misspeltTask(document: ConfigDocument): readonly ConfigProblem[] {
   const node = findNode(root, ['task']);
   const names = tasks.map((task) => task.name);
   const nearest = name === undefined ? undefined : nearestName(name, names);
-  if (!node || nearest === undefined) return [];
+  if (!node || name === undefined) return [];
+  if (isOtherScript(name)) return [wrongEnding(name, node.range)];
+  if (nearest === undefined) return [];
   const message = `There is no built-in task ${name}; did you mean ${nearest}?`;
   const fixes = changeTo(document, nearest, node.range);
   return [{ code: taskConfigCode, severity: 'warning', message, range: node.range, fixes }];
+}
+
+function wrongEnding(name: string, range: TextRange): ConfigProblem {
+  const message = `task is ${name}; the module of a task ends in ${taskModuleEndings.join(', ')}.`;
+  return { code: taskConfigCode, severity: 'warning', message, range };
 }
 
 function toProblem(document: ConfigDocument, wrong: WrongOption): ConfigProblem {

@@ -9,10 +9,10 @@ import type { TrainingPlan } from './task.ts';
 export interface TrainingDefaults {
   /** Used where the config sets none. */
   readonly learningRate: number;
-  /** Names of the task's parameter groups. */
-  readonly groups: readonly string[];
-  /** Names of the task's cuts; empty where it has none. */
-  readonly cuts: readonly string[];
+  /** Names of the task's parameter groups; undefined where they are known only once it is created. */
+  readonly groups: readonly string[] | undefined;
+  /** Names of the task's cuts; empty where it has none, undefined as for the groups. */
+  readonly cuts: readonly string[] | undefined;
   /** Names of the task's losses. */
   readonly terms: readonly string[];
 }
@@ -81,7 +81,14 @@ export function planTrainingOptions(
   options: TrainingOptions,
 ): Omit<
   TrainingPlan,
-  'seed' | 'steps' | 'strategy' | 'strategyOptions' | 'referenceTerm' | 'terms' | 'weights' | 'shape'
+  | 'seed'
+  | 'steps'
+  | 'strategy'
+  | 'strategyOptions'
+  | 'referenceTerm'
+  | 'terms'
+  | 'weights'
+  | 'shape'
 > {
   const { optimizer, learning_rate_schedule: schedule, probe } = options;
   const [beta1, beta2] = optimizer.betas;
@@ -121,7 +128,7 @@ const shareSchema = z.number().min(0).lt(1);
 const weightDecaySchema = z.number().min(0);
 const everySchema = z.number().int().min(1).nullable().default(null);
 
-function optimizerSchema(learningRate: number, groups: readonly string[]) {
+function optimizerSchema(learningRate: number, groups: readonly string[] | undefined) {
   const groupSchema = z.strictObject({
     learning_rate_factor: z
       .number()
@@ -132,12 +139,16 @@ function optimizerSchema(learningRate: number, groups: readonly string[]) {
       .optional()
       .describe('For this group, instead of the optimizer’s own.'),
   });
-  const byGroup = Object.fromEntries(
-    groups.map((name) => [
-      name,
-      groupSchema.optional().describe(`What differs for the parameters of ${name}.`),
-    ]),
+  const byGroup = groups?.map(
+    (name) =>
+      [
+        name,
+        groupSchema.optional().describe(`What differs for the parameters of ${name}.`),
+      ] as const,
   );
+  const groupsSchema = byGroup
+    ? z.strictObject(Object.fromEntries(byGroup))
+    : z.record(z.string(), groupSchema.describe('What differs for the parameters of this group.'));
   return z.strictObject({
     name: z
       .enum(optimizers.map(({ name }) => name))
@@ -167,8 +178,7 @@ function optimizerSchema(learningRate: number, groups: readonly string[]) {
       .describe(
         'Pulls the parameters towards 0: an L2 penalty for adam and sgd, decoupled for adamw.',
       ),
-    groups: z
-      .strictObject(byGroup)
+    groups: groupsSchema
       .prefault({})
       .describe('Groups of parameters that are trained otherwise than the rest.'),
   });
@@ -213,7 +223,8 @@ const scheduleSchema = z
     message: 'the schedule step needs milestones, the steps after which it multiplies by gamma',
   });
 
-function cutSchema(cuts: readonly string[]) {
+function cutSchema(cuts: readonly string[] | undefined) {
+  if (!cuts) return z.string().min(1);
   const message =
     cuts.length === 0
       ? 'this task has no cut; leave it out to probe all parameters'

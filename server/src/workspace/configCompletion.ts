@@ -12,7 +12,7 @@ import {
 import { vocabularyAt } from '../training/optionVocabulary.ts';
 import { describeValue } from '../training/optionWords.ts';
 import { strategies } from '../training/strategies/registry.ts';
-import type { NamedChoice, Task } from '../training/task.ts';
+import type { NamedChoice, TaskOutline } from '../training/task.ts';
 import { taskOf } from '../training/taskConfig.ts';
 import type { ConfigFile } from './configFile.ts';
 import { isGroup, optionDetail, optionMarkdown } from './optionText.ts';
@@ -59,7 +59,7 @@ interface Writing {
   readonly language: ConfigLanguage;
   readonly cursor: CursorPlace;
   readonly text: string;
-  readonly task: Task | undefined;
+  readonly task: TaskOutline | undefined;
 }
 
 function taskNames({ language, cursor }: Writing): readonly ConfigCompletion[] {

@@ -5,7 +5,7 @@ import type { LossTerm } from '../model/lossTerm.ts';
 import { lintConfig } from '../rules/configLint.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
 import { parseConfig } from '../syntax/registry.ts';
-import type { Task } from '../training/task.ts';
+import type { TaskOutline } from '../training/task.ts';
 import { taskConfigProblems, taskOf } from '../training/taskConfig.ts';
 
 /** A config as it stands in the editor, or on disk. */
@@ -25,8 +25,8 @@ export interface ConfigFile {
   /** False while `terms` comes from an earlier version. */
   readonly current: boolean;
   readonly problems: readonly ConfigProblem[];
-  /** The built-in task that it is for, if it is for one. */
-  readonly task: Task | undefined;
+  /** The task that it is for, if it is for one of ours. */
+  readonly task: TaskOutline | undefined;
 }
 
 /** Reads a version of a config; `previous` is the version before it. */

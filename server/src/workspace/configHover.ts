@@ -7,10 +7,11 @@ import { optionAt, valueAt } from '../training/optionSchema.ts';
 import { vocabularyAt } from '../training/optionVocabulary.ts';
 import { strategies } from '../training/strategies/registry.ts';
 import type { Strategy } from '../training/strategy.ts';
-import type { Task, TrainingPlan } from '../training/task.ts';
+import type { TaskOutline, TrainingPlan } from '../training/task.ts';
 import { checkOptions } from '../training/wrongOptions.ts';
 import type { ConfigFile } from './configFile.ts';
 import { type Curve, curveMarkdown } from './curveText.ts';
+import { experimentsMarkdown } from './experimentsText.ts';
 import { code } from './hoverText.ts';
 import { optionMarkdown } from './optionText.ts';
 import { prose, strategyMarkdown } from './strategyHover.ts';
@@ -22,6 +23,8 @@ export interface ConfigHoverOptions {
   readonly schemas: TaskSchemas;
   /** A link that runs an ablation of this config, as Markdown; undefined where nothing may be run. */
   readonly ablationLink: ((title: string) => string) | undefined;
+  /** A link that runs a ready-made experiment by its name; undefined where nothing may be run. */
+  readonly experimentLink: ((title: string, name: string) => string) | undefined;
 }
 
 export interface ConfigHover {
@@ -43,13 +46,18 @@ export function configHover(
   if (!option) return undefined;
   const look: Look = { task, place, data, plan: planOf(task, data), options };
   const key = `**${code(place.path.join('.'))}**\n\n${optionMarkdown(option)}`;
-  const parts = [choiceText(look) ?? key, scheduleText(look), strategyText(look)];
+  const parts = [
+    choiceText(look) ?? key,
+    scheduleText(look),
+    strategyText(look),
+    place.path.join('.') === 'task' ? experimentsMarkdown(task.ablations ?? [], options) : '',
+  ];
   const markdown = parts.filter((part) => part !== '').join('\n\n');
   return { range: place.range, markdown };
 }
 
 interface Look {
-  readonly task: Task;
+  readonly task: TaskOutline;
   readonly place: TextPlace;
   readonly data: unknown;
   /** Absent while the config is not valid. */
@@ -57,7 +65,7 @@ interface Look {
   readonly options: ConfigHoverOptions;
 }
 
-function planOf(task: Task, data: unknown): TrainingPlan | undefined {
+function planOf(task: TaskOutline, data: unknown): TrainingPlan | undefined {
   const checked = checkOptions(task, data);
   return checked.ok ? task.plan(checked.value) : undefined;
 }

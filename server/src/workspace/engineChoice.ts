@@ -21,7 +21,7 @@ export type EngineChoice =
       readonly env: Readonly<Record<string, string>>;
     };
 
-/** The user's own program comes first; a built-in task is named by the config's `task` key. */
+/** The user's own program comes first; a task, built in or the user's own, is named by the config's `task` key. */
 export function chooseEngine(
   config: ConfigFile,
   found: FoundProject | undefined,
@@ -41,7 +41,8 @@ export function chooseEngine(
     return succeed({ engine: 'task', task: task.value });
   }
   return fail(
-    'Nothing says how to train this config. Either name a built-in task in it (task: flow-edit), ' +
+    'Nothing says how to train this config. Either name a task in it, a built-in one (task: flow-edit) ' +
+      'or a module of your own (task: ./my-task.ts), ' +
       'or give your own program as run.command in a counterweight.yaml beside it.',
   );
 }

@@ -1,20 +1,19 @@
-import { basename, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 
-import { type AblationPlan, baselineId, planAblation } from '../ablation/plan.ts';
+import { baselineId } from '../ablation/plan.ts';
 import { buildReport } from '../ablation/report.ts';
 import type { TermMetric } from '../ablation/reporting/arms.ts';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
-import { fail, type Result, succeed } from '../base/result.ts';
+import { type Result, succeed } from '../base/result.ts';
 import { bindTerms } from '../discovery/bindMetrics.ts';
-import type { AblationRecord, AblationReport, AblationRequest } from '../model/ablation.ts';
+import type { AblationRecord, AblationReport } from '../model/ablation.ts';
 import { isFinalState, type RunState } from '../model/run.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import type { StoredSeries } from '../store/storedSeries.ts';
-import type { ConfigFile } from './configFile.ts';
-import { chooseEngine, type FoundProject } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
+import { type AskedExperiment, type PlannedExperiment, planExperiment } from './planExperiment.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import {
   createStateFolder,
@@ -23,14 +22,11 @@ import {
   timeStampedName,
   writeAblationRecord,
 } from './runFolder.ts';
-import type { RunPlan, RunStarter, StartedRun } from './runStarter.ts';
+import type { RunStarter, StartedRun } from './runStarter.ts';
 
 /** What is asked for, with the config as it stands. */
-export interface ExperimentRequest {
+export interface ExperimentRequest extends AskedExperiment {
   readonly workspaceFolder: string;
-  readonly config: ConfigFile;
-  readonly found: FoundProject | undefined;
-  readonly request: AblationRequest;
 }
 
 interface Experiment {
@@ -52,9 +48,6 @@ export interface ExperimentsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-/** Built-in tasks take seconds, so a verdict over three seeds is cheap; the user's own may take days. */
-const defaultSeeds = { task: [0, 1, 2], command: [0] } as const;
 
 /** Experiments of this session and of earlier ones; the only writer of `ablation.json`. */
 export class Experiments {
@@ -107,26 +100,10 @@ export class Experiments {
   }
 
   async start(asked: ExperimentRequest): Promise<Result<AblationRecord>> {
-    const { config, found, request } = asked;
-    if (!config.document || !config.current) {
-      return fail(`${basename(config.path)} cannot be read; see its problems.`);
-    }
-    const choice = chooseEngine(config, found);
-    if (!choice.ok) return choice;
-    const settings = found?.project?.ablation;
-    const plan = planAblation({
-      document: config.document,
-      terms: config.terms,
-      request,
-      seeds: request.seeds ?? settings?.seeds ?? defaultSeeds[choice.value.engine],
-      configName: basename(config.path),
-    });
-    if (!plan.ok) return plan;
-    const experiment = await this.#create(asked, plan.value);
-    const runs = await this.#startRuns(asked, experiment, plan.value, {
-      choice: choice.value,
-      steps: request.steps ?? settings?.steps,
-    });
+    const planned = planExperiment(asked);
+    if (!planned.ok) return planned;
+    const experiment = await this.#create(asked, planned.value);
+    const runs = await this.#startRuns(asked, experiment, planned.value);
     if (!runs.ok) {
       await this.#save(experiment, { state: 'failed', reason: runs.error });
       return runs;
@@ -193,14 +170,14 @@ export class Experiments {
   async #startRuns(
     { workspaceFolder, config }: ExperimentRequest,
     { record }: Experiment,
-    plan: AblationPlan,
-    how: Pick<RunPlan, 'choice' | 'steps'>,
+    { plan, choice, steps }: PlannedExperiment,
   ): Promise<Result<readonly StartedRun[]>> {
     const { starter } = this.#options;
     const runs: StartedRun[] = [];
     for (const { variant, seed } of plan.runs) {
       const run = await starter.start({
-        ...how,
+        choice,
+        steps,
         workspaceFolder,
         configPath: config.path,
         configText: plan.texts.get(variant) ?? config.text,
@@ -216,9 +193,10 @@ export class Experiments {
     return succeed(runs);
   }
 
-  async #create(asked: ExperimentRequest, plan: AblationPlan): Promise<Experiment> {
+  async #create(asked: ExperimentRequest, planned: PlannedExperiment): Promise<Experiment> {
     const { files, clock } = this.#options;
     const { workspaceFolder, config, request } = asked;
+    const { plan, ready } = planned;
     const name = timeStampedName(config.path, clock.now());
     const { id, folder } = await createStateFolder(files, workspaceFolder, 'ablations', name);
     for (const [variant, diff] of plan.diffs) {
@@ -231,6 +209,8 @@ export class Experiments {
       config: relative(workspaceFolder, config.path).split(sep).join('/'),
       title: plan.title,
       request,
+      ...(ready ? { question: ready.question, leading: [...(ready.metrics ?? [])] } : {}),
+      ...(plan.notes.length === 0 ? {} : { notes: [...plan.notes] }),
       terms: config.terms.flatMap(({ name, weight }) =>
         weight === undefined ? [] : [{ name, weight }],
       ),

@@ -7,6 +7,7 @@ import type { WorkspaceFiles } from './files.ts';
 import type { KnownRun } from './knownRun.ts';
 import { asItIsNow } from './owner.ts';
 import { readRunRecord, snapshotName } from './runFolder.ts';
+import { taskModulePath } from './taskModule.ts';
 
 /** A run of a built-in task that is ready to go on. */
 export interface Resumption {
@@ -16,6 +17,8 @@ export interface Resumption {
   /** The record of the run that waits to go on: how it ended is forgotten. */
   readonly record: RunRecord;
   readonly base: LaunchBase;
+  /** The module of the user's own task, where the run is of one. */
+  readonly modulePath: string | undefined;
 }
 
 /** Whether a run can go on from a checkpoint, or in words why not. */
@@ -29,7 +32,8 @@ export async function prepareResumption(
   }
   if (resumableStep(record) === undefined) return fail(whyNot(name, record));
   const configPath = join(id, snapshotName(original));
-  if ((await files.readText(configPath)) === undefined) {
+  const configText = await files.readText(configPath);
+  if (configText === undefined) {
     return fail(`${configPath} cannot be read; it says what ${name} trains.`);
   }
   // Another window may have resumed it since this one read the record.
@@ -37,12 +41,13 @@ export async function prepareResumption(
   const latest = stored && asItIsNow(stored);
   if (latest && !isFinalState(latest.state)) return fail(`${name} is going on in another window.`);
   if (latest?.state === 'finished') return fail(whyNot(name, latest));
-  const { endedAt: _, exitCode: __, signal: ___, reason: ____, ...kept } = record;
+  const { endedAt: _, exitCode: __, signal: ___, reason: ____, place: _____, ...kept } = record;
   const steps = record.steps === undefined ? {} : { steps: record.steps };
   return succeed({
     workspaceFolder: workspaceFolderOf(id),
     before: record,
     record: { ...kept, state: 'queued', startedAt: now, owner: { pid: process.pid } },
+    modulePath: taskModulePath(original, configText),
     base: { runId: record.id, runFolder: id, configPath, seed: record.seed, ...steps },
   });
 }

@@ -22,6 +22,7 @@ import type { KnownRun } from './knownRun.ts';
 import { prepareResumption } from './resumption.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import { createStateFolder, snapshotName, timeStampedName, writeRunRecord } from './runFolder.ts';
+import { keepTaskModule, readTaskModule } from './taskModule.ts';
 
 /** What to run. */
 export interface RunPlan {
@@ -106,15 +107,19 @@ export class RunStarter {
   async start(plan: RunPlan): Promise<Result<StartedRun>> {
     const { files, clock } = this.#options;
     const now = clock.now();
+    const module = await this.#readModule(plan);
+    if (!module.ok) return module;
     const name = plan.ablation
       ? `${plan.ablation.id}-${plan.ablation.variant}`.slice(0, 110)
       : timeStampedName(plan.configPath, now);
     const claimed = await createStateFolder(files, plan.workspaceFolder, 'runs', name);
     const { id, folder } = claimed;
     const configPath = join(folder, snapshotName(plan.configPath));
-    const spec = this.#specOf(plan, { runId: id, runFolder: folder, configPath });
+    const base = { runId: id, runFolder: folder, configPath };
+    const spec = this.#specOf(plan, base, module.value?.path);
     if (!spec.ok) return spec;
     await files.writeAtomically(configPath, plan.configText);
+    await keepTaskModule(files, folder, module.value);
     const record: RunRecord = {
       schema: 1,
       id,
@@ -139,11 +144,11 @@ export class RunStarter {
     const { files, clock, catalog } = this.#options;
     const prepared = await prepareResumption(files, run, clock.now());
     if (!prepared.ok) return prepared;
-    const { workspaceFolder, before, record, base } = prepared.value;
+    const { workspaceFolder, before, record, base, modulePath } = prepared.value;
     // Asked last: a second click may have been faster.
     if (this.#runs.has(record.id)) return fail(`${run.name} is still going on.`);
     const event: QueueEvent = { type: 'resume', runId: record.id };
-    const spec = this.#taskSpec(base, 'resume');
+    const spec = this.#taskSpec(base, modulePath, 'resume');
     const started = await this.#enqueue(workspaceFolder, run.id, record, spec, event);
     if (!started.ok) catalog.putRecord(workspaceFolder, run.id, before);
     return started;
@@ -169,10 +174,11 @@ export class RunStarter {
   #specOf(
     plan: RunPlan,
     base: Pick<LaunchSpec, 'runId' | 'runFolder' | 'configPath'>,
+    modulePath: string | undefined,
   ): Result<LaunchSpec> {
     const steps = plan.steps === undefined ? {} : { steps: plan.steps };
     const shared = { ...base, seed: plan.seed, ...steps };
-    if (plan.choice.engine === 'task') return succeed(this.#taskSpec(shared, 'start'));
+    if (plan.choice.engine === 'task') return succeed(this.#taskSpec(shared, modulePath, 'start'));
     const { command, cwd, env } = plan.choice;
     const filled = fillPlaceholders(command, {
       config: base.configPath,
@@ -184,11 +190,26 @@ export class RunStarter {
     return succeed({ ...shared, engine: 'command', command: filled.value, cwd, env });
   }
 
-  #taskSpec(base: LaunchBase, from: TaskLaunch['from']): TaskLaunch {
+  /** The module of the user's own task, where the config of this run names one. */
+  async #readModule({
+    choice,
+    configPath,
+    configText,
+  }: RunPlan): ReturnType<typeof readTaskModule> {
+    if (choice.engine !== 'task') return succeed(undefined);
+    return readTaskModule(this.#options.files, configPath, configText);
+  }
+
+  #taskSpec(
+    base: LaunchBase,
+    modulePath: string | undefined,
+    from: TaskLaunch['from'],
+  ): TaskLaunch {
     const { backend, probeEvery, checkpointEvery, memoryLimit } = this.#options.training();
     const forced = backend === 'auto' ? {} : { backend };
     const settings = { probeEvery, checkpointEvery, memoryLimit };
-    return { ...base, engine: 'task', ...settings, ...forced, from };
+    const own = modulePath === undefined ? {} : { modulePath };
+    return { ...base, engine: 'task', ...own, ...settings, ...forced, from };
   }
 
   async #enqueue(
@@ -266,6 +287,7 @@ export class RunStarter {
       exitCode: end.exitCode,
       signal: end.signal,
       ...(end.reason === undefined ? {} : { reason: end.reason }),
+      ...(end.place === undefined ? {} : { place: end.place }),
     });
     const { record } = run.status;
     this.#runs.delete(record.id);

@@ -28,6 +28,7 @@ export function summarizeRun({ run, store, status, configUris }: SummaryInput): 
     backendReason: record?.backendReason,
     startedAt: record?.startedAt,
     reason: record?.reason,
+    place: record?.place,
     ablation: record?.ablation?.id,
     notices: record?.notices,
     resumableFrom: record && resumableStep(record),
@@ -56,6 +57,7 @@ export function describeProgress(
     loss: status.loss ?? lastLoss(store, id),
     backend: record.backend,
     reason: record.reason,
+    place: record.place,
     ablation: record.ablation?.id,
   };
   return {

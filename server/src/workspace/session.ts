@@ -20,6 +20,7 @@ import { asItIsNow } from './owner.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
 import { readCheckpointStep, readRunRecords, runsFolder, snapshotName } from './runFolder.ts';
+import { taskModuleProblems } from './taskModule.ts';
 import { viewConfig } from './viewConfig.ts';
 
 /** So that a wrong one in `counterweight.yaml` is told. */
@@ -38,6 +39,8 @@ interface OpenConfig {
   file: ConfigFile;
   found: FoundProject | undefined;
   roots: readonly LogRoot[];
+  /** What is wrong with the name of the module of a user's own task. */
+  moduleProblems: readonly ConfigProblem[];
   watching: DisposableStore;
   readonly evidence: ConfigEvidence;
   view: ConfigView | undefined;
@@ -134,6 +137,11 @@ export class Session implements Disposable {
     await this.#reloadProjects(path);
   }
 
+  /** A file that may be the module of a user's own task came or went. */
+  async moduleChanged(): Promise<void> {
+    for (const [uri, config] of this.#configs) await this.#checkModule(uri, config);
+  }
+
   configUris(): readonly string[] {
     return [...this.#configs.keys()];
   }
@@ -183,6 +191,7 @@ export class Session implements Disposable {
       file,
       found: undefined,
       roots: [],
+      moduleProblems: [],
       watching: new DisposableStore(),
       evidence: new ConfigEvidence(this.#options.store),
       view: undefined,
@@ -193,6 +202,16 @@ export class Session implements Disposable {
     // It may have been closed meanwhile: then nobody would end what is begun now.
     if (this.#configs.get(uri) !== config) return;
     this.#watchRoots(config);
+    this.#invalidate(uri, config);
+    await this.#checkModule(uri, config);
+  }
+
+  async #checkModule(uri: string, config: OpenConfig): Promise<void> {
+    const { file, moduleProblems: before } = config;
+    const problems = await taskModuleProblems(this.#options.files, file);
+    // It may have been edited meanwhile, and is being looked at again.
+    if (config.file !== file || (problems.length === 0 && before.length === 0)) return;
+    config.moduleProblems = problems;
     this.#invalidate(uri, config);
   }
 

@@ -1,6 +1,7 @@
 import { type OptionSchema, optionsOfTask } from '../training/optionSchema.ts';
-import type { Task } from '../training/task.ts';
+import type { TaskOutline } from '../training/task.ts';
 import { tasks } from '../training/tasks/registry.ts';
+import { outlineUserTask } from '../training/userTask/userTaskConfig.ts';
 
 /** The options of the tasks, each worked out once: that takes longer than a letter takes to type. */
 export class TaskSchemas {
@@ -8,10 +9,10 @@ export class TaskSchemas {
 
   /** Works out all of them. */
   prepare(): void {
-    for (const task of tasks) this.of(task);
+    for (const task of [...tasks, outlineUserTask(undefined)]) this.of(task);
   }
 
-  of(task: Task): OptionSchema {
+  of(task: TaskOutline): OptionSchema {
     const known = this.#schemas.get(task.name);
     if (known) return known;
     const schema = optionsOfTask(task);

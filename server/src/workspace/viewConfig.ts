@@ -1,4 +1,4 @@
-import type { Finding } from '../model/finding.ts';
+import type { ConfigProblem, Finding } from '../model/finding.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigEvidence, Weights } from './configEvidence.ts';
 import type { ConfigFile } from './configFile.ts';
@@ -13,6 +13,8 @@ export interface ViewInput {
   readonly file: ConfigFile;
   readonly found: FoundProject | undefined;
   readonly roots: readonly LogRoot[];
+  /** What is wrong with the name of the module of a user's own task. */
+  readonly moduleProblems: readonly ConfigProblem[];
   readonly evidence: ConfigEvidence;
   readonly catalog: RunCatalog;
   readonly snapshotOf: (run: KnownRun) => Weights | undefined;
@@ -28,7 +30,8 @@ export function viewConfig(input: ViewInput): ConfigView {
     file.path,
     roots.map(({ path }) => path),
   );
-  const base = { file, found, roots, runs, problems: file.problems };
+  const problems = [...file.problems, ...input.moduleProblems];
+  const base = { file, found, roots, runs, problems };
   const withLogs = runs.filter((run) => speaksForConfig(run) && run.discovered !== undefined);
   for (const run of withLogs.slice(0, candidates)) {
     const evidence = input.evidence.of(file, run, input.snapshotOf(run), found?.project);

@@ -11,6 +11,7 @@ export const purePlaces = [
   'server/src/ablation/kinds/',
   'server/src/ablation/plan.ts',
   'server/src/ablation/queue.ts',
+  'server/src/ablation/readyPlan.ts',
   'server/src/ablation/report.ts',
   'server/src/discovery/',
   'server/src/model/',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { type AblationPlanInput, planAblation } from '../../../server/src/ablation/plan.ts';
-import type { AblationRequest } from '../../../server/src/model/ablation.ts';
+import type { WeightAblationRequest } from '../../../server/src/model/ablation.ts';
 import type { LossTerm } from '../../../server/src/model/lossTerm.ts';
 import { findNode } from '../../../server/src/syntax/configTree.ts';
 import { parseConfig } from '../../../server/src/syntax/registry.ts';
@@ -19,7 +19,7 @@ const paths = { velocity: 'loss.velocity_loss_weight', render: 'loss.render_loss
 /** Plans against a text; the terms stand at the given dotted paths. */
 function plan(
   text: string,
-  request: AblationRequest,
+  request: WeightAblationRequest,
   options: {
     readonly at?: Readonly<Record<string, string>>;
     readonly kind?: LossTerm['kind'];
@@ -124,7 +124,7 @@ test('the id of a variant is safe as a folder name', () => {
 });
 
 describe('refuses in words', () => {
-  test.each<[string, string, AblationRequest, Parameters<typeof plan>[2], RegExp]>([
+  test.each<[string, string, WeightAblationRequest, Parameters<typeof plan>[2], RegExp]>([
     [
       'an unknown term',
       config,

@@ -11,6 +11,7 @@ import {
   describeFigures,
   formatNumber,
   lastCharacters,
+  placeName,
 } from '../../../extension/src/progress/progressText.ts';
 import type { AblationSummary } from '../../../server/src/protocol/ablation.ts';
 import type { RunProgress, RunSummary } from '../../../server/src/protocol/runs.ts';
@@ -206,5 +207,23 @@ describe('texts', () => {
     [describeFailure('flow-edit', 'failed', 'exit code 1\n'), 'flow-edit failed: exit code 1'],
   ])('%s', (text, expected) => {
     expect(text).toBe(expected);
+  });
+});
+
+describe('a mistake in a task of one’s own', () => {
+  const place = { path: '/w/my-task.ts', line: 12, column: 9 };
+  const reason = 'my-task.ts:12:9: in losses(): no';
+
+  it.each<readonly [string, ProgressEvent]>([
+    ['its last progress', progress({ state: 'failed', reason, place })],
+    ['the list', { type: 'runs', runs: [{ ...listed, state: 'failed', reason, place }] }],
+  ])('comes with its place, told by %s', (_, last) => {
+    const { effects } = play(progress(), last);
+    expect(effects.at(-1)).toMatchObject({ type: 'end', task: { reason, place } });
+  });
+
+  it('is called by file and line', () => {
+    expect(placeName(place.path, place.line)).toBe('my-task.ts:12');
+    expect(placeName('C:\\w\\my-task.ts', 3)).toBe('my-task.ts:3');
   });
 });

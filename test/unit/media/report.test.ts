@@ -4,6 +4,8 @@ import { cellText } from '../../../media/src/panels/report/cellText.ts';
 import { reportMarkdown } from '../../../media/src/panels/report/markdown.ts';
 import {
   chartsOf,
+  curvesNote,
+  hasManyVariants,
   judge,
   progressOf,
   type Report,
@@ -67,6 +69,8 @@ describe('judge', () => {
     ['better', { ...row, better: 'higher' as const }, changed],
     ['unknown', { ...row, better: 'unknown' as const }, changed],
     ['unclear', row, { ...changed, interval: [-0.01, 0.25] as [number, number] }],
+    ['unclear', row, { ...changed, adjusted: 0.06 }],
+    ['worse', row, { ...changed, adjusted: 0.05 }],
     ['same', row, { ...changed, difference: 0 }],
     ['unknown', row, { ...changed, difference: Number.NaN }],
   ])('says %s', (expected, given, cell) => {
@@ -164,5 +168,32 @@ Config: \`train.yaml\` · state: running · 2 of 3 runs ended
     expect(reportMarkdown({ ...report, title: '<b>*x*</b>' })).toContain(
       '# \\<b\\>\\*x\\*\\</b\\>',
     );
+  });
+});
+
+describe('a report of many variants', () => {
+  const labels = ['a', 'b', 'c', 'd'];
+  const many: Report = {
+    ...report,
+    question: 'Which of them?',
+    variants: [
+      ...report.variants,
+      ...labels.map((label) => ({ id: label, label, changes: [], diff: '' })),
+    ],
+  };
+
+  it('has a line a variant, best first as they come, in Markdown too', () => {
+    expect(hasManyVariants(report)).toBe(false);
+    expect(hasManyVariants(many)).toBe(true);
+    const text = reportMarkdown(many);
+    expect(text).toContain('\n\nWhich of them?\n\n');
+    expect(text).toContain('| variant | loss/rec, lower is better |');
+    expect(text).toContain('| without kl | 0.52 (+0.12 [+0.05, +0.19], worse) |');
+    expect(text.match(/^\| [a-d] \|/gm)).toHaveLength(4);
+  });
+
+  it('says which curves it draws where it draws some of them', () => {
+    expect(curvesNote(report)).toBe('');
+    expect(curvesNote(many)).toBe('The baseline and the best by loss/rec: 1 of 5 variants.');
   });
 });

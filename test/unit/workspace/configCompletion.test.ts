@@ -4,6 +4,7 @@ import { applyChanges } from '../../../server/src/base/textRange.ts';
 import { optimizers } from '../../../server/src/training/optimizers/registry.ts';
 import { learningRateSchedules } from '../../../server/src/training/schedules/registry.ts';
 import { strategies } from '../../../server/src/training/strategies/registry.ts';
+import { tasks } from '../../../server/src/training/tasks/registry.ts';
 import { completeConfig } from '../../../server/src/workspace/configCompletion.ts';
 import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
 import { TaskSchemas } from '../../../server/src/workspace/taskSchemas.ts';
@@ -53,6 +54,7 @@ describe('keys', () => {
     expect(complete('task: flow-edit\noptimizer: {groups: {$0}}\n').labels).toEqual([
       'velocity',
       'renderer',
+      'reconstructor',
     ]);
     const { choose } = complete('task: flow-edit\nlearning_rate_schedule:\n  war$0: 5\n');
     expect(choose('warmup_steps')).toBe(
@@ -94,7 +96,7 @@ describe('values', () => {
       'null',
       'velocity-head',
     ]);
-    expect(complete('task: $0\n').labels).toEqual(['flow-edit']);
+    expect(complete('task: $0\n').labels).toEqual(tasks.map(({ name }) => name));
   });
 
   it('of strategy are all strategies, alone and with their options in a block', () => {
@@ -142,6 +144,8 @@ describe('values', () => {
       'time_weighting',
       'location',
       'spread',
+      'ends_factor',
+      'ends_width',
     ]);
     expect(complete(`${above}time_sampling: $0\n`).labels).toEqual([
       'uniform',

@@ -18,6 +18,7 @@ function hover(fixture: string, images = false, trusted = true): string {
     images,
     schemas,
     ablationLink: trusted ? (title) => `[${title}](command:ablate)` : undefined,
+    experimentLink: trusted ? (title, name) => `[${title}](command:${name})` : undefined,
   });
   return (found?.markdown ?? '').replaceAll(/\\([^A-Za-z0-9\s])/g, '$1');
 }

@@ -44,6 +44,7 @@ function setUp() {
       file,
       found: undefined,
       roots,
+      moduleProblems: [],
       evidence,
       catalog,
       snapshotOf: () => undefined,

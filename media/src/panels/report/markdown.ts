@@ -1,5 +1,5 @@
 import { betterText, cellText } from './cellText.ts';
-import { labelOf, progressOf, type Report, type ReportRow } from './state.ts';
+import { hasManyVariants, labelOf, progressOf, type Report, type ReportRow } from './state.ts';
 
 /** The report as a Markdown document. Pure. */
 export function reportMarkdown(report: Report): string {
@@ -7,6 +7,7 @@ export function reportMarkdown(report: Report): string {
   const sections = [
     `# ${escapeText(report.title)}`,
     `Config: ${code(report.config)} · state: ${report.state} · ${done} of ${total} runs ended`,
+    ...(report.question === undefined ? [] : [escapeText(report.question)]),
     ...(report.verdict.length === 0
       ? []
       : ['## Verdict', report.verdict.map((line) => `- ${escapeText(line)}`).join('\n')]),
@@ -19,6 +20,7 @@ export function reportMarkdown(report: Report): string {
 }
 
 function metricsTable(report: Report): string {
+  if (hasManyVariants(report)) return tableByVariant(report);
   const heads = ['metric', 'better', ...report.variants.map(({ label }) => label)];
   return markdownTable(
     heads,
@@ -27,6 +29,14 @@ function metricsTable(report: Report): string {
       row.better === 'unknown' ? '' : (betterText(row).split(' ')[0] ?? ''),
       ...report.variants.map(({ id }) => cellOf(row, id)),
     ]),
+  );
+}
+
+function tableByVariant({ variants, rows }: Report): string {
+  const heads = rows.map((row) => [row.metric, betterText(row)].filter(Boolean).join(', '));
+  return markdownTable(
+    ['variant', ...heads],
+    variants.map(({ id, label }) => [escapeText(label), ...rows.map((row) => cellOf(row, id))]),
   );
 }
 

@@ -1,38 +1,73 @@
 import { element } from '../../element.ts';
 import { betterText, cellText } from './cellText.ts';
-import type { Report, ReportCell, ReportRow } from './state.ts';
+import { hasManyVariants, type Report, type ReportCell, type ReportRow } from './state.ts';
 
-/** Metrics by variants: the mean, and under it the difference to the baseline and what it means. */
+/**
+ * Metrics by variants: the mean, and under it the difference to the baseline and what it means. Few
+ * variants are columns; many are lines, best first by the metric that counts most.
+ */
 export function metricsTable(report: Report): HTMLElement {
+  return hasManyVariants(report) ? tableByVariant(report) : tableByMetric(report);
+}
+
+function tableByMetric(report: Report): HTMLElement {
   const heads = ['Metric', ...report.variants.map(({ label }) => label)];
   const head = heads.map((text) => element('th', { text, attributes: { scope: 'col' } }));
+  return scrollingTable(
+    'metrics',
+    head,
+    report.rows.map((row) => metricRow(report, row)),
+  );
+}
+
+function tableByVariant({ variants, rows }: Report): HTMLElement {
+  const head = rows.map((row) => headOf(row, 'col'));
+  const lines = variants.map(({ id, label }) =>
+    element(
+      'tr',
+      {},
+      element('th', { text: label, attributes: { scope: 'row' } }),
+      ...rows.map((row) => metricCell(row, cellOf(row, id))),
+    ),
+  );
+  const corner = element('th', { text: 'Variant', attributes: { scope: 'col' } });
+  return scrollingTable('metrics variants', [corner, ...head], lines);
+}
+
+function scrollingTable(
+  name: string,
+  head: readonly HTMLElement[],
+  lines: readonly HTMLElement[],
+): HTMLElement {
   return element(
     'div',
     { class: 'scroller', attributes: { tabindex: '0', 'aria-label': 'Metrics by variant' } },
     element(
       'table',
-      { class: 'metrics' },
+      { class: name },
       element('thead', {}, element('tr', {}, ...head)),
-      element('tbody', {}, ...report.rows.map((row) => metricRow(report, row))),
+      element('tbody', {}, ...lines),
     ),
   );
 }
 
 function metricRow(report: Report, row: ReportRow): HTMLElement {
+  const cells = report.variants.map(({ id }) => metricCell(row, cellOf(row, id)));
+  return element('tr', {}, headOf(row, 'row'), ...cells);
+}
+
+function headOf(row: ReportRow, scope: 'col' | 'row'): HTMLElement {
   const better = betterText(row);
-  const name = element(
+  return element(
     'th',
-    { attributes: { scope: 'row' } },
+    { attributes: { scope } },
     element('span', { class: 'metric', text: row.metric }),
     better === '' ? undefined : element('span', { class: 'aside', text: better }),
   );
-  const cells = report.variants.map(({ id }) =>
-    metricCell(
-      row,
-      row.cells.find(({ variant }) => variant === id),
-    ),
-  );
-  return element('tr', {}, name, ...cells);
+}
+
+function cellOf({ cells }: ReportRow, id: string): ReportCell | undefined {
+  return cells.find(({ variant }) => variant === id);
 }
 
 function metricCell(row: ReportRow, cell: ReportCell | undefined): HTMLElement {

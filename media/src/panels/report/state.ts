@@ -16,17 +16,22 @@ export function reduceReport(_state: ReportState, message: ReportMessage): Repor
 /** How a variant does on a metric against the baseline. */
 export type Judgement = 'baseline' | 'better' | 'worse' | 'same' | 'unclear' | 'unknown';
 
+/** The level at which a p that was corrected for the number of variants decides. */
+const significance = 0.05;
+
 /**
  * Better or worse by the sign of the difference, where the metric has a better way; `unclear` where
- * the 95 % interval of the difference holds zero, or where there is none.
+ * the 95 % interval of the difference holds zero, where the number of variants explains it, or where
+ * there is no interval.
  */
 export function judge(row: ReportRow, cell: ReportCell): Judgement {
-  const { difference, interval } = cell;
+  const { difference, interval, adjusted = 0 } = cell;
   if (difference === undefined) return 'baseline';
   if (Number.isNaN(difference)) return 'unknown';
   if (difference === 0) return 'same';
   // One run an arm has no interval: nothing tells its difference from chance.
   if (!interval || (interval[0] <= 0 && interval[1] >= 0)) return 'unclear';
+  if (adjusted > significance) return 'unclear';
   if (row.better === 'unknown') return 'unknown';
   return difference < 0 === (row.better === 'lower') ? 'better' : 'worse';
 }
@@ -40,6 +45,22 @@ export function progressOf({ runs }: Report): { readonly done: number; readonly 
 /** The name of a variant for people. */
 export function labelOf({ variants }: Report, id: string): string {
   return variants.find((variant) => variant.id === id)?.label ?? id;
+}
+
+/** So many variants, the baseline among them, stand side by side; more stand one below the other. */
+const mostColumns = 3;
+
+/** Whether the table has a line a variant instead of a column. */
+export function hasManyVariants({ variants }: Report): boolean {
+  return variants.length > mostColumns;
+}
+
+/** Which curves are drawn, where it is not all of them; empty otherwise. */
+export function curvesNote({ variants, curves, rows }: Report): string {
+  const drawn = new Set(curves.map(({ variant }) => variant)).size;
+  if (drawn >= variants.length || drawn < 2) return '';
+  const by = rows[0]?.metric ?? 'their order';
+  return `The baseline and the best by ${by}: ${drawn - 1} of ${variants.length - 1} variants.`;
 }
 
 /** Learning curves of one metric, a colour a variant. */

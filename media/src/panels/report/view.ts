@@ -7,7 +7,15 @@ import { stateBadge } from '../../stateBadge.ts';
 import { readTheme, type Theme } from '../../theme.ts';
 import { reportMarkdown } from './markdown.ts';
 import { metricsTable } from './metricsTable.ts';
-import { chartsOf, labelOf, progressOf, type Report, type ReportState } from './state.ts';
+import {
+  chartsOf,
+  curvesNote,
+  hasManyVariants,
+  labelOf,
+  progressOf,
+  type Report,
+  type ReportState,
+} from './state.ts';
 
 /** The ablation report on the page; made anew for each message, since one comes only when a run ends. */
 export class ReportView {
@@ -29,9 +37,12 @@ export class ReportView {
     const charts = element('div', { class: 'charts grid' });
     this.#root.replaceChildren(
       this.#header(report),
+      report.question === undefined
+        ? ''
+        : element('p', { class: 'question', text: report.question }),
       verdict(report),
       section('Metrics', report.rows.length > 0, metricsTable(report)),
-      section('Learning curves', report.curves.length > 0, charts),
+      section('Learning curves', report.curves.length > 0, curveSection(report, charts)),
       section('Changes to the config', hasDiffs(report), diffs(report)),
       section('Runs', true, runs(report)),
     );
@@ -100,13 +111,25 @@ function hasDiffs({ variants }: Report): boolean {
   return variants.some(({ diff }) => diff.trim() !== '');
 }
 
-function diffs({ variants }: Report): HTMLElement {
-  const shown = variants.filter(({ diff }) => diff.trim() !== '');
+function curveSection(report: Report, charts: HTMLElement): HTMLElement {
+  const note = curvesNote(report);
   return element(
     'div',
     {},
-    ...shown.flatMap(({ label, diff }) => [element('h3', { text: label }), diffLines(diff)]),
+    note === '' ? undefined : element('p', { class: 'aside', text: note }),
+    charts,
   );
+}
+
+/** Of many variants each is opened by itself. */
+function diffs(report: Report): HTMLElement {
+  const shown = report.variants.filter(({ diff }) => diff.trim() !== '');
+  const parts = shown.flatMap(({ label, diff }) =>
+    hasManyVariants(report)
+      ? [element('details', {}, element('summary', { text: label }), diffLines(diff))]
+      : [element('h3', { text: label }), diffLines(diff)],
+  );
+  return element('div', {}, ...parts);
 }
 
 function diffLines(diff: string): HTMLElement {

@@ -1,5 +1,5 @@
 import { fail, type Result, succeed } from '../../base/result.ts';
-import type { AblationRequest, WeightChange } from '../../model/ablation.ts';
+import type { WeightAblationRequest, WeightChange } from '../../model/ablation.ts';
 import type { WeightedTerm } from '../kind.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { WeightedTerm } from '../kind.ts';
  */
 export function findRequestedTerm(
   terms: readonly WeightedTerm[],
-  request: AblationRequest,
+  request: WeightAblationRequest,
 ): Result<WeightedTerm> {
   const term = terms.find(({ name }) => name === request.term);
   if (!term) {

@@ -1,6 +1,7 @@
 import type { AblationRecord, ReportRow } from '../../model/ablation.ts';
+import { adjustByHolm } from '../../numerics/holm.ts';
 import { mean } from '../../numerics/moments.ts';
-import { pairedInterval } from '../../numerics/pairedInterval.ts';
+import { pairedInterval, pairedProbability } from '../../numerics/pairedInterval.ts';
 import { baselineId } from '../plan.ts';
 import { type ArmResult, type ArmSeries, finishedArm, seedsOf } from './arms.ts';
 import type { ChosenMetric } from './metricChoice.ts';
@@ -24,7 +25,8 @@ export function finalValue(series: ArmSeries | undefined): number | undefined {
 }
 
 /**
- * One metric of all variants. A seed without a finished run, or whose run lacks the metric, is NaN
+ * One metric of all variants, each tested against the baseline and corrected by Holm for how many
+ * they are. A seed without a finished run, or whose run lacks the metric, is NaN
  * among the values and left out of the means.
  */
 export function compareMetric(
@@ -41,7 +43,7 @@ export function compareMetric(
     const values = valuesOf(id);
     return { ...toCell(id, values), ...compare(baseline, values) };
   });
-  return { metric, better, cells };
+  return { metric, better, cells: correct(cells) };
 }
 
 function toCell(variant: string, values: readonly (number | undefined)[]): Cell {
@@ -57,12 +59,24 @@ function toCell(variant: string, values: readonly (number | undefined)[]): Cell 
 function compare(
   baseline: readonly (number | undefined)[],
   values: readonly (number | undefined)[],
-): Pick<Cell, 'difference' | 'interval'> {
+): Pick<Cell, 'difference' | 'interval' | 'adjusted'> {
   const differences = values
     .map((value, at) => (value ?? Number.NaN) - (baseline[at] ?? Number.NaN))
     .filter(Number.isFinite);
   if (differences.length === 0) return {};
   const interval = pairedInterval(differences);
   const difference = mean(differences);
-  return interval ? { difference, interval: [interval.low, interval.high] } : { difference };
+  const probability = pairedProbability(differences);
+  if (!interval || probability === undefined) return { difference };
+  return { difference, interval: [interval.low, interval.high], adjusted: probability };
+}
+
+/** Holm's correction over the cells that have a p. */
+function correct(cells: readonly Cell[]): Cell[] {
+  const tested = cells.filter(({ adjusted }) => adjusted !== undefined);
+  const corrected = adjustByHolm(tested.map(({ adjusted }) => adjusted ?? 1));
+  return cells.map((cell) => {
+    const at = tested.indexOf(cell);
+    return at < 0 ? cell : { ...cell, adjusted: corrected[at] ?? 1 };
+  });
 }

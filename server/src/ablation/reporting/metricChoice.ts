@@ -27,6 +27,8 @@ export interface MetricChoiceInput {
   readonly available: readonly string[];
   /** The user's choice, most important first. */
   readonly chosen?: readonly string[];
+  /** Those that answer what the experiment asks, before all that are chosen by their names. */
+  readonly leading?: readonly string[];
 }
 
 /** More rows than this are no longer read. */
@@ -44,6 +46,9 @@ export function chooseMetrics(input: MetricChoiceInput): readonly ChosenMetric[]
       (metric) => losses.find((loss) => loss.metric === metric) ?? plain(metric),
     );
   }
+  const leading = (input.leading ?? [])
+    .filter((metric) => input.available.includes(metric))
+    .map((metric) => losses.find((loss) => loss.metric === metric) ?? plain(metric));
   const isLoss = new Set(losses.map(({ metric }) => metric));
   const quality = input.available
     .filter((metric) => !isLoss.has(metric) && qualityRank(metric) !== undefined)
@@ -53,7 +58,9 @@ export function chooseMetrics(input: MetricChoiceInput): readonly ChosenMetric[]
   const room = Math.max(1, rowLimit - losses.length);
   const rows = [...quality.slice(0, room).map(plain), ...losses, ...posterior.map(plain)];
   const anything = rows.length > 0 ? rows : input.available.filter(isResult).map(plain);
-  return anything.slice(0, rowLimit);
+  const led = new Set(leading.map(({ metric }) => metric));
+  const others = anything.filter(({ metric }) => !led.has(metric));
+  return [...leading, ...others].slice(0, Math.max(rowLimit, leading.length));
 }
 
 function plain(metric: string): ChosenMetric {

@@ -20,6 +20,8 @@ const qualities: ReadonlyMap<string, Direction> = new Map([
   ['precision', 'higher'],
   ['recall', 'higher'],
   ['r2', 'higher'],
+  ['verification', 'higher'],
+  ['cosine', 'higher'],
   ['nmse', 'lower'],
   ['rmse', 'lower'],
 ]);
@@ -60,7 +62,8 @@ export function wordsOf(metric: string): readonly string[] {
 
 /** Which way a metric is better, where its name says so. */
 export function directionOf(metric: string): Direction {
-  if (metric === 'flow/cos') return 'higher';
+  // What the right condition gains over a wrong one, in whatever it is measured.
+  if (metric === 'flow/cos' || metric.startsWith('flow/cond_gain')) return 'higher';
   const words = wordsOf(metric);
   const quality = words.map((word) => qualities.get(word)).find((way) => way !== undefined);
   if (quality) return quality;
@@ -79,9 +82,12 @@ export function isTotal(metric: string): boolean {
   );
 }
 
+/** Families of figures about the training itself (model/metricName.ts). */
+const figuresOfTraining = /^(activation|cos|cos_halves|norm_test|parameter|step)\//;
+
 /** True for what is no result of training: gradients, weights, rates, times. */
 export function isAdministrative(metric: string): boolean {
-  if (/^(cos|step)\//.test(metric)) return true;
+  if (figuresOfTraining.test(metric)) return true;
   const words = wordsOf(metric);
   return (
     words.some((word) => administrative.has(word)) || words.every((word) => counters.has(word))

@@ -9,13 +9,16 @@ export interface Movement {
   readonly difference: number;
   /** Half the width of the 95 % interval; undefined with one seed. */
   readonly reach: number | undefined;
-  /** True where the interval leaves 0 out. */
+  /** True where the interval leaves 0 out, and Holm's correction over the variants leaves it so. */
   readonly decided: boolean;
   readonly effect: 'better' | 'worse' | 'unknown';
   readonly seeds: number;
   /** How many seeds moved the same way as the mean. */
   readonly agreeing: number;
 }
+
+/** The level at which a corrected p decides, that of the 95 % intervals. */
+const significance = 0.05;
 
 /** Undefined where no seed has a finite number in both arms. */
 export function movementOf(
@@ -29,7 +32,7 @@ export function movementOf(
   const pairs = cell.values
     .map((to, at) => ({ from: baseline.values[at] ?? Number.NaN, to }))
     .filter(({ from, to }) => Number.isFinite(to - from));
-  const { difference, interval } = cell;
+  const { difference, interval, adjusted = 0 } = cell;
   const sum = (pick: (pair: { from: number; to: number }) => number): number =>
     pairs.reduce((total, pair) => total + pick(pair), 0);
   return {
@@ -38,7 +41,8 @@ export function movementOf(
     to: sum(({ to }) => to) / pairs.length,
     difference,
     reach: interval && (interval[1] - interval[0]) / 2,
-    decided: interval !== undefined && (interval[0] > 0 || interval[1] < 0),
+    decided:
+      interval !== undefined && (interval[0] > 0 || interval[1] < 0) && adjusted <= significance,
     effect: effectOf(row.better, difference),
     seeds: pairs.length,
     agreeing: pairs.filter(({ from, to }) => Math.sign(to - from) === Math.sign(difference)).length,

@@ -78,17 +78,44 @@ function lastStep({ steps }: ArmSeries): number {
 
 /** Says why the total is no row, where the runs have one. */
 export function remarkOnTotal(
+  { request }: AblationRecord,
   available: readonly string[],
   metrics: readonly ChosenMetric[],
 ): Remarks {
   const asked = metrics.find(({ metric }) => isTotal(metric));
+  const differing = request.kind === 'ready' ? 'losses or weights' : 'weights';
   if (asked) {
     return [`${asked.metric} sums the losses with other weights in each arm: no common scale.`];
   }
   const total = available.find(isTotal);
   return total === undefined
     ? []
-    : [`${total} is not compared: arms with different weights have no common scale for it.`];
+    : [`${total} is not compared: arms with different ${differing} have no common scale for it.`];
+}
+
+/**
+ * Names the losses that a key of the config with their name in it may have made another function: the
+ * same name then stands for two measures.
+ */
+export function remarkOnForms(
+  { variants }: AblationRecord,
+  metrics: readonly ChosenMetric[],
+): Remarks {
+  return metrics.flatMap(({ metric, term }) => {
+    if (term === undefined) return [];
+    const words = new RegExp(
+      `(?:^|[._-])${term.replaceAll(/[^A-Za-z0-9]+/g, '.')}(?:$|[._-])`,
+      'i',
+    );
+    const keys = variants.flatMap(({ keys: all = [] }) =>
+      all.filter((key) => words.test(key) && !/weight|schedule/i.test(key)),
+    );
+    const [first] = keys;
+    if (first === undefined) return [];
+    return [
+      `${first} differs between the arms: where ${metric} is computed in another way, its numbers are not on one scale. Go by what is measured on held-out data.`,
+    ];
+  });
 }
 
 /** Chosen metrics that can be compared, and why others cannot. */

@@ -8,7 +8,7 @@ import { capitalize, countOf } from './wording.ts';
 /** How many metrics one sentence lists. */
 const listed = 3;
 
-/** What the experiment says about one variant: one sentence an entry. */
+/** What an experiment with one variant says: one sentence an entry. */
 export function judgeVariant(
   record: AblationRecord,
   results: readonly ArmResult[],
@@ -17,13 +17,18 @@ export function judgeVariant(
 ): readonly string[] {
   const pairs = finishedPairs(record, results, variant.id);
   if (pairs.length === 0) return ['There is no finished pair of runs to compare.'];
-  const alike = judgeLikeness(pairs, variant);
+  const alike = judgeLikeness(record, pairs, variant);
   if (alike) return [alike];
-  const movements = rows.flatMap((row) => movementOf(row, baselineId, variant.id) ?? []);
+  const movements = movementsOf(rows, variant);
   if (movements.length === 0) return [nothingToCompare(rows)];
   return movements.every(({ reach }) => reach === undefined)
-    ? judgeOneSeed(record, movements)
-    : judgeSeveralSeeds(record, movements);
+    ? judgeOneSeed(condition(record, variant), movements)
+    : judgeSeveralSeeds(record, variant, movements);
+}
+
+/** How the metrics of a variant move, in the order of the rows. */
+export function movementsOf(rows: readonly ReportRow[], { id }: Variant): readonly Movement[] {
+  return rows.flatMap((row) => movementOf(row, baselineId, id) ?? []);
 }
 
 function nothingToCompare(rows: readonly ReportRow[]): string {
@@ -32,11 +37,20 @@ function nothingToCompare(rows: readonly ReportRow[]): string {
     : 'No metric has a finite number at the end of both arms.';
 }
 
-function judgeLikeness(pairs: readonly ArmPair[], { label }: Variant): string | undefined {
+/** Says so where what differs between the arms does not reach what is trained. */
+export function judgeLikeness(
+  { request }: AblationRecord,
+  pairs: readonly ArmPair[],
+  { label }: Variant,
+): string | undefined {
   const likenesses = pairs.map(compareArms);
   const seeds = countOf(pairs.length, 'seed');
   if (likenesses.every((likeness) => likeness === 'identical')) {
-    return `The two runs are identical to the last bit (baseline and ${label}, ${seeds}): the weight is probably not wired to the loss, or the program does not read the config that it is given.`;
+    const why =
+      request.kind === 'ready'
+        ? 'what it changes reaches nothing that is trained or measured'
+        : 'the weight is probably not wired to the loss, or the program does not read the config that it is given';
+    return `The two runs are identical to the last bit (baseline and ${label}, ${seeds}): ${why}.`;
   }
   if (likenesses.every((likeness) => likeness === 'total only')) {
     return `Only the total differs between baseline and ${label} (${seeds}); all else is identical to the last bit: the loss is added to the total but does not reach the parameters. Is it detached?`;
@@ -45,47 +59,49 @@ function judgeLikeness(pairs: readonly ArmPair[], { label }: Variant): string | 
 }
 
 /** `without render`, as the beginning of a sentence's middle. */
-function condition({ kind, term, value }: AblationRecord['request']): string {
-  switch (kind) {
+function condition({ request }: AblationRecord, { label }: Variant): string {
+  switch (request.kind) {
     case 'without':
-      return `without ${term}`;
+      return `without ${request.term}`;
     case 'only':
-      return `with ${term} alone`;
+      return `with ${request.term} alone`;
     case 'scale':
-      return `with ${term} ×${value}`;
+      return `with ${request.term} ×${request.value}`;
     case 'set':
-      return `with ${term} = ${value}`;
+      return `with ${request.term} = ${request.value}`;
+    case 'ready':
+      return `with "${label}"`;
   }
 }
 
-function judgeOneSeed(
-  { request }: AblationRecord,
-  movements: readonly Movement[],
-): readonly string[] {
+function judgeOneSeed(when: string, movements: readonly Movement[]): readonly string[] {
   const said = movements.slice(0, listed).map(describeMovement).join('; ');
   return [
-    `One seed: ${condition(request)}, ${said}.`,
+    `One seed: ${when}, ${said}.`,
     'One run a variant cannot tell this from chance: give two seeds or more.',
   ];
 }
 
 function judgeSeveralSeeds(
-  { request }: AblationRecord,
+  record: AblationRecord,
+  variant: Variant,
   movements: readonly Movement[],
 ): readonly string[] {
+  const { request } = record;
+  const when = condition(record, variant);
   const decided = movements.filter((movement) => movement.decided);
   const undecided = movements.filter((movement) => !movement.decided).slice(0, listed);
   const open = undecided.map(describeUndecided).join(', ');
   if (decided.length === 0) {
     return [
-      `Not decided: ${condition(request)}, no metric moves beyond the spread of the seeds.`,
+      `Not decided: ${when}, no metric moves beyond the spread of the seeds.`,
       `Within the spread: ${open}.`,
     ];
   }
   const sentences =
     request.kind === 'without'
       ? judgeTerm(request.term, decided)
-      : decided.slice(0, listed).map((movement) => sentence(condition(request), movement));
+      : decided.slice(0, listed).map((movement) => sentence(when, movement));
   const rest = open === '' ? [] : [`Not decided: ${open}.`];
   return [...sentences, ...rest, ...manyMetrics(decided.length, movements.length)];
 }
@@ -116,6 +132,7 @@ function sentence(start: string, movement: Movement): string {
   return `${capitalize(start)}, ${describeMovement(movement)}${appraisal(movement)}.`;
 }
 
-function appraisal({ effect }: Movement): string {
+/** `: that is worse`, where it is known. */
+export function appraisal({ effect }: Movement): string {
   return effect === 'unknown' ? '' : `: that is ${effect}`;
 }

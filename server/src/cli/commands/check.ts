@@ -1,11 +1,8 @@
-import { dirname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import type { ConfigView } from '../../workspace/configView.ts';
-import { nearestStateFolder } from '../../workspace/runFolder.ts';
-import type { Workspace } from '../../workspace/workspace.ts';
 import type { CliCommand } from '../command.ts';
+import { openConfig } from '../openConfig.ts';
 import { toCheckReport } from '../writers/checkReport.ts';
 import { writeHuman } from '../writers/human.ts';
 import { writeJson } from '../writers/json.ts';
@@ -27,30 +24,14 @@ export const checkCommand: CliCommand = {
       return 2;
     }
     const path = resolve(cwd, name);
-    const text = await workspace.files.readText(path);
-    if (text === undefined) {
-      error(`${path} cannot be read: there is no such file, or it may not be opened.\n`);
+    const opened = await openConfig(workspace, path);
+    if (!opened.ok) {
+      error(`${opened.error}\n`);
       return 2;
     }
-    const view = await lookAt(workspace, path, text);
-    if (!view?.file.document) {
-      error(`${path} is in no language that is read here; there are YAML and JSON.\n`);
-      return 2;
-    }
+    const { view } = opened.value;
     const report = toCheckReport(view);
     out(values.json ? writeJson(report) : writeHuman(report));
     return report.findings.length > 0 ? 1 : 0;
   },
 };
-
-async function lookAt(
-  { session, files }: Workspace,
-  path: string,
-  text: string,
-): Promise<ConfigView | undefined> {
-  const uri = pathToFileURL(path).href;
-  await session.addFolder((await nearestStateFolder(files, path)) ?? dirname(path));
-  await session.setDocument(uri, path, text);
-  await session.settled();
-  return session.view(uri);
-}

@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.ts';
+import { ablateCommand } from './ablate.ts';
 import { checkCommand } from './check.ts';
 
 /** All commands, by name. */
-export const cliCommands: readonly CliCommand[] = [checkCommand];
+export const cliCommands: readonly CliCommand[] = [ablateCommand, checkCommand];

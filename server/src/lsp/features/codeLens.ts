@@ -2,10 +2,12 @@ import { type CodeLens, CodeLensRefreshRequest } from 'vscode-languageserver/nod
 
 import { ablationKinds } from '../../ablation/kinds/registry.ts';
 import { Throttle } from '../../base/throttle.ts';
-import type { AblationRequest } from '../../model/ablation.ts';
+import type { WeightAblationRequest } from '../../model/ablation.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
 import { clientCommands } from '../../protocol/commands.ts';
+import { nodeAtPath } from '../../syntax/toPlainData.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
+import { readyAblationsOf } from '../../workspace/planExperiment.ts';
 import { sparkline } from '../../workspace/wording.ts';
 import type { Feature } from '../feature.ts';
 import { guard } from '../guard.ts';
@@ -38,8 +40,9 @@ export const codeLensFeature: Feature = {
 
 function lensesOf(view: ConfigView): CodeLens[] {
   const { file } = view;
+  const experiments = experimentLenses(view);
   const terms = file.terms.filter(({ kind }) => kind === 'definition');
-  if (terms.length === 0) return [];
+  if (terms.length === 0) return experiments;
   const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
   const configUri = file.uri;
   const whole: CodeLens[] = [
@@ -60,7 +63,24 @@ function lensesOf(view: ConfigView): CodeLens[] {
       },
     },
   ];
-  return [...whole, ...terms.flatMap((term) => termLenses(view, term))];
+  return [...whole, ...experiments, ...terms.flatMap((term) => termLenses(view, term))];
+}
+
+/** `▶ experiments…` above the name of a built-in task that has some ready. */
+function experimentLenses({ file, found }: ConfigView): CodeLens[] {
+  const key = nodeAtPath(file.document?.root, ['task'])?.keyRange;
+  if (!key || readyAblationsOf(file, found).length === 0) return [];
+  const start = file.lines.positionAt(key.start);
+  return [
+    {
+      range: { start, end: start },
+      command: {
+        title: '▶ experiments…',
+        command: clientCommands.runExperiment,
+        arguments: [{ configUri: file.uri }],
+      },
+    },
+  ];
 }
 
 function termLenses(view: ConfigView, term: LossTerm): CodeLens[] {
@@ -68,7 +88,7 @@ function termLenses(view: ConfigView, term: LossTerm): CodeLens[] {
   const start = file.lines.positionAt(term.keyRange.start);
   const range = { start, end: start };
   const configUri = file.uri;
-  const requests: readonly (readonly [string, AblationRequest])[] = [
+  const requests: readonly (readonly [string, WeightAblationRequest])[] = [
     ['▶ without', { kind: 'without', term: term.name }],
     ['only', { kind: 'only', term: term.name }],
     ['×2', { kind: 'scale', term: term.name, value: 2 }],
@@ -97,7 +117,7 @@ function termLenses(view: ConfigView, term: LossTerm): CodeLens[] {
   ];
 }
 
-function isPossible({ file }: ConfigView, request: AblationRequest): boolean {
+function isPossible({ file }: ConfigView, request: WeightAblationRequest): boolean {
   const kind = ablationKinds.find(({ name }) => name === request.kind);
   const weights = file.terms.flatMap(({ name, weight }) =>
     weight === undefined ? [] : [{ name, weight }],

@@ -1,11 +1,19 @@
-import { DidChangeWatchedFilesNotification, TextDocuments } from 'vscode-languageserver/node';
+import {
+  DidChangeWatchedFilesNotification,
+  TextDocuments,
+  WatchKind,
+} from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 
 import { projectFileName } from '../../model/projectFile.ts';
+import { isTaskModule, taskModuleEndings } from '../../training/userTask/taskModuleName.ts';
 import type { Feature } from '../feature.ts';
 import { pathOfUri } from '../fromProtocol.ts';
 
-/** Hands open documents, and changes of `counterweight.yaml` on disk, to the session. */
+/** Of a task's module only the name counts here. */
+const comesOrGoes = WatchKind.Create | WatchKind.Delete;
+
+/** Hands open documents, and changes of `counterweight.yaml` and tasks on disk, to the session. */
 export const documentsFeature: Feature = {
   name: 'documents',
   register({ connection, workspace: { session }, logger }) {
@@ -22,6 +30,7 @@ export const documentsFeature: Feature = {
     });
     documents.listen(connection);
     connection.onDidChangeWatchedFiles(({ changes }) => {
+      if (changes.some(({ uri }) => isTaskModule(uri))) session.moduleChanged().catch(report);
       for (const { uri } of changes) {
         const path = pathOfUri(uri);
         if (path?.endsWith(projectFileName)) session.projectFileChanged(path).catch(report);
@@ -31,7 +40,10 @@ export const documentsFeature: Feature = {
   initialized({ connection, logger }) {
     connection.client
       .register(DidChangeWatchedFilesNotification.type, {
-        watchers: [{ globPattern: `**/${projectFileName}` }],
+        watchers: [
+          { globPattern: `**/${projectFileName}` },
+          { globPattern: `**/*{${taskModuleEndings.join(',')}}`, kind: comesOrGoes },
+        ],
       })
       .catch(() => logger.info(`This client does not watch ${projectFileName} on disk.`));
   },

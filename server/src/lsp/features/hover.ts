@@ -1,7 +1,7 @@
 import type { Hover, TextDocumentPositionParams } from 'vscode-languageserver/node';
 
 import { metricName } from '../../model/metricName.ts';
-import type { AblateArgument } from '../../protocol/commands.ts';
+import type { AblateArgument, ExperimentArgument } from '../../protocol/commands.ts';
 import { clientCommands } from '../../protocol/commands.ts';
 import { type ConfigHover, configHover } from '../../workspace/configHover.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
@@ -33,6 +33,10 @@ export const hoverFeature: Feature = {
             schemas: context.schemas,
             ablationLink: context.trusted()
               ? (title) => commandLink(title, clientCommands.ablate, { configUri: uri })
+              : undefined,
+            experimentLink: context.trusted()
+              ? (title, name) =>
+                  commandLink(title, clientCommands.runExperiment, { configUri: uri, name })
               : undefined,
           });
           return termHover(context, view, position, meaning) ?? toHover(view, meaning);
@@ -86,7 +90,11 @@ function provenanceOf(
   return place ? [`Last value: ${place.file}, bytes ${place.byteStart}–${place.byteEnd}`] : [];
 }
 
-function commandLink(title: string, command: string, argument: AblateArgument): string {
+function commandLink(
+  title: string,
+  command: string,
+  argument: AblateArgument | ExperimentArgument,
+): string {
   return `[${title}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
 }
 

@@ -9,6 +9,7 @@ import { hoverFeature } from './hover.ts';
 import { inlayHintFeature } from './inlayHint.ts';
 import { lossTermsFeature } from './lossTerms.ts';
 import { panelsFeature } from './panels.ts';
+import { readyExperimentsFeature } from './readyExperiments.ts';
 import { runsFeature } from './runs.ts';
 
 /** All features, by name. */
@@ -23,5 +24,6 @@ export const features: readonly Feature[] = [
   inlayHintFeature,
   lossTermsFeature,
   panelsFeature,
+  readyExperimentsFeature,
   runsFeature,
 ];

@@ -1,0 +1,161 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import { fail, type Result, succeed } from '../base/result.ts';
+import type { ReadyAblation, Variant, WeightChange } from '../model/ablation.ts';
+import type { LossTerm } from '../model/lossTerm.ts';
+import type { ConfigDocument } from '../syntax/configTree.ts';
+import { configLanguages } from '../syntax/registry.ts';
+import { setValues } from '../syntax/setValues.ts';
+import { type AblationPlan, baselineId, matchArms, safeName, syntaxError } from './plan.ts';
+
+export interface ReadyPlanInput {
+  readonly document: ConfigDocument;
+  readonly terms: readonly LossTerm[];
+  readonly ready: ReadyAblation;
+  /** What a task makes of a config, or in words what is wrong with it. */
+  readonly complete: (document: ConfigDocument) => Result<CompletedConfig>;
+  /** Steps of every arm where they are not the config's. */
+  readonly steps?: number | undefined;
+  /** One run of every variant for each of these. */
+  readonly seeds: readonly number[];
+  /** Name of the config for the title and the diffs: `train.yaml`. */
+  readonly configName: string;
+}
+
+/** A config as its task completes it. */
+export interface CompletedConfig {
+  /** With all defaults. */
+  readonly config: unknown;
+  /** How many steps a run of it has. */
+  readonly steps: number;
+}
+
+export interface ReadyPlan extends AblationPlan {
+  /** Of all runs together. */
+  readonly totalSteps: number;
+}
+
+type Change = ReadyAblation['variants'][number];
+
+/** What was made of one variant: its text, or that it says what the config says already. */
+interface MadeVariant {
+  readonly label: string;
+  readonly text: string;
+  readonly completed: CompletedConfig;
+  readonly changes: readonly WeightChange[];
+  readonly keys: readonly string[];
+}
+
+/**
+ * Plans a ready-made experiment against a config, or says in words why it cannot be done. Variants
+ * that train just as the config does, or as a variant before them does, are left out, and the notes
+ * say so.
+ */
+export function planReadyAblation(asked: ReadyPlanInput): Result<ReadyPlan> {
+  const { configName, ready, complete } = asked;
+  const document = withSteps(asked);
+  if (!document.ok) return document;
+  const input = { ...asked, document: document.value };
+  const baseline = complete(document.value);
+  if (!baseline.ok) return fail(`${configName} cannot be trained as it is: ${baseline.error}`);
+  const kept: MadeVariant[] = [];
+  const notes: string[] = [];
+  for (const variant of ready.variants) {
+    const made = makeVariant(input, variant);
+    if (!made.ok) return fail(`${ready.title}, variant "${variant.label}": ${made.error}`);
+    const twin = twinOf(made.value, baseline.value, kept);
+    if (twin === undefined) kept.push(made.value);
+    else notes.push(`${variant.label} is left out: it trains just as ${twin} does.`);
+  }
+  if (kept.length === 0) {
+    return fail(
+      `${ready.title}: ${configName} trains like every variant of it already, so there is nothing to compare.`,
+    );
+  }
+  const ids = variantIds(kept.map(({ label }) => label));
+  const arms = kept.map(({ label, text, changes, keys }, at) => {
+    const id = ids[at] ?? label;
+    const variant: Variant = { id, label, changes: [...changes], keys: [...keys] };
+    return { variant, text };
+  });
+  const plan = matchArms({ ...input, title: ready.title, arms, notes });
+  if (!plan.ok) return plan;
+  const perSeed = [baseline.value, ...kept.map(({ completed }) => completed)]
+    .map(({ steps }) => steps)
+    .reduce((sum, steps) => sum + steps, 0);
+  const seeds = plan.value.runs.length / plan.value.variants.length;
+  return succeed({ ...plan.value, totalSteps: perSeed * seeds });
+}
+
+/**
+ * The config that is the baseline. The number of steps is set in its text, for every arm alike: what
+ * a task times by it, such as the beginning of a second stage, keeps its place in the course.
+ */
+function withSteps({ document, configName, steps }: ReadyPlanInput): Result<ConfigDocument> {
+  const broken = syntaxError(document, configName);
+  if (broken !== undefined) return fail(broken);
+  if (steps === undefined) return succeed(document);
+  const text = setValues(document, [{ path: ['steps'], value: steps }]);
+  return text.ok ? succeed(parseAgain(document, text.value)) : text;
+}
+
+function parseAgain(document: ConfigDocument, text: string): ConfigDocument {
+  const language = configLanguages.find(({ name }) => name === document.language);
+  return language?.parse(text) ?? document;
+}
+
+function makeVariant(
+  { document, terms, complete }: ReadyPlanInput,
+  { label, changes }: Change,
+): Result<MadeVariant> {
+  const text = setValues(document, changes);
+  if (!text.ok) return text;
+  const completed = complete(parseAgain(document, text.value));
+  if (!completed.ok) return completed;
+  return succeed({
+    label,
+    text: text.value,
+    completed: completed.value,
+    changes: weightChanges(terms, changes),
+    keys: changes.map(({ path }) => path.join('.')),
+  });
+}
+
+/** What trains just as a variant does: the config, or a variant before it. */
+function twinOf(
+  { completed }: MadeVariant,
+  baseline: CompletedConfig,
+  kept: readonly MadeVariant[],
+): string | undefined {
+  if (isDeepStrictEqual(completed.config, baseline.config)) return 'the config as it is';
+  const twin = kept.find((other) => isDeepStrictEqual(other.completed.config, completed.config));
+  return twin && `"${twin.label}"`;
+}
+
+/** Those of the changes that set a loss weight: its own loss may then have another scale. */
+function weightChanges(
+  terms: readonly LossTerm[],
+  changes: Change['changes'],
+): readonly WeightChange[] {
+  return changes.flatMap(({ path, value }) => {
+    const term = terms.find((candidate) => candidate.path.join('.') === path.join('.'));
+    if (term?.weight === undefined || typeof value !== 'number') return [];
+    return [{ term: term.name, from: term.weight, to: value }];
+  });
+}
+
+/** Letters of a variant's id: it becomes a part of the names of its runs. */
+const longestId = 48;
+
+/** Safe as parts of file names, each another than the others where case does not count. */
+function variantIds(labels: readonly string[]): readonly string[] {
+  const taken = new Set([baselineId]);
+  return labels.map((label) => {
+    const safe = safeName(label).slice(0, longestId);
+    const name = safe.replaceAll(/^[-.]+|[-.]+$/g, '') || 'variant';
+    let id = name;
+    for (let count = 2; taken.has(id.toLowerCase()); count += 1) id = `${name}-${count}`;
+    taken.add(id.toLowerCase());
+    return id;
+  });
+}

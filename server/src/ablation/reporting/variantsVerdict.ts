@@ -1,0 +1,119 @@
+import type { AblationRecord, ReportRow, Variant } from '../../model/ablation.ts';
+import { type ArmResult, finishedPairs, seedsOf } from './arms.ts';
+import { describeMovement, describeUndecided, type Movement } from './movement.ts';
+import { appraisal, judgeLikeness, movementsOf } from './verdict.ts';
+import { countOf } from './wording.ts';
+
+/** How many metrics one sentence lists. */
+const listed = 3;
+/**
+ * So many variants have a sentence of their own, about all metrics; of more, those that are decided
+ * in the metric that counts most have one about it.
+ */
+const mostSentences = 8;
+
+/** What is known of one variant. */
+interface Judged {
+  readonly variant: Variant;
+  readonly movements: readonly Movement[];
+  /** In words, where there is nothing to measure. */
+  readonly instead: string | undefined;
+}
+
+/**
+ * What an experiment with several variants says: first how many differ from the baseline in the
+ * metric that counts most, then a sentence for each variant, in the order in which they are given.
+ */
+export function judgeVariants(
+  record: AblationRecord,
+  results: readonly ArmResult[],
+  rows: readonly ReportRow[],
+  variants: readonly Variant[],
+): readonly string[] {
+  const judged = variants.map((variant) => judge(record, results, rows, variant));
+  const measured = judged.filter(({ movements }) => movements.length > 0);
+  const several = measured.some(({ movements }) =>
+    movements.some(({ reach }) => reach !== undefined),
+  );
+  const isFew = judged.length <= mostSentences;
+  const telling = isFew ? judged : judged.map((one) => inPrimary(one, rows)).filter(isTelling);
+  const shown = telling.slice(0, mostSentences);
+  const rest = judged.length - shown.length;
+  return [
+    ...(measured.length > 0 ? [several ? summary(record, rows, measured) : oneSeed] : []),
+    ...shown.map(sentence),
+    ...(rest > 0 ? [`${countOf(rest, 'more variant')} in the table, best first.`] : []),
+    ...(several ? [caveat] : []),
+  ];
+}
+
+const oneSeed = 'One seed a variant: nothing here can be told from chance. Give two seeds or more.';
+
+const caveat =
+  'Each metric is judged by itself, its comparisons with the baseline corrected by Holm; the 95 % intervals are not corrected. Name the metrics that count in ablation.metrics.';
+
+function judge(
+  record: AblationRecord,
+  results: readonly ArmResult[],
+  rows: readonly ReportRow[],
+  variant: Variant,
+): Judged {
+  const pairs = finishedPairs(record, results, variant.id);
+  if (pairs.length === 0) {
+    return { variant, movements: [], instead: `${variant.label}: no finished pair of runs yet.` };
+  }
+  const alike = judgeLikeness(record, pairs, variant);
+  const movements = alike === undefined ? movementsOf(rows, variant) : [];
+  const nothing = `${variant.label}: no metric has a finite number at the end of both arms.`;
+  return { variant, movements, instead: alike ?? (movements.length === 0 ? nothing : undefined) };
+}
+
+function inPrimary(one: Judged, [primary]: readonly ReportRow[]): Judged {
+  return { ...one, movements: one.movements.filter(({ metric }) => metric === primary?.metric) };
+}
+
+function isTelling({ movements, instead }: Judged): boolean {
+  return instead !== undefined || movements.some(({ decided }) => decided);
+}
+
+/** `On psnr, 2 of 5 variants are better than the baseline, 1 is worse, 2 are not decided (…).` */
+function summary(
+  record: AblationRecord,
+  [primary]: readonly ReportRow[],
+  judged: readonly Judged[],
+): string {
+  const moves = judged.flatMap(
+    ({ movements }) => movements.find(({ metric }) => metric === primary?.metric) ?? [],
+  );
+  const decided = moves.filter((move) => move.decided);
+  const count = (effect: Movement['effect']): number =>
+    decided.filter((move) => move.effect === effect).length;
+  const parts = [
+    [count('better'), 'better than the baseline'],
+    [count('worse'), 'worse'],
+    [count('unknown'), 'different'],
+    [moves.length - decided.length, 'not decided'],
+  ] as const;
+  const said = parts
+    .filter(([number]) => number > 0)
+    .map(([number, words]) => `${number} ${number === 1 ? 'is' : 'are'} ${words}`)
+    .join(', ');
+  const seeds = countOf(seedsOf(record).length, 'seed');
+  return `On ${primary?.metric}, of ${countOf(moves.length, 'variant')} ${said} (paired t over ${seeds}, corrected by Holm).`;
+}
+
+function sentence({ variant, movements, instead }: Judged): string {
+  if (instead !== undefined) return instead;
+  const { label } = variant;
+  if (movements.every(({ reach }) => reach === undefined)) {
+    return `${label}: ${movements.slice(0, listed).map(describeMovement).join('; ')}.`;
+  }
+  const decided = movements.filter((movement) => movement.decided);
+  const open = movements.filter((movement) => !movement.decided).slice(0, listed);
+  const moved = decided
+    .slice(0, listed)
+    .map((movement) => `${describeMovement(movement)}${appraisal(movement)}`);
+  const undecided =
+    open.length === 0 ? [] : [`not decided: ${open.map(describeUndecided).join(', ')}`];
+  return `${label}: ${[...moved, ...undecided].join('; ')}.`;
+}
