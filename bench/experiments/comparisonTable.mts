@@ -19,8 +19,9 @@ function probability(p: number): string {
   return p < 0.0001 ? '< 0.0001' : p.toFixed(4);
 }
 
-/** All arms against the baseline in one table, the baseline first. */
-export function comparisonTable(baseline: Arm, arms: readonly Arm[], metric: string): string {
+/** All arms in one table, each against the first, which is the baseline. */
+export function comparisonTable([baseline, ...arms]: readonly Arm[], metric: string): string {
+  if (!baseline) throw new Error('There is nothing to compare.');
   const rows = compareArms(baseline, arms).map((comparison) => toRow(comparison));
   const own = baseline.values.reduce((sum, value) => sum + value, 0) / baseline.values.length;
   return markdownTable(

@@ -4,9 +4,11 @@ import { comparisonTable, figure } from './comparisonTable.mts';
 import type { Experiment } from './experiment.mts';
 import { flowEditConfig, renderError } from './flowEditArms.mts';
 import type { TrainedArm } from './trainArm.mts';
+import { type ArmPlan, armsOf, trainGrid } from './trainGrid.mts';
 
-const weights = [0.00001, 0.0001, 0.001, 0.01, 0.1, 0.3, 1, 3, 10, 1000];
-const baselineWeight = 1;
+const steps = 2000;
+/** The default first: it is the baseline. */
+const weights = [1, 0.00001, 0.0001, 0.001, 0.01, 0.1, 0.3, 3, 10, 1000];
 /** Probes at the end of a run: enough for a mean of the share of the gradient. */
 const probeEvery = 20;
 /** Share of the run, from its end, over which ratio and share are averaged. */
@@ -37,27 +39,21 @@ export const e2Ratio: Experiment = {
   title: 'E2: is a velocity loss ratio of 0.2 to 0.8 a sign of good weights?',
   claim: '"velocity_loss_ratio should lie between 0.2 and 0.8" (seed 001).',
   setup: `World and networks of [E1](e1.md) with an editor 16 units wide, trained jointly with the velocity weight from 0.00001 to 1000. Decides: the error of the picture rendered after 8 Euler steps. *Ratio* is the weighted share of the loss value, *share* that of the gradient on the editor, both over the last tenth of the run.`,
-  async run({ trainer, seeds, progress }) {
-    const cells: Cell[][] = [];
-    for (const seed of seeds) {
-      const row: Cell[] = [];
-      for (const weight of weights) {
-        const config = flowEditConfig({ seed, editor: 16, velocityWeight: weight });
-        row.push(toCell(weight, await trainer.train(config, { probeEvery })));
-        progress(`seed ${seed}, weight ${weight}`);
-      }
-      cells.push(row);
-    }
+  async run(context) {
+    const plans = weights.map(
+      (weight): ArmPlan => ({
+        label: `weight ${weight}`,
+        config: (seed) => flowEditConfig({ seed, editor: 16, steps, velocityWeight: weight }),
+        probeEvery,
+      }),
+    );
+    const trained = await trainGrid(context, plans);
+    const cells = trained.map((row) => row.map((arm, index) => toCell(weights[index] ?? 0, arm)));
     const columns = weights.map((weight, index) => ({
       weight,
       cells: cells.flatMap((row) => row[index] ?? []),
     }));
-    const arms = columns.map(({ weight, cells: own }) => ({
-      label: `weight ${weight}`,
-      values: own.map(({ error }) => error),
-    }));
-    const baseline = arms[weights.indexOf(baselineWeight)];
-    if (!baseline) throw new Error('The baseline is among the weights.');
+    columns.sort((a, b) => a.weight - b.weight);
     const overview = markdownTable(
       ['velocity weight', 'ratio', 'gradient share', 'render MSE@8', 'endpoint RMSE@8'],
       columns.map(({ weight, cells: own }) => [
@@ -69,11 +65,7 @@ export const e2Ratio: Experiment = {
     );
     return [
       overview,
-      comparisonTable(
-        baseline,
-        arms.filter((arm) => arm !== baseline),
-        'render MSE@8',
-      ),
+      comparisonTable(armsOf(plans, trained, renderError), 'render MSE@8'),
       '## What the rules foretell',
       'Of the runs that a rule calls well weighted, the share whose error is within 5 % of the best weight of the same seed:',
       ruleTable(cells),

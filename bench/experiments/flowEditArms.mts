@@ -39,5 +39,5 @@ export function flowEditConfig(arm: FlowEditArm): Config {
 
 /** Mean squared error of the rendered pictures, which lie within [0, 1], after 8 Euler steps. */
 export function renderError({ last }: TrainedArm): number {
-  return 10 ** (-(last['psnr@8'] ?? last.psnr ?? Number.NaN) / 10);
+  return 10 ** (-(last['psnr@8'] ?? Number.NaN) / 10);
 }

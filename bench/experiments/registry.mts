@@ -1,6 +1,17 @@
+import { e1Modes } from './e1Modes.mts';
 import { e2Ratio } from './e2Ratio.mts';
+import { e3Kl } from './e3Kl.mts';
+import { e4Condition } from './e4Condition.mts';
 import { e5Endpoint } from './e5Endpoint.mts';
+import { examples } from './examples.mts';
 import type { Experiment } from './experiment.mts';
 
 /** All experiments, by name. */
-export const experiments: readonly Experiment[] = [e2Ratio, e5Endpoint];
+export const experiments: readonly Experiment[] = [
+  e1Modes,
+  e2Ratio,
+  e3Kl,
+  e4Condition,
+  e5Endpoint,
+  examples,
+];
