@@ -3,6 +3,7 @@ import { e2Ratio } from './e2Ratio.mts';
 import { e3Kl } from './e3Kl.mts';
 import { e4Condition } from './e4Condition.mts';
 import { e5Endpoint } from './e5Endpoint.mts';
+import { e6OneLoss } from './e6OneLoss.mts';
 import { examples } from './examples.mts';
 import type { Experiment } from './experiment.mts';
 
@@ -13,5 +14,6 @@ export const experiments: readonly Experiment[] = [
   e3Kl,
   e4Condition,
   e5Endpoint,
+  e6OneLoss,
   examples,
 ];

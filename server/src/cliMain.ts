@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { silentLogger } from './base/logger.ts';
 import { runCommand } from './cli/runCommand.ts';
 import { composeWorkspace } from './composition.ts';
+import { findNode, surroundingsOf } from './hostClient/findNode.ts';
 import { settingsSchema } from './protocol/settings.ts';
 
 const settings = settingsSchema.parse({});
@@ -18,6 +19,7 @@ void runCommand(process.argv.slice(2), {
   cwd: process.cwd(),
   out: (text) => process.stdout.write(text),
   error: (text) => process.stderr.write(text),
+  trainingNode: () => findNode(settings.nodePath, surroundingsOf(process)),
 }).then((exitCode) => {
   process.exitCode = exitCode;
   workspace.dispose();

@@ -58,16 +58,20 @@ describe('the config of a built-in task', () => {
     );
     await server.edit(uri, 'strategy: ', 'probe:\n  ');
     const keys = await server.completions(uri, server.position(uri, 'probe:\n  ', 9));
-    expect(keys).toMatchObject([
-      { label: 'cut', insertTextFormat: 2, textEdit: { newText: `cut: \${1:null}` } },
-    ]);
+    expect(keys.find(({ label }) => label === 'cut')).toMatchObject({
+      insertTextFormat: 2,
+      textEdit: { newText: `cut: \${1:null}` },
+    });
+    expect(keys.map(({ label }) => label)).toEqual(
+      expect.arrayContaining(['cut', 'halves_every', 'statistics_every']),
+    );
   });
 
   it('is explained in the hover, below what runs say of a weight too', async () => {
     const text = readFileSync('examples/flow-edit/train.yaml', 'utf8');
     await using open = await openConfig(text);
     const { server, uri } = open;
-    const schedule = await hoverText(server, uri, server.position(uri, 'constant', 2));
+    const schedule = await hoverText(server, uri, server.position(uri, 'name: constant', 8));
     expect(schedule).toMatch(/learning rate: 0\.002 at step 1, .* at step 900/);
     const strategy = await hoverText(server, uri, server.position(uri, 'strategy: null', 2));
     expect(strategy).toContain('baseline to beat');

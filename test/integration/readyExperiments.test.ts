@@ -58,7 +58,7 @@ describe('a ready-made experiment', () => {
     expect(labels[0]).toBe('baseline');
     expect(labels.slice(1).sort()).toEqual(['cosmap', 'logit-normal', 'mode']);
     expect(report?.question).toMatch(/Where on the path/);
-    expect(report?.verdict[0]).toMatch(/^On psnr, of 3 variants .*corrected by Holm\)\.$/);
+    expect(report?.verdict[0]).toMatch(/^On psnr\S*, of 3 variants .*corrected by Holm\)\.$/);
     const cells = report?.rows[0]?.cells ?? [];
     expect(cells.filter(({ adjusted }) => adjusted !== undefined)).toHaveLength(3);
     expect(workspace.read('train.yaml')).toBe(files['train.yaml']);

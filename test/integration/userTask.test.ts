@@ -235,6 +235,41 @@ describe('a mistake in it', () => {
       'my-task.ts:13: The loss far has shape [2] and kind float32; a loss must be a float32 scalar, such as a mean over the batch.',
     ],
     [
+      'a loss that has been disposed',
+      { module: changed('far: tf.square(tf.sub(seen, 2))', 'far: (seen.dispose(), seen)') },
+      'my-task.ts:13: losses() gives far, which has been disposed.',
+    ],
+    [
+      'an exit',
+      { module: changed('random.normal()', 'process.exit(0)') },
+      'my-task.ts:5:43: in create(): It calls process.exit, which ends the run without a word; throw an Error.',
+    ],
+    [
+      'a timer that throws',
+      {
+        module: changed(
+          "sharedGroup = 'network';",
+          "sharedGroup = 'network'; setTimeout(() => { throw new Error('late'); });",
+        ),
+      },
+      'my-task.ts:3:64: in a timer, or in a promise without await: late',
+    ],
+    [
+      'a promise that nobody awaits',
+      {
+        module: changed(
+          "sharedGroup = 'network';",
+          "sharedGroup = 'network'; void (async () => { throw new Error('lost'); })();",
+        ),
+      },
+      'my-task.ts:3:65: in a timer, or in a promise without await: lost',
+    ],
+    [
+      'something thrown that is no Error',
+      { module: `${smallModule}throw { code: 7 };\n` },
+      'my-task.ts:1: while it was loaded: It threw an object.',
+    ],
+    [
       'chance in the losses',
       { module: changed('tf.add(w, noise)', 'tf.add(w, tf.randomNormal([]))') },
       'my-task.ts:10:33: in losses(): It draws with Math.random (so does tf.random… without a seed), which no seed repeats. Draw with the random that create and batch are given.',

@@ -9,7 +9,7 @@ export interface LaunchBase {
   /** The config of this run: the copy in its folder, with the overrides applied. */
   readonly configPath: string;
   readonly seed: number;
-  /** Overrides the config's number of steps. */
+  /** Takes the place of the config's own `steps`. */
   readonly steps?: number;
 }
 

@@ -1,3 +1,4 @@
+import type { Result } from '../base/result.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 /** Where a command writes, and what it may use. */
@@ -7,6 +8,8 @@ export interface CommandContext {
   readonly cwd: string;
   out(text: string): void;
   error(text: string): void;
+  /** The Node.js that trains, or in words why there is none. */
+  trainingNode(): Promise<Result<unknown>>;
 }
 
 /** One command of the terminal. */

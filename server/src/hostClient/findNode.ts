@@ -18,6 +18,16 @@ export interface NodeSurroundings {
   readonly platform: string;
 }
 
+/** What a process can say of itself. */
+export function surroundingsOf({
+  execPath,
+  versions,
+  env,
+  platform,
+}: Pick<NodeJS.Process, 'execPath' | 'versions' | 'env' | 'platform'>): NodeSurroundings {
+  return { execPath, versions, searchPath: env.PATH ?? '', platform };
+}
+
 export interface FoundNode {
   readonly path: string;
   readonly version: string;

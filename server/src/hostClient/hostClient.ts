@@ -7,7 +7,7 @@ import type {
 } from '../ablation/launcher.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
-import { findNode } from './findNode.ts';
+import { findNode, surroundingsOf } from './findNode.ts';
 import { optionsForTask } from './nodeOptions.ts';
 import { type HostPatience, TrainHostProcess } from './trainHostProcess.ts';
 
@@ -91,11 +91,6 @@ export class HostClient implements Launcher<TaskLaunch> {
   }
 
   #findNode(): ReturnType<typeof findNode> {
-    return findNode(this.#options.nodePath(), {
-      execPath: process.execPath,
-      versions: process.versions,
-      searchPath: process.env.PATH ?? '',
-      platform: process.platform,
-    });
+    return findNode(this.#options.nodePath(), surroundingsOf(process));
   }
 }

@@ -38,6 +38,8 @@ export const runRecordSchema = z.object({
   seed: z.number().int(),
   /** Planned number of optimiser steps, where known. */
   steps: z.number().int().positive().optional(),
+  /** What took the place of the config's `steps`; a task may take several optimiser steps for each. */
+  askedSteps: z.number().int().positive().optional(),
   /** Milliseconds since the Unix epoch; of the latest start, where it was resumed. */
   startedAt: z.number(),
   endedAt: z.number().optional(),

@@ -13,7 +13,7 @@ import {
   placeInStack,
   TaskMistake,
 } from '../training/userTask/taskMistake.ts';
-import { readTaskModule } from '../training/userTask/taskModule.ts';
+import { inWords, readTaskModule } from '../training/userTask/taskModule.ts';
 import { taskCopyName } from '../training/userTask/taskModuleName.ts';
 import { createUserTask } from '../training/userTask/userTask.ts';
 import { libraryImport, loadingMistake, missingImport } from './loadingMistake.ts';
@@ -66,7 +66,8 @@ async function importModule(
   try {
     return succeed({ ...(await import(pathToFileURL(source.path).href)) });
   } catch (error) {
-    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+    const { message, stack = '' } =
+      error instanceof Error ? error : new Error(`It threw ${inWords(error)}.`);
     const missing = missingImport(error);
     if (missing) {
       const importer = missing.importer ?? source.path;

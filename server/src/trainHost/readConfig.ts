@@ -19,15 +19,19 @@ export interface TrainingConfig {
   readonly plan: TrainingPlan;
 }
 
-/**
- * Parses and validates a config; the error names the key, what stands there and what is allowed.
- *
- * @param userTask the user's own task that the config names; absent for one of a built-in task
- */
+/** What the order to train says beside the config. */
+export interface BesideConfig {
+  /** The user's own task that the config names; absent for one of a built-in task. */
+  readonly userTask?: Task | undefined;
+  /** Takes the place of the config's own `steps`: all that a plan makes of them follows. */
+  readonly steps?: number | undefined;
+}
+
+/** Parses and validates a config; the error names the key, what stands there and what is allowed. */
 export function readTrainingConfig(
   path: string,
   text: string,
-  userTask?: Task,
+  { userTask, steps }: BesideConfig = {},
 ): Result<TrainingConfig> {
   const name = basename(path);
   const document = parseConfig(name, text);
@@ -39,7 +43,7 @@ export function readTrainingConfig(
   }
   const task = userTask ? succeed(userTask) : findTask(document.root);
   if (!task.ok) return fail(`${name}: ${task.error}`);
-  const checked = checkOptions(task.value, toPlainData(document.root));
+  const checked = checkOptions(task.value, withSteps(toPlainData(document.root), steps));
   if (!checked.ok) {
     return fail(`${name}: ${checked.error.map(({ message }) => message).join(' ')}`);
   }
@@ -48,6 +52,12 @@ export function readTrainingConfig(
     config: checked.value,
     plan: task.value.plan(checked.value),
   });
+}
+
+/** Every task has the key `steps`. */
+function withSteps(data: unknown, steps: number | undefined): unknown {
+  const isMapping = typeof data === 'object' && data !== null && !Array.isArray(data);
+  return steps === undefined || !isMapping ? data : { ...data, steps };
 }
 
 function findTask(root: ConfigNode | undefined): Result<Task> {

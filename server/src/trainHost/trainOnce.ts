@@ -25,6 +25,7 @@ import { continueMetricsFile, createMetricsFile, type MetricsFile } from './metr
 import { createNoticeGate, type SendNotice } from './noticeGate.ts';
 import { readTrainingConfig, type TrainingConfig } from './readConfig.ts';
 import { chooseAgain, readResumption } from './resumption.ts';
+import { watchStrayErrors } from './strayErrors.ts';
 import { createUserConsole } from './userConsole.ts';
 
 export type TrainMessage = Extract<ToTrainHost, { type: 'train' }>;
@@ -56,7 +57,8 @@ export async function trainOnce(
   token: CancellationToken,
 ): Promise<EndedMessage> {
   try {
-    const outcome = await prepareAndTrain(message, services, token);
+    const own = message.modulePath !== undefined;
+    const outcome = await (own ? watched : prepareAndTrain)(message, services, token);
     if (!outcome.ok) return { type: 'ended', state: 'failed', ...outcome.error };
     return outcome.value === 'cancelled' ? stopped(services) : { type: 'ended', state: 'finished' };
   } catch (error) {
@@ -65,6 +67,18 @@ export async function trainOnce(
       return { type: 'ended', state: 'failed', ...failureOf(error) };
     const reason = error instanceof Error ? error.message : String(error);
     return { type: 'ended', state: 'failed', reason: `The training broke off: ${reason}` };
+  }
+}
+
+/** A run of the user's own task, which may throw where no call of ours hears of it. */
+async function watched(
+  ...order: Parameters<typeof prepareAndTrain>
+): ReturnType<typeof prepareAndTrain> {
+  const stray = watchStrayErrors();
+  try {
+    return await Promise.race([prepareAndTrain(...order), stray.thrown]);
+  } finally {
+    stray.dispose();
   }
 }
 
@@ -85,11 +99,10 @@ async function prepareAndTrain(
   if (token.isCancellationRequested) throw new CancelledError();
   const own = await loadOwnTask(message);
   if (!own.ok) return own;
-  const read = readConfigFile(message.configPath, own.value);
+  const read = readConfigFile(message, own.value);
   if (!read.ok) return fail({ reason: read.error });
-  const { task, config, plan: configured } = read.value;
-  const steps = message.steps ?? configured.steps;
-  const training = { task, config, plan: { ...configured, steps, seed: message.seed } };
+  const { task, config, plan } = read.value;
+  const training = { task, config, plan: { ...plan, seed: message.seed } };
   const stored = readResumption(message);
   if (!stored.ok) return fail({ reason: stored.error });
   const notice = createNoticeGate(services.send);
@@ -117,9 +130,12 @@ async function loadOwnTask({
   return loadUserTask(modulePath, runFolder);
 }
 
-function readConfigFile(path: string, own: Task | undefined): Result<TrainingConfig> {
+function readConfigFile(
+  { configPath, steps }: TrainMessage,
+  userTask: Task | undefined,
+): Result<TrainingConfig> {
   try {
-    return readTrainingConfig(path, readFileSync(path, 'utf8'), own);
+    return readTrainingConfig(configPath, readFileSync(configPath, 'utf8'), { userTask, steps });
   } catch (error) {
     return fail(`The config could not be read: ${error instanceof Error ? error.message : error}`);
   }

@@ -109,7 +109,8 @@ export interface Strategy<Options = unknown> {
   readonly moments?: StrategyMoments;
   /**
    * Set where losses have weight 0 in whole stretches of the run. What counts steps for a parameter,
-   * such as the bias correction of Adam, then counts those that it took part in.
+   * such as the bias correction of Adam, then counts those that it took part in. A schedule that is
+   * set to begin at 0 has the steps of the run counted, as torch does for a loss multiplied by 0.
    */
   readonly alternates?: true;
   readonly properties: StrategyProperties;

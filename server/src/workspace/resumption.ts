@@ -42,7 +42,8 @@ export async function prepareResumption(
   if (latest && !isFinalState(latest.state)) return fail(`${name} is going on in another window.`);
   if (latest?.state === 'finished') return fail(whyNot(name, latest));
   const { endedAt: _, exitCode: __, signal: ___, reason: ____, place: _____, ...kept } = record;
-  const steps = record.steps === undefined ? {} : { steps: record.steps };
+  const { askedSteps } = record;
+  const steps = askedSteps === undefined ? {} : { steps: askedSteps };
   return succeed({
     workspaceFolder: workspaceFolderOf(id),
     before: record,

@@ -12,6 +12,7 @@ import type {
 import { fillPlaceholders } from '../ablation/launchers/placeholders.ts';
 import { advanceQueue, createQueue, type QueueEvent, type QueueState } from '../ablation/queue.ts';
 import type { Clock } from '../base/clock.ts';
+import { createDeferred } from '../base/deferred.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
@@ -127,7 +128,7 @@ export class RunStarter {
       config: relative(plan.workspaceFolder, plan.configPath).split(sep).join('/'),
       state: 'queued',
       seed: plan.seed,
-      ...(plan.steps === undefined ? {} : { steps: plan.steps }),
+      ...(plan.steps === undefined ? {} : { steps: plan.steps, askedSteps: plan.steps }),
       startedAt: now,
       owner: { pid: process.pid },
       ...(spec.value.engine === 'command' ? { command: [...spec.value.command] } : {}),
@@ -219,7 +220,7 @@ export class RunStarter {
     spec: LaunchSpec,
     event: QueueEvent = { type: 'enqueue', runIds: [record.id] },
   ): Promise<Result<StartedRun>> {
-    const { promise: ended, resolve: finish } = Promise.withResolvers<RunRecord>();
+    const { promise: ended, resolve: finish } = createDeferred<RunRecord>();
     const status: RunStatus = { id: folder, record, step: 0, loss: undefined };
     const run: OwnRun = { workspaceFolder, spec, finish, status, handle: undefined };
     this.#runs.set(record.id, run);

@@ -129,7 +129,7 @@ test('a variant that changes nothing, and one without a run that finished', () =
   );
   expect(variants.map(({ id }) => id)).toEqual(['baseline', 'a', 'same', 'never']);
   expect(verdict[2]).toMatch(/identical to the last bit \(baseline and same, 3 seeds\): what it/);
-  expect(verdict[3]).toBe('never: no finished pair of runs yet.');
+  expect(verdict[3]).toBe('never: no finished pair of runs.');
 });
 
 test('the metrics that answer the question come first, and other forms of a loss are named', () => {
@@ -151,4 +151,59 @@ test('the metrics that answer the question come first, and other forms of a loss
   expect(built.verdict.at(-1)).toMatch(
     /^loss\.flow\.name differs between the arms: where loss\/flow/,
   );
+});
+
+describe('an experiment of which something failed', () => {
+  const NaNs = [Number.NaN, Number.NaN, Number.NaN];
+
+  test('says over how many seeds each comparison goes', () => {
+    const { verdict } = report({
+      baseline: steady,
+      whole: { psnr: [19, 19.11, 19.2] },
+      part: { psnr: [19, 19.11, Number.NaN] },
+      one: { psnr: [25, Number.NaN, Number.NaN] },
+    });
+    expect(verdict[0]).toBe(
+      'On psnr, of 3 variants 2 are better than the baseline, 1 is not decided (paired t over 2 to 3 seeds, corrected by Holm).',
+    );
+    expect(verdict).toContain(
+      'one: one pair of runs, which is not told from chance: psnr rises 18 → 25 (+7 dB).',
+    );
+  });
+
+  test('says so where no pair has the metric that counts most', () => {
+    const { verdict } = report({
+      baseline: { psnr: NaNs, 'flow/nmse': [1, 1.1, 1.2] },
+      a: { psnr: NaNs, 'flow/nmse': [0.5, 0.61, 0.7] },
+      b: { psnr: NaNs, 'flow/nmse': [0.4, 0.51, 0.6] },
+    });
+    expect(verdict[0]).toBe('psnr has no finite number at the end of any pair.');
+    expect(verdict[1]).toMatch(/^[ab]: flow\/nmse falls/);
+  });
+
+  test('names runs that ended for one reason together', () => {
+    const psnr = [1, 2, 3];
+    const built = report({ baseline: { psnr }, a: { psnr }, b: { psnr } });
+    const results = built.runs.map(
+      (run): ArmResult => ({
+        ...run,
+        series: new Map(),
+        ...(run.variant === 'a'
+          ? { state: 'failed', reason: 'my-task.ts:3: no' }
+          : { state: 'crashed', reason: 'The window was closed.' }),
+      }),
+    );
+    const record: AblationRecord = {
+      ...{ schema: 1, id: 'a1', config: 'train.yaml', title: '', state: 'failed', createdAt: 0 },
+      request: { kind: 'ready', name: 'modes' },
+      variants: [...built.variants],
+      runs: [...built.runs],
+    };
+    expect(buildReport({ record, results, diffs: new Map(), terms: [] }).verdict).toEqual([
+      'a: no finished pair of runs.',
+      'b: no finished pair of runs.',
+      'baseline, seed 0; baseline, seed 1; baseline, seed 2; and 3 more runs crashed and are left out: The window was closed.',
+      'a, seed 0; a, seed 1; a, seed 2 failed and are left out: my-task.ts:3: no',
+    ]);
+  });
 });

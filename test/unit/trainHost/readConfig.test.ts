@@ -24,6 +24,26 @@ describe('reading a config to train', () => {
     expect(read).toMatchObject({ ok: true, value: { plan: { steps: 5 } } });
   });
 
+  it('makes the plan of the steps that were asked for in place of its own', () => {
+    const flow = 'model: {transformer: {editor: {flow_matching: {mode: M, exposure: equal}}}}';
+    for (const mode of ['alternating', 'two-stage']) {
+      const text = `task: flow-edit\nsteps: 900\n${flow.replace('M', mode)}\n`;
+      const own = readTrainingConfig('a.yaml', text);
+      const asked = readTrainingConfig('a.yaml', text, { steps: 40 });
+      expect(own).toMatchObject({ ok: true, value: { plan: { steps: 1800 } } });
+      expect(asked).toMatchObject({
+        ok: true,
+        value: { config: { steps: 40 }, plan: { steps: 80 } },
+      });
+    }
+    const none = readTrainingConfig('a.yaml', 'task: flow-edit\n', { steps: 40 });
+    expect(none).toMatchObject({ ok: true, value: { plan: { steps: 40 } } });
+    for (const task of tasks) {
+      const read = readTrainingConfig('a.yaml', `task: ${task.name}\n`, { steps: 7 });
+      expect(read, task.name).toMatchObject({ ok: true, value: { plan: { steps: 7 } } });
+    }
+  });
+
   it.each([
     ['seed: 1', `train.yaml: task is missing; it names what to train: ${names}.`],
     ['', `train.yaml: task is missing; it names what to train: ${names}.`],

@@ -174,15 +174,32 @@ describe('RunStarter', () => {
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
     expect(task.launched[0]?.spec).toMatchObject({ from: 'start' });
     expect(task.launched[1]?.spec).toMatchObject({
-      ...{ from: 'resume', runFolder: id, seed: 3, steps: 600 },
+      ...{ from: 'resume', runFolder: id, seed: 3 },
       configPath: join(id, 'config.yaml'),
     });
+    // A task may take more steps than the config names; it does so again by itself.
+    expect(task.launched[1]?.spec.steps).toBeUndefined();
     const record = await readRecord(id);
-    expect(record).toMatchObject({ id: started.value.record.id, checkpointStep: 120 });
+    expect(record).toMatchObject({ id: started.value.record.id, checkpointStep: 120, steps: 600 });
     expect(record.reason ?? record.endedAt ?? record.signal).toBeUndefined();
     task.launched[1]?.end({ state: 'finished', exitCode: 0, signal: null });
     expect((await resumed.value.ended).state).toBe('finished');
     expect(await resume()).toMatchObject({ error: expect.stringContaining('has finished') });
+  });
+
+  it('resumes a run with the steps that were asked for, whatever its task made of them', async () => {
+    const { starter, plan, task, catalog } = setUp();
+    const started = await starter.start({ ...plan, steps: 300 });
+    if (!started.ok) throw new Error(started.error);
+    expect(task.launched[0]?.spec.steps).toBe(300);
+    expect(started.value.record.steps).toBe(300);
+    task.launched[0]?.events.started({ pid: 1, backend: 'wasm', steps: 600 });
+    task.launched[0]?.events.checkpoint(120);
+    task.launched[0]?.end({ state: 'cancelled', exitCode: 0, signal: null });
+    expect(await started.value.ended).toMatchObject({ steps: 600 });
+    const { id } = started.value;
+    expect((await starter.resume(catalog.find(id) ?? throwMissing(id))).ok).toBe(true);
+    expect(task.launched[1]?.spec).toMatchObject({ from: 'resume', steps: 300 });
   });
 
   it('leaves a run alone that another window has resumed', async () => {

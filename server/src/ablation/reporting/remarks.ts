@@ -1,5 +1,5 @@
 import type { AblationRecord, Variant } from '../../model/ablation.ts';
-import { isFinalState } from '../../model/run.ts';
+import { isFinalState, type RunState } from '../../model/run.ts';
 import { type ArmResult, type ArmSeries, finishedArm, seedsOf } from './arms.ts';
 import type { ChosenMetric } from './metricChoice.ts';
 import { isTotal } from './metricKind.ts';
@@ -17,16 +17,37 @@ export function remarkOnProgress(record: AblationRecord, results: readonly ArmRe
   ];
 }
 
-/** Names every run that ended badly, with the first and the last line of why. */
+/** How many runs that ended alike are named. */
+const mostNamed = 3;
+
+/** Names the runs that ended badly, those that did for one reason together, with the first and the last line of it. */
 export function remarkOnLosses(record: AblationRecord, results: readonly ArmResult[]): Remarks {
-  return results
-    .filter(({ state }) => isFinalState(state) && state !== 'finished')
-    .map((result) => {
-      const [first = '', ...more] = (result.reason ?? '').trim().split('\n');
-      const why = [first, ...more.slice(-1)].join(' … ');
-      const outcome = result.state === 'cancelled' ? 'was cancelled' : result.state;
-      return `${nameRun(record, result)} ${outcome} and is left out${first ? `: ${why}` : '.'}`;
-    });
+  const alike = new Map<
+    string,
+    { readonly state: RunState; readonly why: string; readonly names: string[] }
+  >();
+  for (const result of results) {
+    const { state } = result;
+    if (!isFinalState(state) || state === 'finished') continue;
+    const [first = '', ...more] = (result.reason ?? '').trim().split('\n');
+    const why = [first, ...more.slice(-1)].join(' … ');
+    const group = alike.get(`${state}: ${why}`) ?? { state, why, names: [] };
+    group.names.push(nameRun(record, result));
+    alike.set(`${state}: ${why}`, group);
+  }
+  return [...alike.values()].map(({ state, why, names }) => {
+    const isOne = names.length === 1;
+    const cancelled = `${isOne ? 'was' : 'were'} cancelled`;
+    const outcome = state === 'cancelled' ? cancelled : state;
+    const end = why === '' ? '.' : `: ${why}`;
+    return `${nameSome(names)} ${outcome} and ${isOne ? 'is' : 'are'} left out${end}`;
+  });
+}
+
+function nameSome(names: readonly string[]): string {
+  const rest = names.length - mostNamed;
+  const named = names.slice(0, mostNamed).join('; ');
+  return rest > 0 ? `${named}; and ${countOf(rest, 'more run')}` : named;
 }
 
 /** Names every run with a metric that is not a finite number, and the step where that begins. */

@@ -1,5 +1,6 @@
 import type { AblationRecord, ReportRow, Variant } from '../../model/ablation.ts';
-import { type ArmResult, finishedPairs, seedsOf } from './arms.ts';
+import { isFinalState } from '../../model/run.ts';
+import { type ArmResult, finishedPairs } from './arms.ts';
 import { describeMovement, describeUndecided, type Movement } from './movement.ts';
 import { appraisal, judgeLikeness, movementsOf } from './verdict.ts';
 import { countOf } from './wording.ts';
@@ -40,8 +41,8 @@ export function judgeVariants(
   const shown = telling.slice(0, mostSentences);
   const rest = judged.length - shown.length;
   return [
-    ...(measured.length > 0 ? [several ? summary(record, rows, measured) : oneSeed] : []),
-    ...shown.map(sentence),
+    ...(measured.length > 0 ? [several ? summary(rows, measured) : oneSeed] : []),
+    ...shown.map((one) => sentence(one, several)),
     ...(rest > 0 ? [`${countOf(rest, 'more variant')} in the table, best first.`] : []),
     ...(several ? [caveat] : []),
   ];
@@ -60,7 +61,8 @@ function judge(
 ): Judged {
   const pairs = finishedPairs(record, results, variant.id);
   if (pairs.length === 0) {
-    return { variant, movements: [], instead: `${variant.label}: no finished pair of runs yet.` };
+    const yet = isFinalState(record.state) ? '' : ' yet';
+    return { variant, movements: [], instead: `${variant.label}: no finished pair of runs${yet}.` };
   }
   const alike = judgeLikeness(record, pairs, variant);
   const movements = alike === undefined ? movementsOf(rows, variant) : [];
@@ -77,14 +79,11 @@ function isTelling({ movements, instead }: Judged): boolean {
 }
 
 /** `On psnr, 2 of 5 variants are better than the baseline, 1 is worse, 2 are not decided (…).` */
-function summary(
-  record: AblationRecord,
-  [primary]: readonly ReportRow[],
-  judged: readonly Judged[],
-): string {
+function summary([primary]: readonly ReportRow[], judged: readonly Judged[]): string {
   const moves = judged.flatMap(
     ({ movements }) => movements.find(({ metric }) => metric === primary?.metric) ?? [],
   );
+  if (moves.length === 0) return `${primary?.metric} has no finite number at the end of any pair.`;
   const decided = moves.filter((move) => move.decided);
   const count = (effect: Movement['effect']): number =>
     decided.filter((move) => move.effect === effect).length;
@@ -98,15 +97,19 @@ function summary(
     .filter(([number]) => number > 0)
     .map(([number, words]) => `${number} ${number === 1 ? 'is' : 'are'} ${words}`)
     .join(', ');
-  const seeds = countOf(seedsOf(record).length, 'seed');
-  return `On ${primary?.metric}, of ${countOf(moves.length, 'variant')} ${said} (paired t over ${seeds}, corrected by Holm).`;
+  const tested = moves.filter(({ reach }) => reach !== undefined).map((move) => move.seeds);
+  const [fewest, most] = [Math.min(...tested), Math.max(...tested)];
+  const seeds = `${fewest === most ? '' : `${fewest} to `}${countOf(most, 'seed')}`;
+  const how = tested.length > 0 ? ` (paired t over ${seeds}, corrected by Holm)` : '';
+  return `On ${primary?.metric}, of ${countOf(moves.length, 'variant')} ${said}${how}.`;
 }
 
-function sentence({ variant, movements, instead }: Judged): string {
+function sentence({ variant, movements, instead }: Judged, several: boolean): string {
   if (instead !== undefined) return instead;
   const { label } = variant;
   if (movements.every(({ reach }) => reach === undefined)) {
-    return `${label}: ${movements.slice(0, listed).map(describeMovement).join('; ')}.`;
+    const said = movements.slice(0, listed).map(describeMovement).join('; ');
+    return `${label}: ${several ? 'one pair of runs, which is not told from chance: ' : ''}${said}.`;
   }
   const decided = movements.filter((movement) => movement.decided);
   const open = movements.filter((movement) => !movement.decided).slice(0, listed);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { createDeferred } from '../../base/deferred.ts';
 import { fail, type Result, succeed } from '../../base/result.ts';
 import type { AblationRecord, AblationRequest } from '../../model/ablation.ts';
 import { isFinalState } from '../../model/run.ts';
@@ -54,7 +55,8 @@ function readRequest(
   name: string,
   given: { readonly seeds?: string | undefined; readonly steps?: string | undefined },
 ): Result<AblationRequest> {
-  const seeds = given.seeds?.split(',').map(Number);
+  // Number('') is 0, which nobody asked for.
+  const seeds = given.seeds?.split(',').map((text) => (text.trim() ? Number(text) : Number.NaN));
   if (seeds?.some((seed) => !Number.isSafeInteger(seed))) {
     return fail(`--seeds ${given.seeds}: give whole numbers with commas between them, as 0,1,2.`);
   }
@@ -76,6 +78,9 @@ async function runExperiment(
   request: AblationRequest,
 ): Promise<number> {
   const { experiments, ingest } = context.workspace;
+  // Asked first: without one, every run of the experiment would fail for it.
+  const node = await context.trainingNode();
+  if (!node.ok) return refuse(context, node.error);
   const started = await experiments.start({
     workspaceFolder: folder,
     config: view.file,
@@ -95,7 +100,7 @@ function untilEnded(
   { workspace: { experiments }, error }: CommandContext,
   { id, title, runs }: AblationRecord,
 ): Promise<AblationRecord> {
-  const { promise, resolve: settle } = Promise.withResolvers<AblationRecord>();
+  const { promise, resolve: settle } = createDeferred<AblationRecord>();
   const told = new Set<string>();
   const look = (record: AblationRecord): void => {
     if (record.id !== id) return;

@@ -45,11 +45,11 @@ function describeKind(trouble: Trouble): Words {
   }
 }
 
-function describeUpdate({ what, values, largestGradient }: Of<'update'>): Words {
+function describeUpdate({ what, values, isTasks, largestGradient }: Of<'update'>): Words {
   const largest = Number(largestGradient.toPrecision(4));
   return {
     says: `in the update: ${what} came to hold ${describeNonFinite(values)}, while the losses and their gradients, of at most ${largest}, were finite`,
-    hint: learningRateHint,
+    hint: isTasks ? 'look at what the task makes of them after a step (buffers)' : learningRateHint,
   };
 }
 

@@ -14,7 +14,7 @@ interface KnownTrap extends KernelTrap {
 
 /** Where e^x leaves float32: ln(3.4·10³⁸). */
 const largestExponent = 88.72;
-/** Squares and sums of these leave float32. */
+/** Far beyond what a network computes with: a product of three of these leaves float32. */
 const huge = 1e15;
 
 const keepAboveZero =

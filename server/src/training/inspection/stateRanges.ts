@@ -7,6 +7,8 @@ import { isAllFinite, type ValueRange, valueRange } from './valueRange.ts';
 export interface StatePart {
   readonly what: string;
   readonly values: ValueRange;
+  /** Set where the task itself computes it: its buffers. */
+  readonly isTasks?: true;
 }
 
 /**
@@ -20,7 +22,9 @@ export function findNonFiniteState(
   const { parameters, ...others } = vectors;
   for (const [name, vector] of Object.entries(others)) {
     const values = valueRange(vector);
-    if (!isAllFinite(values)) return { what: describeVector(name), values };
+    if (isAllFinite(values)) continue;
+    const what = describeVector(name);
+    return name === 'buffers' ? { what, values, isTasks: true } : { what, values };
   }
   return findNonFiniteParameter(parameters ?? new Float32Array(), instance);
 }

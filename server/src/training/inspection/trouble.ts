@@ -1,5 +1,5 @@
 import type { Source } from './findSource.ts';
-import type { ValueRange } from './valueRange.ts';
+import type { StatePart } from './stateRanges.ts';
 
 /** Where a kernel stands in the model and in the code. */
 interface KernelPlace {
@@ -11,7 +11,7 @@ interface KernelPlace {
 export type Trouble = { readonly step: number } & (
   | { readonly kind: 'batch'; readonly texts: readonly string[] }
   /** Already before the step. */
-  | { readonly kind: 'state'; readonly what: string; readonly values: ValueRange }
+  | ({ readonly kind: 'state' } & StatePart)
   /** In the forward pass. */
   | ({
       readonly kind: 'value';
@@ -23,11 +23,9 @@ export type Trouble = { readonly step: number } & (
   /** The strategy gave weights that are not finite, out of finite losses and gradients. */
   | { readonly kind: 'weights'; readonly weights: readonly number[] }
   /** In the update, out of gradients that are finite. */
-  | {
+  | ({
       readonly kind: 'update';
-      readonly what: string;
-      readonly values: ValueRange;
       /** The largest magnitude in the gradients of the losses. */
       readonly largestGradient: number;
-    }
+    } & StatePart)
 );

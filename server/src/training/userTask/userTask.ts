@@ -113,6 +113,8 @@ class UserTask implements TaskInstance {
     );
     const declared = this.#terms.filter((name) => given[name] !== undefined);
     const losses = declared.flatMap((name) => {
+      // What is no tensor at all is told of by `namedLosses`.
+      if (isTensor(given[name])) this.#tensorOf('losses', name, given[name]);
       const one = tensorsByName({ [name]: given[name] });
       return this.#checked('losses', name, () => namedLosses(one, [name]));
     });
@@ -204,7 +206,11 @@ class UserTask implements TaskInstance {
       );
     }
     if (!value.isDisposed) return value;
-    throw this.#mistake(within, name, `${within}() gives ${name}, which has been disposed.`);
+    const hint =
+      within === 'batch'
+        ? ': what batch() makes is freed after the step, what create() makes is kept'
+        : '';
+    throw this.#mistake(within, name, `${within}() gives ${name}, which has been disposed${hint}.`);
   }
 
   #figureOf(name: string, value: unknown): tfc.Tensor {

@@ -182,7 +182,8 @@ describe('face-template, compared with torch', () => {
     const { sampler, deviation } = golden;
     tf.tidy(() => {
       const [templates, noise] = [matrixOf(batch, 'template'), matrixOf(batch, 'noise')];
-      const parts = { denoiser, embedding, deviation, templates, noise };
+      const center = tf.tensor1d(golden.center);
+      const parts = { denoiser, embedding, center, deviation, templates, noise };
       expectClose(sampleFaces(tf, parts, sampler).dataSync(), golden.sampled.flat(), 4);
       const unguided = sampleFaces(tf, parts, { ...sampler, guidanceScale: 0 });
       const cosine = (pictures: tfc.Tensor2D) => {

@@ -253,6 +253,18 @@ describe('an evaluation of multimodal-emotion', () => {
     expect(metrics).not.toHaveProperty('confusion/happy~happy');
   });
 
+  it.each(['single', 'multi'] as const)(
+    'of %s labels has no figure of a model that diverged',
+    (labels) => {
+      const logits = judgement.logits.with(7, Number.NaN);
+      const metrics = emotionMetrics(utterances, { ...judgement, logits }, labels);
+      expect(Object.keys(metrics)).toEqual(
+        Object.keys(emotionMetrics(utterances, judgement, labels)),
+      );
+      expect(Object.values(metrics).every(Number.isNaN)).toBe(true);
+    },
+  );
+
   it('has no figures of impaired utterances where there are none', () => {
     const whole = { ...utterances, impaired: Int32Array.from([-1, -1, -1]) };
     const metrics = emotionMetrics(whole, judgement, 'single');

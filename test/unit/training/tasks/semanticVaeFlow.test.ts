@@ -142,7 +142,8 @@ describe('a batch of semantic-vae-flow', () => {
     );
     const times = valuesOf(firstBatch({ batch_size: 200, flow: { ends_share: 1 } }), 'time');
     expect(times.every((time) => time <= 0.1 || time >= 0.9)).toBe(true);
-    expect(times.filter((time) => time < 0.5).length / times.length).toBeCloseTo(0.5, 0);
+    const early = times.filter((time) => time < 0.5).length / times.length;
+    expect(Math.abs(early - 0.5)).toBeLessThan(0.1);
   });
 });
 

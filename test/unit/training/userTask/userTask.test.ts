@@ -244,7 +244,7 @@ describe('a mistake', () => {
         gone.dispose();
         return { ...made, batch: () => ({ x: gone }) };
       },
-      'my-task.ts:6: batch() gives x, which has been disposed.',
+      'my-task.ts:6: batch() gives x, which has been disposed: what batch() makes is freed after the step, what create() makes is kept.',
     ],
     [
       'losses that are promised',

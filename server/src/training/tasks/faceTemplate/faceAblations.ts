@@ -36,6 +36,15 @@ function inForm(label: string, { feature, weight, centerWeight, guidanceWeight }
   };
 }
 
+/** The judge comes first: that F takes a picture says little after training for F. */
+const likeness = [
+  'face/judge_verification_rate',
+  'face/judge_cosine',
+  'face/verification_rate',
+  'face/cosine',
+  'psnr',
+] as const;
+
 /** The experiments that seed 002 asks for. */
 export const faceAblations: readonly ReadyAblation[] = [
   {
@@ -43,6 +52,7 @@ export const faceAblations: readonly ReadyAblation[] = [
     title: 'without the feature loss',
     question:
       'Does the feature loss make faces that are recognised, also by the judge that it never saw, and what does it cost in PSNR?',
+    metrics: likeness,
     variants: [
       { label: 'without feature', changes: [{ path: ['loss', 'feature_loss_weight'], value: 0 }] },
     ],
@@ -52,6 +62,7 @@ export const faceAblations: readonly ReadyAblation[] = [
     title: 'forms of the feature loss',
     question:
       'Which form of the feature loss is best, when each has the weight at which its gradient is as long as that of the others?',
+    metrics: likeness,
     // Weights: 0.0021 by the norm of each gradient on the trunk, over steps 60 to 300 without a feature loss.
     variants: [
       inForm('L2', { feature: 'mean-squared-error', weight: 0.008 }),
@@ -76,6 +87,7 @@ export const faceAblations: readonly ReadyAblation[] = [
     name: 'feature-schedules',
     title: 'schedules of λ',
     question: 'Does it matter how the weight of the feature loss moves over the training steps?',
+    metrics: likeness,
     variants: [
       { label: 'constant', changes: [noStrategy] },
       byStrategy('linear', 'linear', { term: 'feature' }),
@@ -89,6 +101,7 @@ export const faceAblations: readonly ReadyAblation[] = [
     title: 'learnt weights',
     question:
       'Do learnt weights help, and do the sigmoid weights of the seed switch both losses off?',
+    metrics: ['weight/pixel', 'weight/feature', ...likeness],
     variants: [
       byStrategy('Kendall', 'kendall'),
       byStrategy('sigmoid of the seed', 'sigmoid-seed'),
@@ -100,6 +113,7 @@ export const faceAblations: readonly ReadyAblation[] = [
     title: 'guidance of the sampler',
     question:
       'How much guidance makes pictures of the person, and from where on does it only please the network that guides?',
+    metrics: likeness,
     variants: [0, 4, 16, 64].map((scale) => ({
       label: `scale ${scale}`,
       changes: [{ path: ['sampler', 'guidance_scale'], value: scale }],

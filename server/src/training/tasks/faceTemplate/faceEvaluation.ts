@@ -35,6 +35,7 @@ export class FaceEvaluation implements Disposable {
   readonly #tf: Tf;
   readonly #trained: Trained;
   readonly #config: FaceTemplateConfig;
+  readonly #center: tfc.Tensor1D;
   readonly #deviation: number;
   readonly #thresholds: { readonly own: number; readonly judge: number };
   readonly #judge: FrozenEmbedding;
@@ -47,6 +48,7 @@ export class FaceEvaluation implements Disposable {
     this.#tf = tf;
     this.#trained = trained;
     this.#config = config;
+    this.#center = tf.keep(tf.tensor1d(world.meanPicture));
     this.#deviation = world.deviation;
     const { false_accept_rate, threshold } = config.verification;
     this.#thresholds = {
@@ -91,8 +93,8 @@ export class FaceEvaluation implements Disposable {
 
   dispose(): void {
     this.#judge.dispose();
-    const kept = [this.#pictures, this.#noise, this.#templates, this.#judgeTemplates];
-    this.#tf.dispose(kept);
+    const templates = [this.#templates, this.#judgeTemplates];
+    this.#tf.dispose([this.#center, this.#pictures, this.#noise, ...templates]);
   }
 
   /** Mean squared error of pictures denoised in one step, by level. */
@@ -119,7 +121,8 @@ export class FaceEvaluation implements Disposable {
       tf,
       {
         ...this.#trained,
-        ...{ deviation: this.#deviation, templates: this.#templates, noise: this.#noise },
+        ...{ center: this.#center, deviation: this.#deviation },
+        ...{ templates: this.#templates, noise: this.#noise },
       },
       { steps, highest, lowest, guidanceScale: guidance_scale },
     );

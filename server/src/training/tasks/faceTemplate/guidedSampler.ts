@@ -17,7 +17,8 @@ export interface SamplerOptions {
 export interface SamplerParts {
   readonly denoiser: FaceDenoiser;
   readonly embedding: FrozenEmbedding;
-  /** σ_data of the denoiser. */
+  /** The mean picture and σ_data of the denoiser. */
+  readonly center: tfc.Tensor1D;
   readonly deviation: number;
   readonly templates: tfc.Tensor2D;
   readonly noise: tfc.Tensor2D;
@@ -44,11 +45,12 @@ export function samplerLevels({ steps, highest, lowest }: SamplerOptions): reado
  */
 export function sampleFaces(
   tf: Tf,
-  { denoiser, embedding, deviation, templates, noise }: SamplerParts,
+  { denoiser, embedding, center, deviation, templates, noise }: SamplerParts,
   options: SamplerOptions,
 ): tfc.Tensor2D {
   const levels = samplerLevels(options);
-  const start = tf.mul<tfc.Tensor2D>(noise, levels[0] ?? 1);
+  // A picture under that much noise lies about the mean picture: at σ = 2 the mean is no small part.
+  const start = tf.add<tfc.Tensor2D>(center, tf.mul(noise, levels[0] ?? 1));
   return levels.reduce<tfc.Tensor2D>((pictures, level, index) => {
     const column = tf.fill<tfc.Rank.R2>([pictures.shape[0], 1], level);
     const denoised = denoiser.apply({ pictures, levels: column, templates });

@@ -25,6 +25,7 @@ export const flowEditAblations: readonly ReadyAblation[] = [
     title: 'attached target',
     question:
       'Does a trained reconstructor please the velocity loss by making latents alike, if the target is attached (flow/target_var)?',
+    metrics: ['flow/target_var', 'flow/nmse'],
     variants: [
       variant('trained', [reconstructor, 'trained'], [inEditor('target'), 'detached']),
       variant('trained, attached', [reconstructor, 'trained'], [inEditor('target'), 'attached']),
@@ -46,6 +47,7 @@ export const flowEditAblations: readonly ReadyAblation[] = [
     name: 'inference-mismatch',
     title: 'inference mismatch',
     question: 'Which figures tell that the sampler walks otherwise than was trained (flow/slope)?',
+    metrics: ['flow/slope', 'flow/endpt_rmse@32', 'flow/nmse'],
     variants: [
       variant('velocity × 0.7', [inEditor('inference', 'scale'), 0.7]),
       variant('clock reversed', [samplerConvention, 'data-to-noise']),
@@ -56,6 +58,7 @@ export const flowEditAblations: readonly ReadyAblation[] = [
     title: 'joint or apart',
     question:
       'Does training both losses at once make better pictures (psnr@8) than apart, with as many steps and with each loss seen as often?',
+    metrics: ['psnr@8', 'psnr'],
     variants: [
       variant('detached', [mode, 'detached']),
       variant('two-stage', [mode, 'two-stage'], [exposure, 'steps']),
@@ -83,7 +86,10 @@ export const flowEditAblations: readonly ReadyAblation[] = [
   {
     name: 'time-sampling',
     title: 'time sampling',
-    question: 'Where on the path is the velocity best learnt?',
+    // Each arm's flow/nmse and flow/cos are of times drawn as it draws them, so that they cannot tell.
+    question:
+      'Where on the path is the velocity best learnt (psnr@8, and flow/nmse_t0 … by tenths of the path)?',
+    metrics: ['psnr@8', 'flow/endpt_rmse@32', 'flow/nmse_t0', 'flow/nmse_t5', 'flow/nmse_t9'],
     variants: ['cosmap', 'logit-normal', 'mode'].map((name) =>
       variant(name, [inEditor('time_sampling'), name]),
     ),
@@ -92,6 +98,7 @@ export const flowEditAblations: readonly ReadyAblation[] = [
     name: 'velocity-weight',
     title: 'weight of the velocity loss',
     question: 'Does a velocity_loss_ratio within 0.2–0.8 tell a good weight from a bad one?',
+    metrics: ['velocity_loss_ratio', 'psnr@8', 'flow/nmse'],
     variants: [0.001, 0.01, 0.1, 0.3, 3, 10, 1000].map((weight) =>
       variant(`velocity ${weight}`, [velocityWeightPath, weight]),
     ),

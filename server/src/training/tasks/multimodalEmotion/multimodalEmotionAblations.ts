@@ -41,7 +41,7 @@ export const multimodalEmotionAblations: readonly ReadyAblation[] = [
     name: 'squared-or-smooth-l1',
     title: 'mean squared error or smooth L1',
     question:
-      'Does smooth L1 reconstruct better, or does its half gradient only halve the weight? The third variant has it at twice the weight.',
+      'Does reconstructing by smooth L1 classify better, or does its half gradient only halve the weight? The third variant has it at twice the weight.',
     variants: [
       variant({ encoder_loss: 'mean-squared-error', [encoderWeight]: 0.05 }, 'mean squared error'),
       variant({ encoder_loss: 'smooth-l1', [encoderWeight]: 0.05 }, 'smooth L1'),

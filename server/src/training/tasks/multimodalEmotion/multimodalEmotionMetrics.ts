@@ -37,6 +37,8 @@ type Metrics = Readonly<Record<string, number>>;
  * - `gate/<modality>`, the mean share of the gates that is open to it, and `gate/impaired`, the mean
  *   share that is open to a modality that says nothing (1/3 where the gates do not notice);
  *   figures of impaired utterances are left out where there are none.
+ *
+ * All of them are NaN where a logit is: a model that diverged is not one that says neutral.
  */
 export function emotionMetrics(
   utterances: Utterances,
@@ -47,7 +49,9 @@ export function emotionMetrics(
     labels === 'single'
       ? singleMetrics(utterances, judgement.logits)
       : multiMetrics(utterances, judgement.logits);
-  return { ...told, ...gateMetrics(utterances, judgement.gates) };
+  const metrics = { ...told, ...gateMetrics(utterances, judgement.gates) };
+  if (!Array.from(judgement.logits).some(Number.isNaN)) return metrics;
+  return Object.fromEntries(Object.keys(metrics).map((name) => [name, Number.NaN]));
 }
 
 function singleMetrics({ present, impaired }: Utterances, logits: ArrayLike<number>): Metrics {

@@ -43,7 +43,10 @@ function startOf(
   return tf.mul(model.posterior(model.encode(matrixOf(batch, 'firstView'))).mean, scale);
 }
 
-/** The network's velocity on the path and what it should be, both in the network's convention. */
+/**
+ * The network's velocity on the path and what it should be, both in the network's convention; `way` is
+ * the share of the path that is gone, the time by which losses weigh, whatever the convention.
+ */
 export function velocityOnPath(
   tf: Tf,
   { flow }: SemanticVaeFlowConfig,
@@ -51,11 +54,11 @@ export function velocityOnPath(
   batch: Batch,
   { source, target }: FlowEnds,
 ) {
-  const gone = matrixOf(batch, 'time');
-  const way = tf.sub<tfc.Tensor2D>(target, source);
-  const onPath = tf.add<tfc.Tensor2D>(source, tf.mul(gone, way));
+  const way = matrixOf(batch, 'time');
+  const difference = tf.sub<tfc.Tensor2D>(target, source);
+  const onPath = tf.add<tfc.Tensor2D>(source, tf.mul(way, difference));
   const forward = flow.convention === 'forward';
-  const time = forward ? gone : tf.sub<tfc.Tensor2D>(1, gone);
-  const predicted = model.velocity(onPath, time, matrixOf(batch, 'condition'));
-  return { predicted, wanted: forward ? way : tf.neg(way), time };
+  const clock = forward ? way : tf.sub<tfc.Tensor2D>(1, way);
+  const predicted = model.velocity(onPath, clock, matrixOf(batch, 'condition'));
+  return { predicted, wanted: forward ? difference : tf.neg(difference), way };
 }

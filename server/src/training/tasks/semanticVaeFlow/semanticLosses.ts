@@ -66,7 +66,7 @@ export class SemanticLosses {
       flow: this.#flow.compute({
         prediction: path.predicted,
         target: path.wanted,
-        time: path.time,
+        time: path.way,
       }),
       rec: this.reconstruction(reconstructed, observation),
     };
