@@ -1,26 +1,21 @@
-import { z } from 'zod';
-
 import { cosineSchedule } from '../../numerics/balance/cosineSchedule.ts';
 import type { Strategy } from '../strategy.ts';
 import { nothingSeen } from './degenerateWords.ts';
 import { likeASum } from './likeASum.ts';
-import { createScheduled, namedTerm, scheduledTerm, shareOfRun, stepsDone } from './scheduled.ts';
+import {
+  createScheduled,
+  namedTerm,
+  type RampOptions,
+  rampOptions,
+  stepsDone,
+} from './scheduled.ts';
 
-const options = z.strictObject({
-  ...scheduledTerm,
-  start: shareOfRun.default(0).describe('Where the wave starts, as a share of the run.'),
-  end: shareOfRun.default(1).describe('Where it ends, as a share of the run.'),
-  first: z.number().min(0).default(0).describe('Factor of the weight up to the start.'),
-  last: z.number().min(0).default(1).describe('Factor of the weight from the end on.'),
-});
-type Options = z.infer<typeof options>;
-
-function curve({ start, end, first, last }: Options, steps: number, step: number): number {
+function curve({ start, end, first, last }: RampOptions, steps: number, step: number): number {
   return cosineSchedule(stepsDone(step), start * steps, end * steps, first, last);
 }
 
 /** Half a cosine wave between two factors: seed 004's simple cosine re-weighting. */
-export const cosine: Strategy<Options> = {
+export const cosine: Strategy<RampOptions> = {
   name: 'cosine',
   description: 'A weight goes from one factor to another along half a cosine wave.',
   formula:
@@ -32,7 +27,7 @@ export const cosine: Strategy<Options> = {
   degenerate: nothingSeen,
   source: 'Seed 004, which names it without a formula; the wave of Loshchilov & Hutter, ICLR 2017.',
   trap: 'With an end that is not after the start the factor jumps at the start. The wave starts and ends flat, so that in the middle it is steeper than a line.',
-  options,
+  options: rampOptions,
   namedTerms: namedTerm,
   curve,
   example: {

@@ -1,26 +1,21 @@
-import { z } from 'zod';
-
 import { linearSchedule } from '../../numerics/balance/linearSchedule.ts';
 import type { Strategy } from '../strategy.ts';
 import { nothingSeen } from './degenerateWords.ts';
 import { likeASum } from './likeASum.ts';
-import { createScheduled, namedTerm, scheduledTerm, shareOfRun, stepsDone } from './scheduled.ts';
+import {
+  createScheduled,
+  namedTerm,
+  type RampOptions,
+  rampOptions,
+  stepsDone,
+} from './scheduled.ts';
 
-const options = z.strictObject({
-  ...scheduledTerm,
-  start: shareOfRun.default(0).describe('Where the line starts, as a share of the run.'),
-  end: shareOfRun.default(1).describe('Where it ends, as a share of the run.'),
-  first: z.number().min(0).default(0).describe('Factor of the weight up to the start.'),
-  last: z.number().min(0).default(1).describe('Factor of the weight from the end on.'),
-});
-type Options = z.infer<typeof options>;
-
-function curve({ start, end, first, last }: Options, steps: number, step: number): number {
+function curve({ start, end, first, last }: RampOptions, steps: number, step: number): number {
   return linearSchedule(stepsDone(step), start * steps, end * steps, first, last);
 }
 
 /** A straight line between two factors. */
-export const linear: Strategy<Options> = {
+export const linear: Strategy<RampOptions> = {
   name: 'linear',
   description: 'A weight goes from one factor to another in a straight line.',
   formula:
@@ -32,7 +27,7 @@ export const linear: Strategy<Options> = {
   degenerate: nothingSeen,
   source: 'A plain warm-up; no reference is followed.',
   trap: 'With an end that is not after the start the factor jumps at the start.',
-  options,
+  options: rampOptions,
   namedTerms: namedTerm,
   curve,
   example: {

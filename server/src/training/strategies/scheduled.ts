@@ -15,6 +15,16 @@ export const scheduledTerm = {
 /** A point of the run, as a share of its steps. */
 export const shareOfRun = z.number().min(0).max(1);
 
+/** Options of a way from one factor to another over a stretch of the run. */
+export const rampOptions = z.strictObject({
+  ...scheduledTerm,
+  start: shareOfRun.default(0).describe('Where the way starts, as a share of the run.'),
+  end: shareOfRun.default(1).describe('Where it ends, as a share of the run.'),
+  first: z.number().min(0).default(0).describe('Factor of the weight up to the start.'),
+  last: z.number().min(0).default(1).describe('Factor of the weight from the end on.'),
+});
+export type RampOptions = z.infer<typeof rampOptions>;
+
 /** A schedule starts at the first step and is at its end once the last is done, as those of the learning rate. */
 export function stepsDone(step: number): number {
   return step - 1;
