@@ -49,7 +49,7 @@ describe('a ready-made experiment of the example', () => {
     const text = await frameText(report);
     expect(text).toMatch(/joint or apart · train\.yaml, 3 seeds/);
     expect(text).toMatch(/Does training both losses at once make better pictures/);
-    expect(text).toMatch(/On psnr, of 5 variants .*corrected by Holm/);
+    expect(text).toMatch(/On psnr@8, of 5 variants .*corrected by Holm/);
     await workbench.screenshot('experiments-report-top');
     await waitForCurves(report, 100);
     await workbench.screenshot('experiments-report');
