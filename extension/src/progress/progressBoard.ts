@@ -156,11 +156,12 @@ function ablationEffects(
     : [{ type: 'show', task }];
 }
 
-/** The list of runs ends what its last progress message failed to end. */
+/** The list of runs ends what its last progress message did not end, or not yet; its figures are newer. */
 function runEffects(board: ProgressBoard, run: RunSummary): readonly ProgressEffect[] {
   const task = board.live.get(run.id);
   if (task?.kind !== 'run' || run.state === undefined || !isFinal(run.state)) return [];
-  return [{ type: 'end', task: withWhy(task, run), state: run.state }];
+  const message = run.step === undefined ? task.message : describeFigures(run);
+  return [{ type: 'end', task: withWhy({ ...task, message }, run), state: run.state }];
 }
 
 /** With why a run failed, and where; what is known of an earlier one goes, for they belong together. */

@@ -121,6 +121,16 @@ describe('a run', () => {
     });
   });
 
+  it('ends at the step that the list has, where that comes before its own last message', () => {
+    const done = { ...listed, state: 'finished', step: 600, steps: 600, loss: 0.25 } as const;
+    const { effects } = play(progress({ step: 579, steps: 600 }), { type: 'runs', runs: [done] });
+    expect(effects.at(-1)).toMatchObject({
+      type: 'end',
+      state: 'finished',
+      task: { message: expect.stringMatching(/^600\/600 · loss 0\.25/) },
+    });
+  });
+
   it('that was not started here is nobody’s business', () => {
     const runs: ProgressEvent = { type: 'runs', runs: [{ ...listed, state: 'finished' }] };
     expect(play(runs, ablations(['finished', 'running'])).effects).toEqual([]);

@@ -3,18 +3,13 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { createRandom } from '../../../../server/src/base/random.ts';
 import { cpu } from '../../../../server/src/training/backends/cpu.ts';
-import { recordForward } from '../../../../server/src/training/gradientTape.ts';
-import type {
-  Batch,
-  ParameterGroup,
-  TaskInstance,
-  Tf,
-} from '../../../../server/src/training/task.ts';
+import type { Batch, ParameterGroup, Tf } from '../../../../server/src/training/task.ts';
 import { multimodalEmotion } from '../../../../server/src/training/tasks/multimodalEmotion/multimodalEmotion.ts';
 import { MultimodalEmotionNetwork } from '../../../../server/src/training/tasks/multimodalEmotion/multimodalEmotionNetwork.ts';
 import golden from '../../../fixtures/tasks/multimodal-emotion/torch.golden.json' with {
   type: 'json',
 };
+import { differentiateTerm, expectClose } from '../support/differentiateTerm.ts';
 import { smallEmotionConfig } from '../support/multimodalEmotionSetup.ts';
 
 const model = { width: 5, feature_size: 4, code_size: 3 };
@@ -70,34 +65,6 @@ function tinyBatch(): Batch {
   return batch;
 }
 
-/** Value of one loss, and the norm of its gradient in each module; null where there is no path. */
-function differentiate(instance: TaskInstance, term: string, batch: Batch) {
-  const variables = instance.groups.flatMap((group) => group.variables);
-  const forward = recordForward(tf, variables, () => {
-    const loss = instance.losses(batch)[term];
-    return loss ? [loss] : [];
-  });
-  const [loss = tf.scalar(Number.NaN)] = forward.losses;
-  const norms = instance.groups.map(({ name, variables: own }) => {
-    const slopes = forward.gradients(([only = loss]) => only, own);
-    const squares = slopes.flatMap((slope) =>
-      slope ? [...slope.dataSync()].map((value) => value ** 2) : [],
-    );
-    tf.dispose(slopes.flatMap((slope) => slope ?? []));
-    const sum = squares.reduce((all, value) => all + value, 0);
-    return [name, squares.length === 0 ? null : Math.sqrt(sum)] as const;
-  });
-  const value = loss.dataSync()[0];
-  forward.dispose();
-  return { value, norms: Object.fromEntries(norms) };
-}
-
-function expectClose(tensor: tfc.Tensor, wanted: readonly number[]): void {
-  const values = [...tensor.dataSync()];
-  expect(values).toHaveLength(wanted.length);
-  for (const [index, value] of values.entries()) expect(value).toBeCloseTo(wanted[index] ?? 0, 4);
-}
-
 describe('multimodal-emotion, next to torch,', () => {
   it('has the same forward pass', () => {
     const network = new MultimodalEmotionNetwork(tf, model, createRandom(1));
@@ -121,7 +88,7 @@ describe('multimodal-emotion, next to torch,', () => {
       const instance = multimodalEmotion.create(tf, config, createRandom(1));
       opened.push(instance);
       setParameters(instance.groups);
-      const found = differentiate(instance, term, tinyBatch());
+      const found = differentiateTerm(tf, instance, term, tinyBatch());
       expect(found.value).toBeCloseTo(value, 4);
       for (const [group, norm] of Object.entries(norms)) {
         const own = found.norms[group];

@@ -3,13 +3,13 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { createRandom } from '../../../../server/src/base/random.ts';
 import { cpu } from '../../../../server/src/training/backends/cpu.ts';
-import { recordForward } from '../../../../server/src/training/gradientTape.ts';
-import type { Batch, TaskInstance, Tf } from '../../../../server/src/training/task.ts';
+import type { TaskInstance, Tf } from '../../../../server/src/training/task.ts';
 import { SemanticModel } from '../../../../server/src/training/tasks/semanticVaeFlow/semanticModel.ts';
 import { semanticVaeFlow } from '../../../../server/src/training/tasks/semanticVaeFlow/semanticVaeFlow.ts';
 import golden from '../../../fixtures/tasks/semantic-vae-flow/torch.golden.json' with {
   type: 'json',
 };
+import { differentiateTerm, expectClose } from '../support/differentiateTerm.ts';
 import { smallSemanticConfig } from '../support/semanticSetup.ts';
 
 const model = { width: 5, latent: 3, prototypes: 4 };
@@ -75,34 +75,6 @@ function tinyBatch() {
   return batch;
 }
 
-/** Value of one loss, and the norm of its gradient in each module; null where there is no path. */
-function differentiate(instance: TaskInstance, term: string, batch: Batch) {
-  const variables = instance.groups.flatMap((group) => group.variables);
-  const forward = recordForward(tf, variables, () => {
-    const loss = instance.losses(batch)[term];
-    return loss ? [loss] : [];
-  });
-  const [loss = tf.scalar(Number.NaN)] = forward.losses;
-  const norms = instance.groups.map(({ name, variables: own }) => {
-    const slopes = forward.gradients(([only = loss]) => only, own);
-    const squares = slopes.flatMap((slope) =>
-      slope ? [...slope.dataSync()].map((value) => value ** 2) : [],
-    );
-    tf.dispose(slopes.flatMap((slope) => slope ?? []));
-    const sum = squares.reduce((all, value) => all + value, 0);
-    return [name, squares.length === 0 ? null : Math.sqrt(sum)] as const;
-  });
-  const value = loss.dataSync()[0];
-  forward.dispose();
-  return { value, norms: Object.fromEntries(norms) };
-}
-
-function expectClose(tensor: tfc.Tensor, wanted: readonly number[]): void {
-  const values = [...tensor.dataSync()];
-  expect(values).toHaveLength(wanted.length);
-  for (const [index, value] of values.entries()) expect(value).toBeCloseTo(wanted[index] ?? 0, 4);
-}
-
 function createInstance(config: Readonly<Record<string, unknown>>): TaskInstance {
   const instance = semanticVaeFlow.create(
     tf,
@@ -149,7 +121,7 @@ describe('semantic-vae-flow, next to torch,', () => {
   it.each(golden.forms.map((form) => ({ ...form, title: JSON.stringify(form.config) })))(
     'has the same $term and gradients in every module, with $title',
     ({ term, config, value, norms }) => {
-      const found = differentiate(createInstance(config), term, tinyBatch());
+      const found = differentiateTerm(tf, createInstance(config), term, tinyBatch());
       expect((found.value ?? Number.NaN) / value).toBeCloseTo(1, 4);
       for (const [group, norm] of Object.entries(norms)) {
         const own = found.norms[group];
