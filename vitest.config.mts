@@ -8,7 +8,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 20_000,
+          // Loading a backend on a busy machine.
           hookTimeout: 60_000,
           // tfjs-core publishes its gradients only as modules for bundlers, which Node cannot load.
           server: { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } },

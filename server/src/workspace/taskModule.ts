@@ -37,7 +37,12 @@ export async function readTaskModule(
   const path = taskModulePath(configPath, configText);
   if (path === undefined) return succeed(undefined);
   const text = await files.readText(path);
-  return text === undefined ? fail(await notThere(files, path)) : succeed({ path, text });
+  if (text !== undefined) return succeed({ path, text });
+  const names = await files.list(dirname(path));
+  const isThere = names.includes(basename(path));
+  return fail(
+    isThere ? `task: ${path} cannot be read.` : notThere(path, nearestModule(names, path)),
+  );
 }
 
 /** Keeps the text beside the config in the folder of a run, so that a later edit changes no history. */
@@ -57,18 +62,19 @@ export async function taskModuleProblems(
   const node = findNode(document?.root, ['task']);
   const modulePath = pathOf(path, document?.root);
   if (modulePath === undefined || node?.kind !== 'scalar') return [];
-  if ((await files.readText(modulePath)) !== undefined) return [];
+  // By its name alone: this is asked at every edit of the config, and the module may be of any size.
+  const names = await files.list(dirname(modulePath));
+  if (names.includes(basename(modulePath))) return [];
   const { range } = node;
-  const message = await notThere(files, modulePath);
-  const nearest = await nearestModule(files, modulePath);
+  const nearest = nearestModule(names, modulePath);
+  const message = notThere(modulePath, nearest);
   const name = String(node.value);
   const newText = `${name.slice(0, name.length - basename(modulePath).length)}${nearest}`;
   const fixes = nearest === undefined ? [] : [{ title: `Change to ${newText}`, range, newText }];
   return [{ code: taskConfigCode, severity: 'error', message, range, fixes }];
 }
 
-async function notThere(files: WorkspaceFiles, path: string): Promise<string> {
-  const nearest = await nearestModule(files, path);
+function notThere(path: string, nearest: string | undefined): string {
   const hint =
     nearest === undefined
       ? 'The command "Counterweight: New Training Task…" writes one to begin with.'
@@ -76,8 +82,10 @@ async function notThere(files: WorkspaceFiles, path: string): Promise<string> {
   return `task: there is no file ${path}. ${hint}`;
 }
 
-async function nearestModule(files: WorkspaceFiles, path: string): Promise<string | undefined> {
-  const names = (await files.list(dirname(path))).filter(isTaskModule);
-  const others = names.filter((name) => !name.endsWith('.d.ts') && name !== basename(path));
+/** The module in the same folder whose name is most like that of a path. */
+function nearestModule(names: readonly string[], path: string): string | undefined {
+  const others = names.filter(
+    (name) => isTaskModule(name) && !name.endsWith('.d.ts') && name !== basename(path),
+  );
   return nearestName(basename(path), others);
 }
