@@ -37,7 +37,8 @@ export class RecordingSink implements PointSink {
 
 /**
  * Feeds a file to a reader as a tail would: the file grows to each of `sizes` (ascending) in turn
- * and at last to its whole length, and the reader gets all bytes that it has not consumed yet.
+ * and at last to its whole length, where it ends; the reader gets all bytes that it has not consumed
+ * yet.
  */
 export function readGrowing(
   reader: LogReader,
@@ -49,6 +50,8 @@ export function readGrowing(
   for (const size of [...sizes, bytes.length]) {
     consumed += reader.read(bytes.subarray(consumed, size), consumed, sink);
   }
-  reader.readIdleTail(bytes.subarray(consumed), consumed, sink);
+  for (const idle of ['paused', 'ended'] as const) {
+    consumed += reader.readIdleTail(bytes.subarray(consumed), consumed, sink, idle);
+  }
   return sink.recording;
 }

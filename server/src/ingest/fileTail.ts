@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 import type { Clock } from '../base/clock.ts';
 import { detectFormat, detectionHeadBytes } from '../readers/detectFormat.ts';
-import type { LogFormat, LogReader, PointSink } from '../readers/logFormat.ts';
+import type { IdleState, LogFormat, LogReader, PointSink } from '../readers/logFormat.ts';
 import type { LogFile, LogSource } from './logSource.ts';
 
 /** Where the points of one file go. */
@@ -34,8 +34,13 @@ const blockBytes = 2 ** 20;
 const lookBytes = 8 * 2 ** 20;
 /** So many of the bytes before the offset are kept, to notice that the file was rewritten in place. */
 const anchorBytes = 64;
-/** A file that has not changed for this long is idle. */
-const idleMs = 1000;
+/** After this long without a change the writer makes a pause. */
+const pausedMs = 1000;
+/**
+ * After this long the file has ended, perhaps without a last line end. Writers with a buffer stop
+ * within a line for minutes, and the file is read anew if it was no end after all.
+ */
+const endedMs = 10 * 60_000;
 
 const nothing = new Uint8Array();
 
@@ -52,7 +57,10 @@ export class FileTail {
   /** The first byte that no reader has consumed yet, and the bytes just before it. */
   #offset = 0;
   #anchor: Uint8Array = nothing;
-  #isIdleTailDone = false;
+  /** What of the idle file has been tried since it changed. */
+  #tried: IdleState | 'nothing' = 'nothing';
+  /** Whether a last line was taken that could be only the beginning of one. */
+  #isEndGuessed = false;
 
   constructor(source: LogSource, path: string, clock: Clock) {
     this.#source = source;
@@ -106,8 +114,8 @@ export class FileTail {
     const isSame = identity === seen.identity && size === seen.size;
     if (isSame && modifiedAt === seen.modifiedAt) return false;
     this.#changedAt = this.#clock.now();
-    this.#isIdleTailDone = false;
-    const isGrown = identity === seen.identity && size >= seen.size;
+    this.#tried = 'nothing';
+    const isGrown = identity === seen.identity && size >= seen.size && !this.#isEndGuessed;
     if (!isGrown || !(await this.#isAnchorInPlace(file))) this.#startOver(target);
     return true;
   }
@@ -123,6 +131,7 @@ export class FileTail {
     this.#reader = undefined;
     this.#sink = undefined;
     this.#isRejected = false;
+    this.#isEndGuessed = false;
     this.#offset = 0;
     this.#anchor = nothing;
   }
@@ -138,7 +147,7 @@ export class FileTail {
       this.#isRejected = count === detectionHeadBytes;
       return false;
     }
-    this.#reader = format.createReader();
+    this.#reader = format.createReader(this.#path);
     this.#sink = target.begin(format);
     return true;
   }
@@ -184,14 +193,26 @@ export class FileTail {
     this.#anchor = Uint8Array.from([...earlier, ...last]);
   }
 
-  /** Takes an unterminated last unit once the file is idle; returns in how long it will be. */
+  /** Takes an unterminated last unit once the file is idle; returns in how long to try again. */
   #takeIdleTail(rest: Uint8Array): number | undefined {
-    if (rest.length === 0 || this.#isIdleTailDone || !this.#reader || !this.#sink) return undefined;
-    const idleAfterMs = this.#changedAt + idleMs - this.#clock.now();
-    if (idleAfterMs > 0) return idleAfterMs;
-    this.#isIdleTailDone = true;
-    this.#consume(rest, this.#reader.readIdleTail(rest, this.#offset, this.#sink));
+    const idleMs = this.#clock.now() - this.#changedAt;
+    let left = rest;
+    if (left.length > 0 && this.#tried === 'nothing') {
+      if (idleMs < pausedMs) return pausedMs - idleMs;
+      left = left.subarray(this.#tryTail(left, 'paused'));
+    }
+    if (left.length === 0 || this.#tried === 'ended') return undefined;
+    if (idleMs < endedMs) return endedMs - idleMs;
+    this.#isEndGuessed = this.#tryTail(left, 'ended') > 0;
     return undefined;
+  }
+
+  #tryTail(bytes: Uint8Array, idle: IdleState): number {
+    this.#tried = idle;
+    if (!this.#reader || !this.#sink) return 0;
+    const consumed = this.#reader.readIdleTail(bytes, this.#offset, this.#sink, idle);
+    this.#consume(bytes, consumed);
+    return consumed;
   }
 }
 

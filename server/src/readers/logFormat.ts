@@ -13,6 +13,13 @@ export interface PointSink {
   sessionStart(step: number): void;
 }
 
+/**
+ * How long a file has not changed: `paused`, so that what is whole in itself may be taken; or
+ * `ended`, so that its rest is taken for the whole of its last line, although a number in it could
+ * be cut. After `ended` the reader is not used again: should the file grow, it is read anew.
+ */
+export type IdleState = 'paused' | 'ended';
+
 /** The resumable state of reading one file. */
 export interface LogReader {
   /**
@@ -21,10 +28,11 @@ export interface LogReader {
    */
   read(bytes: Uint8Array, offset: number, sink: PointSink): number;
   /**
-   * Called when the file has been idle for a while: takes an unterminated last unit if it is whole
-   * in itself (a JSON line without a newline), and returns how many bytes it consumed.
+   * Called when the file has been idle for a while, with the bytes that are left: takes an
+   * unterminated last unit if it is whole in itself (a JSON line without a newline), or if it can be
+   * read and the file has ended. Returns how many bytes it consumed.
    */
-  readIdleTail(bytes: Uint8Array, offset: number, sink: PointSink): number;
+  readIdleTail(bytes: Uint8Array, offset: number, sink: PointSink, idle: IdleState): number;
 }
 
 /** Sample bytes for the generic test, which also feeds them one byte at a time. */
@@ -45,6 +53,7 @@ export interface LogFormat {
    * no, 1 for certain. Content counts before the name. NaN while there are too few bytes to tell.
    */
   detect(fileName: string, head: Uint8Array): number;
-  createReader(): LogReader;
+  /** `path` is the file's, for formats that keep the name of a metric in it. */
+  createReader(path?: string): LogReader;
   readonly examples: readonly LogExample[];
 }

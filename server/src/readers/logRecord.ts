@@ -21,8 +21,13 @@ export function numberOf(value: unknown): number | undefined {
  * anything that is not an object.
  */
 export function parseLogLine(line: string): LogRecord | undefined {
-  const parsed = parse(line) ?? (hasBareNumbers(line) ? parse(quoteBareNumbers(line)) : undefined);
+  const parsed = parseLogValue(line);
   return isLogRecord(parsed) ? parsed : undefined;
+}
+
+/** Parses JSON with the bare words of Python in it; undefined for what is not JSON. */
+export function parseLogValue(text: string): unknown {
+  return parse(text) ?? (hasBareNumbers(text) ? parse(quoteBareNumbers(text)) : undefined);
 }
 
 function parse(text: string): unknown {

@@ -2,13 +2,15 @@
 export const wireType = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /**
- * Walks over the fields of one protobuf message without copying. Nothing throws: bad bytes set
- * `failed` and end the walk, and the values read from there on are 0 or empty.
+ * Walks over the fields of one protobuf message without copying: the bytes from `from` up to `to`.
+ * Nothing throws: bad bytes set `failed` and end the walk, and the values read from there on are 0
+ * or empty.
  */
 export class ProtoWalker {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #at = 0;
+  #bytes: Uint8Array;
+  #view: DataView | undefined;
+  #at: number;
+  #to: number;
   #value = 0;
   #start = 0;
   #end = 0;
@@ -17,17 +19,27 @@ export class ProtoWalker {
   wire = 0;
   failed = false;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#at = from;
+    this.#to = to;
+  }
+
+  /** Starts over with another message, so that a loop over many needs no new walker for each. */
+  enter(bytes: Uint8Array, from: number, to: number): void {
+    if (bytes !== this.#bytes) this.#view = undefined;
+    this.#bytes = bytes;
+    this.#at = from;
+    this.#to = to;
+    this.failed = false;
   }
 
   /** Goes to the next field; false at the end of the message and on bad bytes. */
   next(): boolean {
-    if (this.failed || this.#at >= this.#bytes.length) return false;
+    if (this.failed || this.#at >= this.#to) return false;
     const key = this.#varint();
-    this.field = Math.floor(key / 8);
-    this.wire = key % 8;
+    this.field = key < 2 ** 31 ? key >>> 3 : Math.floor(key / 8);
+    this.wire = key & 7;
     this.#load();
     return !this.failed;
   }
@@ -38,11 +50,21 @@ export class ProtoWalker {
   }
 
   get float32(): number {
-    return this.wire === wireType.fixed32 ? this.#view.getFloat32(this.#start, true) : 0;
+    return this.wire === wireType.fixed32 ? this.#floats.getFloat32(this.#start, true) : 0;
   }
 
   get float64(): number {
-    return this.wire === wireType.fixed64 ? this.#view.getFloat64(this.#start, true) : 0;
+    return this.wire === wireType.fixed64 ? this.#floats.getFloat64(this.#start, true) : 0;
+  }
+
+  /** Index of the first byte of what `contents` holds. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** Index behind the last byte of what `contents` holds. */
+  get end(): number {
+    return this.#end;
   }
 
   /** Contents of a length-delimited field, or the raw bytes of a fixed one; a view, not a copy. */
@@ -53,11 +75,17 @@ export class ProtoWalker {
   /** All varints of a field that is a list, packed or not. */
   integers(): readonly number[] {
     if (this.wire === wireType.varint) return [this.#value];
-    const list = new ProtoWalker(this.contents);
+    const list = new ProtoWalker(this.#bytes, this.#start, this.#end);
     const result: number[] = [];
-    while (!list.failed && list.#at < list.#bytes.length) result.push(list.#varint());
+    while (!list.failed && list.#at < list.#to) result.push(list.#varint());
     this.failed ||= list.failed;
     return result;
+  }
+
+  get #floats(): DataView {
+    const { buffer, byteOffset, length } = this.#bytes;
+    this.#view ??= new DataView(buffer, byteOffset, length);
+    return this.#view;
   }
 
   #load(): void {
@@ -69,7 +97,7 @@ export class ProtoWalker {
     const size = this.#size();
     this.#start = this.#at;
     this.#end = this.#at + size;
-    if (!(size >= 0 && this.#end <= this.#bytes.length)) this.#fail();
+    if (!(size >= 0 && this.#end <= this.#to)) this.#fail();
     else this.#at = this.#end;
   }
 
@@ -81,18 +109,29 @@ export class ProtoWalker {
 
   #fail(): void {
     this.failed = true;
-    this.#start = this.#end = this.#at = this.#bytes.length;
+    this.#start = this.#end = this.#at = this.#to;
   }
 
   #varint(): number {
+    const first = this.#at < this.#to ? (this.#bytes[this.#at] ?? 0) : 0x80;
+    if (first >= 0x80) return this.#manyByteVarint();
+    this.#at += 1;
+    return first;
+  }
+
+  #manyByteVarint(): number {
+    const start = this.#at;
+    const stop = Math.min(this.#to, start + 10);
+    // The lowest 28 bits and the 21 above them; longer ones take the slow and exact way.
     let low = 0;
-    for (let index = 0; index < 10; index += 1) {
-      const byte = this.#bytes[this.#at];
-      if (byte === undefined) break;
-      this.#at += 1;
-      // Below 2^49 a double holds every partial sum; longer ones take the slow and exact way.
-      if (index < 7) low += (byte & 0x7f) * 2 ** (7 * index);
-      if (byte < 0x80) return index < 7 ? low : this.#longVarint(index + 1);
+    let high = 0;
+    for (let index = 0; start + index < stop; index += 1) {
+      const byte = this.#bytes[start + index] ?? 0;
+      if (index < 4) low |= (byte & 0x7f) << (7 * index);
+      else if (index < 7) high |= (byte & 0x7f) << (7 * (index - 4));
+      if (byte >= 0x80) continue;
+      this.#at = start + index + 1;
+      return index < 7 ? low + high * 2 ** 28 : this.#longVarint(index + 1);
     }
     this.#fail();
     return 0;

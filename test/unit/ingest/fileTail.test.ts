@@ -104,6 +104,21 @@ describe('FileTail', () => {
     expect(fixture.steps()).toEqual([0, 1]);
   });
 
+  test('takes a last number without its line end only from a file that has ended', async () => {
+    const fixture = new Fixture('/logs/metrics.csv');
+    fixture.source.append('/logs/metrics.csv', encode('step,loss\n0,4.5\n1,3.2'));
+    fixture.clock.advance(5000);
+    expect(await fixture.look()).toMatchObject({ idleAfterMs: 595_000 });
+    expect(fixture.steps()).toEqual([0]);
+    fixture.clock.advance(595_000);
+    expect(await fixture.look()).not.toHaveProperty('idleAfterMs');
+    expect(fixture.steps()).toEqual([0, 1]);
+    fixture.source.append('/logs/metrics.csv', encode('7\n2,2.5\n'));
+    await fixture.look();
+    expect([...(fixture.store.series('run', 'loss')?.values ?? [])]).toEqual([4.5, 3.27, 2.5]);
+    expect(fixture.discards).toBe(1);
+  });
+
   test.each([
     ['cut', (source: MemoryLogSource) => source.overwrite(path, encode(line(5)))],
     ['replaced', (source: MemoryLogSource) => source.replace(path, encode(line(5).repeat(4)))],
@@ -175,22 +190,22 @@ describe('FileTail', () => {
       const all = bytes();
       const whole = new Fixture(file);
       whole.source.append(file, all);
-      whole.clock.advance(2000);
+      whole.clock.advance(700_000);
       await whole.look();
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.nat(all.length)),
-          fc.array(fc.boolean()),
+          fc.array(fc.constantFrom(10, 2000, 700_000)),
           async (cuts, idles) => {
             const tailed = new Fixture(file);
             const sizes = [...cuts.sort((first, second) => first - second), all.length];
             for (const [index, size] of sizes.entries()) {
               tailed.source.append(file, all.subarray(sizes[index - 1] ?? 0, size));
               await tailed.look();
-              tailed.clock.advance(idles[index] ? 2000 : 10);
+              tailed.clock.advance(idles[index] ?? 10);
               await tailed.look();
             }
-            tailed.clock.advance(2000);
+            tailed.clock.advance(700_000);
             await tailed.look();
             expect(contents(tailed.store)).toEqual(contents(whole.store));
           },

@@ -109,6 +109,9 @@ describe('JSON lines', () => {
     ['a text', 'log.txt', 'Epoch 1: loss 0.5\n'],
     ['text around one line of JSON', 'log.txt', '{"step":1,"a":2}\nstarting\nloading\nready\n'],
   ])('are not found in %s', (_, name, text) => {
-    expect(detectFormat(name, encode(text).subarray(0, 4096))).toBeUndefined();
+    const head = encode(text).subarray(0, 4096);
+    expect(jsonl.detect(name, head)).toBeLessThan(0.5);
+    // Another format may need more bytes to tell, but none claims it.
+    expect([undefined, 'undecided']).toContain(detectFormat(name, head));
   });
 });

@@ -27,7 +27,10 @@ describe('every log format', () => {
 
   describe.each(cases)('$title', ({ format, example }) => {
     test('gives the points that the example promises', () => {
-      const { points, skipped } = readGrowing(format.createReader(), example.bytes());
+      const { points, skipped } = readGrowing(
+        format.createReader(example.fileName),
+        example.bytes(),
+      );
       expect(points.map(({ name, step, value }) => [name, step, value])).toEqual(example.points);
       expect(skipped).toHaveLength(example.skipped ?? 0);
     });
@@ -35,7 +38,7 @@ describe('every log format', () => {
     test('names units inside the file, in order', () => {
       const bytes = example.bytes();
       let last = 0;
-      for (const { unit } of readGrowing(format.createReader(), bytes).points) {
+      for (const { unit } of readGrowing(format.createReader(example.fileName), bytes).points) {
         expect(unit[0]).toBeGreaterThanOrEqual(last);
         expect(unit[1]).toBeGreaterThan(unit[0]);
         expect(unit[1]).toBeLessThanOrEqual(bytes.length);
@@ -44,18 +47,22 @@ describe('every log format', () => {
     });
 
     test('reads the same one byte at a time', () => {
-      const whole = readGrowing(format.createReader(), example.bytes());
-      const bytewise = readGrowing(format.createReader(), example.bytes(), everySize(example));
+      const whole = readGrowing(format.createReader(example.fileName), example.bytes());
+      const bytewise = readGrowing(
+        format.createReader(example.fileName),
+        example.bytes(),
+        everySize(example),
+      );
       expect(bytewise).toEqual(whole);
     });
 
     test('reads the same in any chunks', () => {
       const bytes = example.bytes();
-      const whole = readGrowing(format.createReader(), bytes);
+      const whole = readGrowing(format.createReader(example.fileName), bytes);
       const sizes = fc.array(fc.nat(bytes.length)).map((list) => list.sort((a, b) => a - b));
       fc.assert(
         fc.property(sizes, (chunks) => {
-          expect(readGrowing(format.createReader(), bytes, chunks)).toEqual(whole);
+          expect(readGrowing(format.createReader(example.fileName), bytes, chunks)).toEqual(whole);
         }),
       );
     });
@@ -75,7 +82,7 @@ describe('every log format', () => {
         fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
           const damaged = Uint8Array.from(bytes);
           damaged[at] = (damaged[at] ?? 0) ^ change;
-          const { points } = readGrowing(format.createReader(), damaged);
+          const { points } = readGrowing(format.createReader(example.fileName), damaged);
           expect(Array.isArray(points)).toBe(true);
         }),
       );

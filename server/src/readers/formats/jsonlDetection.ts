@@ -15,6 +15,8 @@ export function detectJsonLines(fileName: string, head: Uint8Array): number {
   const start = text.trimStart();
   if (start === '') return Number.NaN;
   if (!start.startsWith('{')) return 0;
+  // mmcv describes the machine first, in a line that may be longer than the head.
+  if (start.startsWith('{"env_info"')) return 0.9;
   const lines = text.split('\n');
   const rest = lines.pop() ?? '';
   const records = lines.filter((line) => line.trim() !== '').map(parseLogLine);

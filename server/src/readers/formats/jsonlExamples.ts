@@ -49,4 +49,63 @@ export const jsonlExamples: readonly LogExample[] = [
       ['train.loss.kl', 4, 1],
     ],
   },
+  {
+    // mmcv: the machine first, and validation apart from training.
+    fileName: '20210812_190636.log.json',
+    bytes: lines(
+      '{"env_info": "sys.platform: linux\\nPython: 3.8", "seed": 7, "exp_name": "faster_rcnn.py"}\n',
+      '{"mode": "train", "epoch": 1, "iter": 50, "lr": [0.002, 0.001], "loss": 1.5}\n',
+      '{"mode": "val", "epoch": 1, "iter": 4952, "lr": 0.02, "bbox_mAP": 0.375}\n',
+    ),
+    points: [
+      ['epoch', 50, 1],
+      ['loss', 50, 1.5],
+      ['val/epoch', 1, 1],
+      ['val/iter', 1, 4952],
+      ['val/lr', 1, 0.02],
+      ['val/bbox_mAP', 1, 0.375],
+    ],
+  },
+  {
+    // mmengine: every line has its step; that of a validation is the epoch.
+    fileName: 'scalars.json',
+    bytes: lines(
+      '{"lr": 0.02, "loss": 1.5, "epoch": 1, "iter": 50, "step": 50}\n',
+      '{"coco/bbox_mAP": 0.375, "step": 1}\n',
+    ),
+    points: [
+      ['lr', 50, 0.02],
+      ['loss', 50, 1.5],
+      ['epoch', 50, 1],
+      ['iter', 50, 50],
+      ['coco/bbox_mAP', 1, 0.375],
+    ],
+  },
+  {
+    // StyleGAN and EDM: means, over thousands of images.
+    fileName: 'stats.jsonl',
+    bytes: lines(
+      '{"Loss/G/loss": {"num": 32, "mean": 3.5, "std": 0.75}, "Progress/kimg": {"num": 1, "mean": 0.032, "std": 0.0}, "timestamp": 1714470115.5}\n',
+      '{"Loss/G/loss": {"num": 0, "mean": NaN, "std": NaN}, "Progress/kimg": {"num": 1, "mean": 4.032, "std": 0.0}, "timestamp": 1714470215.5}\n',
+      '{"Loss/G/loss": {"num": 32, "mean": 3.25',
+    ),
+    points: [
+      ['Loss/G/loss', 0.032, 3.5],
+      ['Progress/kimg', 0.032, 0.032],
+      ['Loss/G/loss', 4.032, Number.NaN],
+      ['Progress/kimg', 4.032, 4.032],
+    ],
+  },
+  {
+    // StyleGAN's figures of a snapshot, which can be of any size and sign.
+    fileName: 'metric-fid50k_full.jsonl',
+    bytes: lines(
+      '{"results": {"fid50k_full": 1.1769565753850026e+57}, "metric": "fid50k_full", "total_time": 541.5, "total_time_str": "9m 02s", "num_gpus": 1, "snapshot_pkl": "network-snapshot-000040.pkl", "timestamp": 1714470115.5}\n',
+      '{"results": {"fid50k_full": -1.5}, "metric": "fid50k_full", "total_time": 506.25, "total_time_str": "8m 26s", "num_gpus": 1, "snapshot_pkl": null, "timestamp": 1714472158.25}\n',
+    ),
+    points: [
+      ['fid50k_full', 40, 1.1769565753850026e57],
+      ['fid50k_full', Number.NaN, -1.5],
+    ],
+  },
 ];

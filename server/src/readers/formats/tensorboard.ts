@@ -1,4 +1,5 @@
 import { decodeEvent, type EventRecord, isBulkEvent, type SummaryValue } from '../eventProto.ts';
+import { isHole } from '../hole.ts';
 import type { LogFormat, LogReader, PointSink } from '../logFormat.ts';
 import { decodeScalarTensor } from '../tensorProto.ts';
 import {
@@ -19,8 +20,6 @@ export const tensorboard: LogFormat = {
 
 /** Records above this size are skipped, so that a damaged file cannot claim all memory. */
 const maximumRecordBytes = 64 * 2 ** 20;
-/** Zeros at the end of a file up to this many may be a hole that the writer has yet to fill. */
-const maximumHoleBytes = 64 * 2 ** 10;
 /** A first record above this size is not the version record that opens every event file. */
 const maximumVersionRecordBytes = 1024;
 
@@ -128,13 +127,4 @@ class EventFileReader implements LogReader {
     if (!tensor || this.#plugins.get(tag) !== 'scalars') return undefined;
     return decodeScalarTensor(tensor);
   }
-}
-
-/**
- * Zeros up to the end: a network file system shows them where a writer's later block came before
- * its earlier one. They are pending, not damage, until something else stands behind them.
- */
-function isHole(bytes: Uint8Array, at: number): boolean {
-  if (bytes.length - at > maximumHoleBytes) return false;
-  return bytes.subarray(at).every((byte) => byte === 0);
 }
