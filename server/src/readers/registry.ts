@@ -1,7 +1,10 @@
+import { clearml } from './formats/clearml.ts';
 import { csv } from './formats/csv.ts';
+import { fairseq } from './formats/fairseq.ts';
 import { jsonl } from './formats/jsonl.ts';
+import { mlflow } from './formats/mlflow.ts';
 import { tensorboard } from './formats/tensorboard.ts';
 import type { LogFormat } from './logFormat.ts';
 
 /** Every log format, sorted by name. */
-export const logFormats: readonly LogFormat[] = [csv, jsonl, tensorboard];
+export const logFormats: readonly LogFormat[] = [clearml, csv, fairseq, jsonl, mlflow, tensorboard];
