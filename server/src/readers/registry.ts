@@ -4,7 +4,16 @@ import { fairseq } from './formats/fairseq.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { mlflow } from './formats/mlflow.ts';
 import { tensorboard } from './formats/tensorboard.ts';
+import { wandb } from './formats/wandb.ts';
 import type { LogFormat } from './logFormat.ts';
 
 /** Every log format, sorted by name. */
-export const logFormats: readonly LogFormat[] = [clearml, csv, fairseq, jsonl, mlflow, tensorboard];
+export const logFormats: readonly LogFormat[] = [
+  clearml,
+  csv,
+  fairseq,
+  jsonl,
+  mlflow,
+  tensorboard,
+  wandb,
+];
