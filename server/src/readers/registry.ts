@@ -3,7 +3,10 @@ import { csv } from './formats/csv.ts';
 import { fairseq } from './formats/fairseq.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { mlflow } from './formats/mlflow.ts';
+import { swanlab } from './formats/swanlab.ts';
+import { swanlabBackup } from './formats/swanlabBackup.ts';
 import { tensorboard } from './formats/tensorboard.ts';
+import { visualDl } from './formats/visualDl.ts';
 import { wandb } from './formats/wandb.ts';
 import type { LogFormat } from './logFormat.ts';
 
@@ -14,6 +17,9 @@ export const logFormats: readonly LogFormat[] = [
   fairseq,
   jsonl,
   mlflow,
+  swanlab,
+  swanlabBackup,
   tensorboard,
+  visualDl,
   wandb,
 ];
