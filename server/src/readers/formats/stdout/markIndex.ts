@@ -1,0 +1,77 @@
+import type { LineFamily } from './family.ts';
+import type { LinePoints } from './linePoints.ts';
+import type { TextLine } from './textLine.ts';
+
+/**
+ * After so many marks that led to nothing a line is of no family: each may cost a look at the whole
+ * rest of the line.
+ */
+const maximumAttempts = 32;
+
+interface Mark {
+  readonly family: LineFamily;
+  readonly text: string;
+  /** Where in the text the byte stands that it is looked up by. */
+  readonly pivot: number;
+}
+
+/**
+ * Finds the family of a line in one pass over its bytes: the marks of all families are looked up
+ * by one byte of theirs that is rare in text.
+ */
+export class MarkIndex {
+  /** By the first byte of a line. */
+  readonly #starts: ReadonlyMap<number, readonly Mark[]>;
+  /** By any byte of a line; `#hasPivot` says quickly of most bytes that there are none. */
+  readonly #pivots: ReadonlyMap<number, readonly Mark[]>;
+  readonly #hasPivot = new Uint8Array(256);
+  #attempts = 0;
+
+  constructor(families: readonly LineFamily[]) {
+    this.#starts = indexMarks(families, 'start', () => 0);
+    this.#pivots = indexMarks(families, 'anywhere', rarestIn);
+    for (const byte of this.#pivots.keys()) this.#hasPivot[byte] = 1;
+  }
+
+  /** Whether the line is of a family; then its points are in `points`. */
+  read(line: TextLine, points: LinePoints): boolean {
+    this.#attempts = 0;
+    const starts = this.#starts.get(line.at(line.from));
+    if (starts && this.#readMarks(starts, line, line.from, points)) return true;
+    const { bytes, to } = line;
+    const hasPivot = this.#hasPivot;
+    for (let at = line.from; at < to && this.#attempts < maximumAttempts; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (hasPivot[byte] === 0) continue;
+      if (this.#readMarks(this.#pivots.get(byte) ?? [], line, at, points)) return true;
+    }
+    return false;
+  }
+
+  #readMarks(marks: readonly Mark[], line: TextLine, at: number, points: LinePoints): boolean {
+    for (const { family, text, pivot } of marks) {
+      const markAt = at - pivot;
+      if (markAt < line.from || !line.has(text, markAt)) continue;
+      this.#attempts += 1;
+      points.clear();
+      if (family.read(line, markAt, points)) return true;
+    }
+    return false;
+  }
+}
+
+function indexMarks(
+  families: readonly LineFamily[],
+  place: LineFamily['place'],
+  pivotOf: (text: string) => number,
+): ReadonlyMap<number, readonly Mark[]> {
+  const marks = families
+    .filter((family) => family.place === place)
+    .flatMap((family) => family.marks.map((text) => ({ family, text, pivot: pivotOf(text) })));
+  return Map.groupBy(marks, ({ text, pivot }) => text.charCodeAt(pivot));
+}
+
+/** The index of the first character that is rarer in logs than letters and blanks. */
+function rarestIn(text: string): number {
+  return Math.max(text.search(/[^A-Za-z0-9 :]/), text.indexOf(':'), 0);
+}
