@@ -22,7 +22,10 @@ const logKeys = new Set([
 ]);
 
 /** Folders in which the usual loggers and launchers put runs. */
-const usualFolders = ['runs', 'logs', 'outputs', 'output', 'lightning_logs', 'wandb', 'mlruns'];
+const usualFolders = [
+  ...['runs', 'logs', 'outputs', 'output', 'lightning_logs', 'wandb', 'mlruns', 'swanlog'],
+  ...['dvclive'],
+];
 
 /**
  * Where to look for the logs of a config, the surest first: what `counterweight.yaml` says, what

@@ -101,9 +101,10 @@ export class IngestLoop implements Disposable {
     });
   }
 
-  /** The runs that are known, sorted by id. */
+  /** The runs with points or damage, sorted by id. */
   runs(): readonly DiscoveredRun[] {
     return [...this.#runs.values()]
+      .filter((run) => run.isShown)
       .map((run) => run.describe())
       .sort((first, second) => (first.id < second.id ? -1 : 1));
   }
@@ -253,7 +254,7 @@ export class IngestLoop implements Disposable {
     run.remove(path);
     if (!run.isEmpty) return;
     this.#runs.delete(run.id);
-    this.#removed.add(run.id);
+    if (run.isShown) this.#removed.add(run.id);
   }
 
   #publish(): void {

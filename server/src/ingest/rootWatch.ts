@@ -172,9 +172,8 @@ export class RootWatch implements Disposable {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     if (this.#isDisposed) return;
     for (const entry of entries) {
-      if (entry.isFile() && isLogCandidate(entry.name)) {
-        this.#listener.touched(join(folder, entry.name));
-      }
+      const path = join(folder, entry.name);
+      if (entry.isFile() && isLogCandidate(path)) this.#listener.touched(path);
     }
   }
 }

@@ -16,26 +16,70 @@ export function isIgnoredFolder(name: string): boolean {
   return ignoredFolders.has(name);
 }
 
-/** Whether a file could be a log, by its name alone; its content decides once it is opened. */
+/** Names that say that a file is a log, whatever folder it is in. */
+const logNames: readonly RegExp[] = [
+  /tfevents|vdlrecords/,
+  /\.(jsonl|ndjson|log\.json|csv|tsv|wandb|swanlab|log|out|err)$/,
+  // What programs print is often kept as text; modded-nanogpt names it by a random id.
+  /^(.*[^a-z])?(logs?|stdout|output|console|progress|train|training|history)([^a-z].*)?\.txt$/,
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.txt$/,
+];
+/** Logs of the loggers themselves, which can be huge and hold no metrics. */
+const loggersOwn = /^debug(-[a-z]+)?\.log$/;
+/** Logs with common names speak for their folder; under another name a file is a run of its own. */
+const folderNames: readonly RegExp[] = [
+  /^(history|logs?|metrics|scalars|train)\.(json|jsonl|ndjson|txt)$/,
+  /^(history|logs?|metrics|monitor|progress|results|train|training|training_log)\.(csv|tsv|log)$/,
+  /^progress\.txt$/,
+  /^wandb-history\.jsonl$/,
+];
+/** MLflow's metric files, whose names are those of the metrics, and the folder of their run. */
+const mlflowMetric = /^(.*[/\\](?:[0-9a-f]{32}|mlruns[/\\][^/\\]+[/\\][^/\\]+))[/\\]metrics[/\\]./;
+/** One file for each metric, in folders of the run: DVCLive's and SwanLab's. */
+const metricFiles = { csv: /^(.+)[/\\]plots[/\\]metrics[/\\]./, swanlab: /^(.+)[/\\]logs[/\\]./ };
+/** Formats that make a folder for every run. */
+const folderFormats: ReadonlySet<string> = new Set([
+  'swanlab-backup',
+  'tensorboard',
+  'visualdl',
+  'wandb',
+]);
+
+/** Whether a file could be a log, by its path alone; its content decides once it is opened. */
 export function isLogCandidate(path: string): boolean {
   const name = basename(path).toLowerCase();
-  if (name.includes('tfevents') || /\.(jsonl|ndjson|log\.json)$/.test(name)) return true;
-  return isFolderLog(name);
+  if (loggersOwn.test(name)) return false;
+  return logNames.some((names) => names.test(name)) || isFolderLog(name) || mlflowMetric.test(path);
 }
 
-/** JSON lines of these names speak for their folder; under any other name a file is a run of its own. */
 function isFolderLog(name: string): boolean {
-  return /^(history|logs?|metrics|train)\.(json|jsonl|ndjson|txt)$/.test(name);
+  return folderNames.some((names) => names.test(name));
 }
 
 /**
  * The folder or file that is the run which a log belongs to: the folder of a run of ours with
- * everything below it, else the folder of event files and of logs with a common name, else the file.
+ * everything below it, else the folder that the format or the name of the file speaks for, else the
+ * file.
  */
 export function runPathOf(path: string, formatName: string): string {
-  const ownRun = counterweightRunOf(path);
-  if (ownRun !== undefined) return ownRun;
-  const speaksForFolder = formatName === 'tensorboard' || isFolderLog(basename(path).toLowerCase());
+  return (
+    counterweightRunOf(path) ?? metricFolderOf(path, formatName) ?? runPathByName(path, formatName)
+  );
+}
+
+/** The folder of a run with one file for each metric. */
+function metricFolderOf(path: string, formatName: string): string | undefined {
+  if (formatName === 'mlflow') return mlflowMetric.exec(path)?.[1];
+  if (formatName === 'csv') return metricFiles.csv.exec(path)?.[1];
+  return formatName === 'swanlab' ? metricFiles.swanlab.exec(path)?.[1] : undefined;
+}
+
+function runPathByName(path: string, formatName: string): string {
+  // What a program prints repeats, rounded, what its other logs hold: as points of the same run
+  // everything would count twice.
+  if (formatName === 'stdout') return path;
+  const speaksForFolder =
+    folderFormats.has(formatName) || isFolderLog(basename(path).toLowerCase());
   return speaksForFolder ? dirname(path) : path;
 }
 

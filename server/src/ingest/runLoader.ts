@@ -39,6 +39,7 @@ export class RunLoader {
   #changed = new Map<string, number>();
   #isReset: boolean;
   #hasNews = false;
+  #isShown = false;
 
   /** `history` is `replaced` where a run of that id went away and its end has not been told yet. */
   constructor(store: MetricStore, id: string, name: string, history: 'new' | 'replaced') {
@@ -50,6 +51,14 @@ export class RunLoader {
 
   get id(): string {
     return this.#id;
+  }
+
+  /**
+   * Whether there is anything to show: a point, or damage, now or before a file was rewritten. Much
+   * that looks like a log by its beginning holds no metrics.
+   */
+  get isShown(): boolean {
+    return this.#isShown;
   }
 
   get isEmpty(): boolean {
@@ -93,11 +102,12 @@ export class RunLoader {
       this.#changed.set(name, Math.min(first, this.#changed.get(name) ?? first));
     }
     this.#hasNews ||= changed.size > 0 || skipped > 0;
+    this.#isShown ||= changed.size > 0 || skipped > 0;
   }
 
   /** What is new since the last call; undefined for nothing. */
   takeUpdate(): RunUpdate | undefined {
-    if (!this.#hasNews) return undefined;
+    if (!this.#hasNews || !this.#isShown) return undefined;
     const update = { run: this.describe(), changed: this.#changed, reset: this.#isReset };
     this.#changed = new Map();
     this.#isReset = false;

@@ -129,6 +129,22 @@ describe('IngestLoop', () => {
     expect(fixture.changes.at(-1)?.updates[0]?.changed).toEqual(new Map([['loss', 1]]));
   });
 
+  test('shows no run for a file without points, and reads the metric files of MLflow as one', async () => {
+    const fixture = create();
+    fixture.source.append('/logs/server.log', encode('the server listens\n'.repeat(400)));
+    const run = `/logs/mlruns/0/${'a'.repeat(32)}`;
+    fixture.source.append(`${run}/metrics/loss`, encode('1790000000000 0.5 3\n'));
+    fixture.source.append(`${run}/metrics/val/loss`, encode('1790000000000 0.7 3\n'));
+    fixture.loop.watch('/logs');
+    await fixture.run(200);
+    expect(fixture.loop.runs().map(({ id }) => id)).toEqual([run]);
+    expect(fixture.changes.flatMap(({ updates }) => updates)).toHaveLength(1);
+    expect(fixture.store.metrics(run)).toEqual(['loss', 'val/loss']);
+    fixture.source.append('/logs/server.log', encode('step 250: train loss 1.9, val loss 2.0\n'));
+    await fixture.run(200);
+    expect(fixture.loop.runs().map(({ name }) => name)).toContain('server.log');
+  });
+
   test('tells of a reset when a file was written anew', async () => {
     const fixture = create();
     fixture.source.append(metrics, line(0));
