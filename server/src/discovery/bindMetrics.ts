@@ -1,5 +1,6 @@
 import type { LossScale } from '../model/lossTerm.ts';
 import { metricName } from '../model/metricName.ts';
+import type { NumberColumn } from '../model/numberColumn.ts';
 import type { ProjectFile } from '../model/projectFile.ts';
 import { inferScale, type ScaledSeries, type ScaleInference } from './inferScale.ts';
 import { areSynonyms, type MetricMeaning, readMetricName } from './metricWords.ts';
@@ -44,7 +45,7 @@ export function bindTerms(
   terms: readonly BindableTerm[],
   metrics: readonly string[],
   project: ProjectFile | undefined,
-  valuesOf: (metric: string) => ArrayLike<number> | undefined,
+  valuesOf: (metric: string) => NumberColumn | undefined,
 ): RunBinding {
   const meanings = metrics.map((metric) => ({ metric, meaning: readMetricName(metric) }));
   const find = (rate: (meaning: MetricMeaning, metric: string) => number): Candidate | undefined =>

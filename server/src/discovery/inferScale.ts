@@ -1,10 +1,11 @@
 import type { LossScale } from '../model/lossTerm.ts';
+import type { NumberColumn } from '../model/numberColumn.ts';
 import { median } from '../numerics/median.ts';
 
 /** One term with its logged values, oldest first; `values` is absent where it is not logged. */
 export interface ScaledSeries {
   readonly weight: number | undefined;
-  readonly values: ArrayLike<number> | undefined;
+  readonly values: NumberColumn | undefined;
 }
 
 /** What was found, with the reason in words. */
@@ -29,7 +30,7 @@ const different = 0.03;
  */
 export function inferScale(
   terms: readonly ScaledSeries[],
-  total: ArrayLike<number> | undefined,
+  total: NumberColumn | undefined,
 ): ScaleInference {
   if (terms.every(({ weight }) => weight === 1)) {
     return { scale: 'raw', because: 'all weights are 1' };
@@ -59,7 +60,7 @@ export function inferScale(
 /** Median of |Σ f(w)·L − T| / |T| over the latest values; series are matched from their ends. */
 function sumError(
   terms: readonly ScaledSeries[],
-  total: ArrayLike<number>,
+  total: NumberColumn,
   factor: (weight: number) => number,
 ): number | undefined {
   const count = Math.min(recent, total.length, ...terms.map(({ values }) => values?.length ?? 0));
@@ -75,6 +76,6 @@ function sumError(
   return errors.length < fewest ? undefined : median(errors);
 }
 
-function valueFromEnd(values: ArrayLike<number> | undefined, back: number): number {
-  return values?.[values.length - back] ?? Number.NaN;
+function valueFromEnd(values: NumberColumn | undefined, back: number): number {
+  return values?.at(-back) ?? Number.NaN;
 }

@@ -53,6 +53,15 @@ export const settingsSchema = z.object({
     .string()
     .default('')
     .describe('Path of the Node.js (22 or newer) that runs the training; empty to look for one.'),
+  logMemory: z
+    .number()
+    .int()
+    .min(16)
+    .max(1_048_576)
+    .default(512)
+    .describe(
+      'MiB of memory for the points of all logs; beyond, the oldest are read again from their files when they are looked at.',
+    ),
   polling: z
     .boolean()
     .default(false)

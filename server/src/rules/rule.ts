@@ -1,9 +1,22 @@
 import type { Finding } from '../model/finding.ts';
+import type { NumberColumn } from '../model/numberColumn.ts';
 
-/** The values of one metric, oldest first; both arrays have the same length. */
+/**
+ * The values of one metric, oldest first; both columns have the same length. Of a long run the oldest
+ * points may be out of memory: their columns say undefined then. What rules ask of a whole run, a
+ * series of the store remembers, so that a look at it costs the same however long the run is.
+ */
 export interface SeriesView {
-  readonly steps: ArrayLike<number>;
-  readonly values: ArrayLike<number>;
+  readonly steps: NumberColumn;
+  readonly values: NumberColumn;
+  /** From this index on all points are in memory; from 0 where left out. */
+  readonly detailFrom?: number;
+  /** The value of a point, or about what it was where it is out of memory. */
+  roughValue?(index: number): number | undefined;
+  /** The first point whose value is NaN or infinite. */
+  firstNonFinite?(): { readonly step: number; readonly value: number } | undefined;
+  /** The lowest and the highest value of all, NaN passed over; NaN of none. */
+  valueRange?(): { readonly lowest: number; readonly highest: number };
 }
 
 /** A term as the run saw it. */

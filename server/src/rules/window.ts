@@ -10,14 +10,18 @@ export function latestValues(
   count: number,
 ): readonly number[] {
   const { values } = evidence.series(metric) ?? emptySeries;
-  const first = Math.max(0, values.length - count);
-  return Array.from({ length: values.length - first }, (_, index) => values[first + index] ?? 0);
+  const latest: number[] = [];
+  for (let index = Math.max(0, values.length - count); index < values.length; index += 1) {
+    const value = values.at(index);
+    if (value !== undefined) latest.push(value);
+  }
+  return latest;
 }
 
 /** The step of the oldest of the latest `count` values, or undefined where there is none. */
 export function windowStart(series: SeriesView | undefined, count: number): number | undefined {
   if (!series) return undefined;
-  return series.steps[Math.max(0, series.steps.length - count)];
+  return series.steps.at(Math.max(0, series.steps.length - count));
 }
 
 const emptySeries: SeriesView = { steps: [], values: [] };

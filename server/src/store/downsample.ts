@@ -1,54 +1,58 @@
-/**
- * Picks the indices of `[start, end)` that a chart of `columns` pixel columns needs to look the same
- * as with all points: in each column the lowest and the highest value, and one NaN where there is
- * any, in arrival order. `columnOf` must not decrease along the range.
- */
-export function pickExtremes(
-  values: Float64Array,
-  start: number,
-  end: number,
-  columnOf: (index: number) => number,
-): readonly number[] {
-  const picked: number[] = [];
-  const extremes = new Extremes(values);
-  let column = Number.NaN;
-  for (let index = start; index < end; index += 1) {
-    const next = columnOf(index);
-    if (next !== column) extremes.moveTo(picked);
-    column = next;
-    extremes.add(index);
-  }
-  extremes.moveTo(picked);
-  return picked;
+/** One point of a series, at its index. */
+interface PlacedPoint {
+  readonly index: number;
+  readonly step: number;
+  readonly value: number;
 }
 
-/** The indices of the extremes of one column so far; -1 for none. */
-class Extremes {
-  readonly #values: Float64Array;
-  #low = -1;
-  #high = -1;
-  #notANumber = -1;
+/**
+ * Keeps of every column that the points pass through the lowest and the highest value, and one NaN
+ * where there is any, in arrival order: what a chart needs to look the same as with all points.
+ */
+export class ExtremesPicker {
+  readonly steps: number[] = [];
+  readonly values: number[] = [];
+  readonly #limit: number;
+  #column = Number.NaN;
+  #low: PlacedPoint | undefined;
+  #high: PlacedPoint | undefined;
+  #notANumber: PlacedPoint | undefined;
 
-  constructor(values: Float64Array) {
-    this.#values = values;
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
-  add(index: number): void {
-    const value = this.#values[index] ?? Number.NaN;
+  /** Whether more points were picked than the limit. */
+  get isOver(): boolean {
+    return this.steps.length > this.#limit;
+  }
+
+  /** Takes a point in a column; a new column begins where it differs from that of the point before. */
+  add(column: number, index: number, step: number, value: number): void {
+    if (column !== this.#column) this.finish();
+    this.#column = column;
     if (Number.isNaN(value)) {
-      if (this.#notANumber < 0) this.#notANumber = index;
+      this.#notANumber ??= { index, step, value };
       return;
     }
-    // An index of -1 reads undefined, which no comparison finds smaller or larger.
-    if (!(value >= (this.#values[this.#low] ?? Number.NaN))) this.#low = index;
-    if (!(value <= (this.#values[this.#high] ?? Number.NaN))) this.#high = index;
+    if (!this.#low || value < this.#low.value) this.#low = { index, step, value };
+    if (!this.#high || value > this.#high.value) this.#high = { index, step, value };
   }
 
-  /** Hands over the indices in arrival order and starts anew. */
-  moveTo(picked: number[]): void {
-    const indices = new Set([this.#low, this.#high, this.#notANumber]);
-    indices.delete(-1);
-    picked.push(...[...indices].sort((first, second) => first - second));
-    this.#low = this.#high = this.#notANumber = -1;
+  /** Picks the points of the last column. */
+  finish(): void {
+    const low = this.#low;
+    const high = this.#high === low ? undefined : this.#high;
+    const found = [low, high, this.#notANumber].filter((point) => point !== undefined);
+    found.sort((first, second) => first.index - second.index);
+    let before = -1;
+    for (const { index, step, value } of found) {
+      if (index !== before) {
+        this.steps.push(step);
+        this.values.push(value);
+      }
+      before = index;
+    }
+    this.#low = this.#high = this.#notANumber = undefined;
   }
 }

@@ -1,41 +1,71 @@
-import type { StagedPoints } from './stagedPoints.ts';
+import { chunkPoints } from './chunkSummary.ts';
+import type { RunLedger } from './memoryBudget.ts';
+import { type PointField, stepField, valueField, wallTimeField } from './packedBlock.ts';
+import { PointBlocks } from './pointBlocks.ts';
+import { type StagedPoints, stagedWidth } from './stagedPoints.ts';
 
-/** Points of a file that share one range of bytes as their provenance. */
-const chunkPoints = 256;
+/** What the objects of a segment and its series take up beside their numbers, measured. */
+const objectBytes = 640;
 
-/** What one file gives to one series: how many points, and where in the file they come from. */
+/** What one file gives to one series: its points, and where in the file they come from. */
 export class FileSegment {
   readonly file: string;
+  readonly points: PointBlocks;
+  readonly #ledger: RunLedger;
   /** Byte start and byte end of each chunk in turn. */
   readonly #chunks: number[] = [];
-  readonly #marks: number[] = [];
-  #length = 0;
+  /** Indices within the segment where a session begins; the first is 0. */
+  readonly #sessions: number[] = [];
+  #isMarked = false;
+  #charged = 0;
 
-  constructor(file: string) {
+  constructor(file: string, ledger: RunLedger) {
     this.file = file;
+    this.points = new PointBlocks(ledger);
+    this.#ledger = ledger;
   }
 
   get length(): number {
-    return this.#length;
+    return this.points.length;
   }
 
-  /** Indices, within the segment, of points that a mark of the writer made the first of a session. */
-  get marks(): readonly number[] {
-    return this.#marks;
+  get sessions(): readonly number[] {
+    return this.#sessions;
   }
 
-  get bytes(): number {
-    return 8 * (this.#chunks.length + this.#marks.length);
+  /** Whether a mark of the writer says that its first point begins a session. */
+  get isMarked(): boolean {
+    return this.#isMarked;
   }
 
-  append(points: StagedPoints): void {
-    for (const mark of points.marks) this.#marks.push(this.#length + mark);
-    for (let index = 0; index < points.length; index += 1) {
-      const byteEnd = points.byteEnd(index);
-      if (this.#length % chunkPoints === 0) this.#chunks.push(points.byteStart(index), byteEnd);
-      else this.#chunks[this.#chunks.length - 1] = byteEnd;
-      this.#length += 1;
+  append(staged: StagedPoints): void {
+    const { points } = this;
+    const marks = new Set(staged.marks);
+    points.reserve(staged.length);
+    let index = 0;
+    for (const rows of staged.slabs) {
+      for (let at = 0; at < rows.length && index < staged.length; at += stagedWidth) {
+        const step = rows[at] ?? Number.NaN;
+        this.#openSession(step, marks.size > 0 && marks.has(index));
+        this.#takePlace(rows[at + 3] ?? Number.NaN, rows[at + 4] ?? Number.NaN);
+        points.add(step, rows[at + 1] ?? Number.NaN, rows[at + 2] ?? Number.NaN);
+        index += 1;
+      }
     }
+    points.settle();
+    const bytes = objectBytes + 8 * (this.#chunks.length + this.#sessions.length);
+    this.#ledger.charge(bytes - this.#charged);
+    this.#charged = bytes;
+  }
+
+  /** Number of points at the beginning in which the other is surely the same. */
+  countCommon(other: FileSegment): number {
+    const length = Math.min(this.length, other.length);
+    let count = 0;
+    while (count < length && this.#isSamePoint(other, count)) count += 1;
+    const isSame = (session: number, at: number): boolean => session === other.sessions[at];
+    const differs = this.isMarked !== other.isMarked || !this.sessions.every(isSame);
+    return differs ? 0 : count;
   }
 
   /** The bytes of the chunk that holds the point at this index within the segment. */
@@ -45,5 +75,30 @@ export class FileSegment {
       byteStart: this.#chunks[at] ?? Number.NaN,
       byteEnd: this.#chunks[at + 1] ?? Number.NaN,
     };
+  }
+
+  release(): void {
+    this.points.release();
+    this.#ledger.charge(-this.#charged);
+    this.#charged = 0;
+  }
+
+  #openSession(step: number, isMarked: boolean): void {
+    const { length, lastStep } = this.points;
+    if (length === 0) this.#isMarked = isMarked;
+    if (length === 0 || isMarked || step < lastStep) this.#sessions.push(length);
+  }
+
+  #takePlace(byteStart: number, byteEnd: number): void {
+    if (this.length % chunkPoints === 0) this.#chunks.push(byteStart, byteEnd);
+    else this.#chunks[this.#chunks.length - 1] = byteEnd;
+  }
+
+  #isSamePoint(other: FileSegment, index: number): boolean {
+    const isSame = (field: PointField): boolean => {
+      const own = this.points.at(index, field);
+      return own !== undefined && Object.is(own, other.points.at(index, field));
+    };
+    return isSame(stepField) && isSame(wallTimeField) && isSame(valueField);
   }
 }

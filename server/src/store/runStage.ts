@@ -1,32 +1,57 @@
-import { maximumSkippedExamples, type RunData, type SkippedPart } from './runData.ts';
+import {
+  maximumSkippedExamples,
+  type PointSource,
+  type RunData,
+  type SkippedPart,
+} from './runData.ts';
 import { StagedPoints } from './stagedPoints.ts';
 
-/** What a commit made public. */
+/** What was made public. */
 export interface StageCommit {
   /** Metrics with new points, each with the index of the first new one in its series. */
   readonly changed: ReadonlyMap<string, number>;
   readonly points: number;
   /** Number of parts that could not be read. */
   readonly skipped: number;
+  /**
+   * Whether earlier points of a series went away or moved, or those of a better format answer for it
+   * from now on: everything known of the run must be looked at anew.
+   */
+  readonly reset: boolean;
 }
 
 /**
- * Takes the points of one file in private until `commit` publishes them at once. Its first four
- * methods are those of the readers' `PointSink`, which this layer may not import.
+ * Takes the points of one file in private until they are published at once. Its first four methods
+ * are those of the readers' `PointSink`, which this layer may not import.
  */
 export interface RunStage {
   unit(byteStart: number, byteEnd: number): void;
   point(name: string, step: number, wallTime: number, value: number): void;
   skipped(byteStart: number, byteEnd: number, reason: string): void;
   sessionStart(step: number): void;
+  /** Publishes what is new behind all that the file gave before. */
   commit(): StageCommit;
+  /**
+   * Publishes what is new in the place of all that the file gave before. Where the earlier points of
+   * a series are the first of the new ones nothing moves, and `changed` names the first that is new.
+   */
+  replace(): StageCommit;
+  /** Forgets what is new, as of a file that turned out not to be whole. */
+  discard(): void;
+}
+
+/** What a stage needs of the store. */
+export interface StageTarget {
+  run(): RunData;
+  /** Called after every change of the run. */
+  published(): void;
 }
 
 export class PrivateStage implements RunStage {
-  readonly #file: string;
-  readonly #target: () => RunData;
+  readonly #source: PointSource;
+  readonly #target: StageTarget;
   readonly #examples: SkippedPart[] = [];
-  /** The session, counted by the writer's marks, of the latest point of each metric. */
+  /** The session, counted by the writer's marks, of the latest point of each metric past the first. */
   readonly #sessionOf = new Map<string, number>();
   #points = new Map<string, StagedPoints>();
   #skipped = 0;
@@ -34,8 +59,8 @@ export class PrivateStage implements RunStage {
   #byteStart = Number.NaN;
   #byteEnd = Number.NaN;
 
-  constructor(file: string, target: () => RunData) {
-    this.#file = file;
+  constructor(source: PointSource, target: StageTarget) {
+    this.#source = source;
     this.#target = target;
   }
 
@@ -45,18 +70,15 @@ export class PrivateStage implements RunStage {
   }
 
   point(name: string, step: number, wallTime: number, value: number): void {
-    const found = this.#points.get(name);
-    const points = found ?? new StagedPoints();
-    if (!found) this.#points.set(name, points);
-    if ((this.#sessionOf.get(name) ?? 0) !== this.#session) points.marks.push(points.length);
-    this.#sessionOf.set(name, this.#session);
+    const points = this.#points.get(name) ?? this.#open(name);
+    if (this.#session > 0) this.#markSession(name, points);
     points.add(step, wallTime, value, this.#byteStart, this.#byteEnd);
   }
 
   skipped(byteStart: number, byteEnd: number, reason: string): void {
     this.#skipped += 1;
     if (this.#examples.length >= maximumSkippedExamples) return;
-    this.#examples.push({ file: this.#file, byteStart, byteEnd, reason });
+    this.#examples.push({ file: this.#source.file, byteStart, byteEnd, reason });
   }
 
   sessionStart(): void {
@@ -64,18 +86,62 @@ export class PrivateStage implements RunStage {
   }
 
   commit(): StageCommit {
-    const run = this.#target();
-    const changed = new Map<string, number>();
-    let points = 0;
-    for (const [name, staged] of this.#points) {
-      changed.set(name, run.append(name, this.#file, staged));
-      points += staged.length;
-    }
-    const skipped = this.#skipped;
-    run.addSkipped(this.#file, skipped, this.#examples);
+    const run = this.#target.run();
+    return this.#publish(run, false, (name, points) => run.append(name, this.#source, points));
+  }
+
+  replace(): StageCommit {
+    const run = this.#target.run();
+    const isReset = run.removeFile(this.#source.file, this.#points);
+    const result = this.#publish(run, isReset, (name, points) =>
+      run.replace(name, this.#source, points),
+    );
+    this.#session = 0;
+    this.#sessionOf.clear();
+    return result;
+  }
+
+  discard(): void {
     this.#points = new Map();
     this.#examples.length = 0;
     this.#skipped = 0;
-    return { changed, points, skipped };
+    this.#session = 0;
+    this.#sessionOf.clear();
+  }
+
+  #open(name: string): StagedPoints {
+    const points = new StagedPoints();
+    this.#points.set(name, points);
+    return points;
+  }
+
+  #markSession(name: string, points: StagedPoints): void {
+    if ((this.#sessionOf.get(name) ?? 0) === this.#session) return;
+    points.marks.push(points.length);
+    this.#sessionOf.set(name, this.#session);
+  }
+
+  #publish(
+    run: RunData,
+    isReset: boolean,
+    take: (name: string, points: StagedPoints) => ReturnType<RunData['append']>,
+  ): StageCommit {
+    const changed = new Map<string, number>();
+    let points = 0;
+    let reset = isReset;
+    for (const [name, staged] of this.#points) {
+      const change = take(name, staged);
+      if (change.first !== undefined) changed.set(name, change.first);
+      reset ||= change.isReset;
+      points += staged.length;
+      // Given back one by one, so that the points are not in memory twice.
+      this.#points.delete(name);
+    }
+    const skipped = this.#skipped;
+    run.addSkipped(this.#source.file, skipped, this.#examples);
+    this.#examples.length = 0;
+    this.#skipped = 0;
+    this.#target.published();
+    return { changed, points, skipped, reset };
   }
 }

@@ -1,4 +1,11 @@
-import { pickExtremes } from './downsample.ts';
+import {
+  type ChunkVisitor,
+  type PositionRange,
+  type ReadableSeries,
+  type SummarizedPoints,
+  visitChunks,
+} from './chunkVisit.ts';
+import { ExtremesPicker } from './downsample.ts';
 
 export interface SeriesQuery {
   /** First and last step that are asked for, both inclusive; all where left out. */
@@ -13,87 +20,212 @@ export interface QueriedPoints {
   readonly values: number[];
   /** False where these are all points of the range. */
   readonly reduced: boolean;
+  /**
+   * Whether points would look otherwise, or be more, with detail that is no longer in memory: then
+   * `MetricStore.dropped` tells what to read again.
+   */
+  readonly dropped: boolean;
 }
 
 /** A stored series, or one that was derived from some: that has one session. */
-export type QueriedSeries = {
-  readonly steps: ArrayLike<number>;
-  readonly values: ArrayLike<number>;
-  readonly sessions?: readonly number[];
-};
+export type QueriedSeries = ReadableSeries & { readonly sessions?: readonly number[] };
+
+/** A series with more points than this to a pixel, for its sessions are many, is reduced otherwise. */
+const mostPerPixel = 32;
+/** Then so many stretches to a pixel, in the order of arrival. */
+const stretchesPerPixel = 4;
 
 /**
  * The points of a range of steps, in arrival order: all of them up to two a pixel, else the lowest
  * and the highest value of every pixel column and session, so that no spike is lost; NaN stays
- * visible too. A point without a step stands at its index.
+ * visible too. A point without a step stands at its index. The cost follows the pixels and the
+ * chunks of 256 points, not the points.
  */
 export function querySeries(series: QueriedSeries, query: SeriesQuery): QueriedPoints {
-  const { steps, values } = series;
-  const positionOf = (index: number): number => {
-    const step = steps[index] ?? Number.NaN;
-    return Number.isNaN(step) ? index : step;
-  };
-  const inside = indicesInside(steps.length, positionOf, query);
+  const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
+  const range = { from, to };
   const pixels = Math.max(1, Math.floor(query.pixels));
-  const isReduced = inside.length > 2 * pixels;
-  const picked = isReduced ? reduce(series, inside, positionOf, pixels) : inside;
-  return {
-    steps: Array.from(picked, positionOf),
-    values: Array.from(picked, (index) => values[index] ?? Number.NaN),
-    reduced: isReduced,
-  };
+  const survey = new Survey(range);
+  visitChunks(series, range, survey);
+  if (survey.count <= 2 * pixels) return takeAll(series, range);
+  const columns = stepColumns(series.sessions ?? [0], survey, pixels);
+  const byStep = new Reduction(range, columns, mostPerPixel * pixels);
+  visitChunks(series, range, byStep);
+  if (!byStep.isOver) return byStep.result();
+  // Steps that go back and forth all the time make a session of every few points.
+  const byArrival = new Reduction(range, arrivalColumns(survey, pixels), Number.POSITIVE_INFINITY);
+  visitChunks(series, range, byArrival);
+  return byArrival.result();
 }
 
-function indicesInside(
-  length: number,
-  positionOf: (index: number) => number,
-  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: SeriesQuery,
-): Uint32Array {
-  const result = new Uint32Array(length);
-  let count = 0;
-  for (let index = 0; index < length; index += 1) {
-    const position = positionOf(index);
-    if (position < from || position > to) continue;
-    result[count] = index;
-    count += 1;
-  }
-  return result.subarray(0, count);
+function takeAll(series: QueriedSeries, range: PositionRange): QueriedPoints {
+  const points = new AllPoints(range);
+  visitChunks(series, range, points);
+  const { steps, values, isDropped } = points;
+  return { steps, values, reduced: isDropped, dropped: isDropped };
 }
 
-function reduce(
-  series: QueriedSeries,
-  inside: Uint32Array,
-  positionOf: (index: number) => number,
-  pixels: number,
-): number[] {
-  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const index of inside) {
-    lowest = Math.min(lowest, positionOf(index));
-    highest = Math.max(highest, positionOf(index));
+/** Every point of the range that is in memory, and what is known of the others. */
+class AllPoints implements ChunkVisitor {
+  readonly isOver = false;
+  readonly steps: number[] = [];
+  readonly values: number[] = [];
+  isDropped = false;
+  readonly #range: PositionRange;
+
+  constructor(range: PositionRange) {
+    this.#range = range;
   }
+
+  takeWhole(): boolean {
+    return false;
+  }
+
+  takePoint(_index: number, position: number, value: number): void {
+    this.steps.push(position);
+    this.values.push(value);
+  }
+
+  takeDropped(points: SummarizedPoints): void {
+    this.isDropped = true;
+    for (const { index, position, value } of points.extremes()) {
+      if (isInside(position, this.#range)) this.takePoint(index, position, value);
+    }
+  }
+}
+
+/** How much lies in the range, to lay out its columns. */
+class Survey implements ChunkVisitor {
+  readonly isOver = false;
+  count = 0;
+  lowest = Number.POSITIVE_INFINITY;
+  highest = Number.NEGATIVE_INFINITY;
+  firstIndex = -1;
+  lastIndex = -1;
+  readonly #range: PositionRange;
+
+  constructor(range: PositionRange) {
+    this.#range = range;
+  }
+
+  takeWhole({ start, end, lowest, highest }: SummarizedPoints): boolean {
+    this.#extend(start, end, lowest, highest);
+    return true;
+  }
+
+  takePoint(index: number, position: number): void {
+    this.#extend(index, index + 1, position, position);
+  }
+
+  /** All of them are counted, although some may lie outside: how many, is not known any more. */
+  takeDropped({ start, end, lowest, highest }: SummarizedPoints): void {
+    const { from, to } = this.#range;
+    this.#extend(start, end, Math.max(lowest, from), Math.min(highest, to));
+  }
+
+  #extend(start: number, end: number, lowest: number, highest: number): void {
+    this.count += end - start;
+    if (this.firstIndex < 0) this.firstIndex = start;
+    this.lastIndex = end - 1;
+    if (lowest < this.lowest && Number.isFinite(lowest)) this.lowest = lowest;
+    if (highest > this.highest && Number.isFinite(highest)) this.highest = highest;
+  }
+}
+
+function isInside(position: number, { from, to }: PositionRange): boolean {
+  return position >= from && position <= to;
+}
+
+/** How the range is cut into columns. */
+interface Columns {
+  /** Number of the column of a point; within a session it does not decrease where steps do not. */
+  of(index: number, position: number): number;
+  /** Width of some points, in columns. */
+  width(points: SummarizedPoints): number;
+}
+
+function stepColumns(sessions: readonly number[], survey: Survey, pixels: number): Columns {
+  const { lowest, highest } = survey;
   const scale = highest > lowest ? pixels / (highest - lowest) : 0;
-  const values = Float64Array.from(inside, (index) => series.values[index] ?? Number.NaN);
-  const columnOf = (at: number): number => {
-    const position = positionOf(inside[at] ?? 0);
-    return Math.min(pixels - 1, Math.floor((position - lowest) * scale));
+  let session = 0;
+  const of = (index: number, position: number): number => {
+    const next = sessions[session + 1] ?? Number.POSITIVE_INFINITY;
+    if (index < (sessions[session] ?? 0) || index >= next) session = sessionOf(sessions, index);
+    const column = scale === 0 ? 0 : Math.floor((position - lowest) * scale);
+    return session * pixels + Math.min(pixels - 1, Math.max(0, column));
   };
-  return sessionRanges(series.sessions ?? [0], inside).flatMap(([start, end]) =>
-    pickExtremes(values, start, end, columnOf).map((at) => inside[at] ?? 0),
-  );
+  return { of, width: (points) => (points.highest - points.lowest) * scale };
 }
 
-/** The parts of `inside` that belong to one session each. */
-function sessionRanges(
-  sessions: readonly number[],
-  inside: Uint32Array,
-): readonly (readonly [start: number, end: number])[] {
-  const ranges: [number, number][] = [];
-  let at = 0;
-  for (let session = 0; session < sessions.length; session += 1) {
-    const next = sessions[session + 1] ?? Number.POSITIVE_INFINITY;
-    const start = at;
-    while (at < inside.length && (inside[at] ?? 0) < next) at += 1;
-    if (at > start) ranges.push([start, at]);
+/** The last session that begins at or before the index. */
+function sessionOf(sessions: readonly number[], index: number): number {
+  let low = 0;
+  let high = sessions.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((sessions[middle] ?? Number.POSITIVE_INFINITY) <= index) low = middle;
+    else high = middle;
   }
-  return ranges;
+  return low;
+}
+
+function arrivalColumns({ firstIndex, lastIndex }: Survey, pixels: number): Columns {
+  const scale = (stretchesPerPixel * pixels) / (lastIndex - firstIndex + 1);
+  return {
+    of: (index) => Math.floor((index - firstIndex) * scale),
+    width: ({ start, end }) => (end - start) * scale,
+  };
+}
+
+/** Picks the extremes of columns. */
+class Reduction implements ChunkVisitor {
+  readonly #range: PositionRange;
+  readonly #columns: Columns;
+  readonly #picker: ExtremesPicker;
+  #isDropped = false;
+
+  constructor(range: PositionRange, columns: Columns, limit: number) {
+    this.#range = range;
+    this.#columns = columns;
+    this.#picker = new ExtremesPicker(limit);
+  }
+
+  get isOver(): boolean {
+    return this.#picker.isOver;
+  }
+
+  /** Of a chunk within one column, the extremes tell all. */
+  takeWhole(chunk: SummarizedPoints): boolean {
+    const { start, end, lowest, highest } = chunk;
+    const columns = this.#columns;
+    const column = columns.of(start, lowest);
+    if (column !== columns.of(end - 1, highest)) return false;
+    const { low, lowStep, lowValue, high, highStep, highValue, nan, nanStep } = chunk.summary;
+    if (low >= 0) this.#pick(column, start + low, lowStep, lowValue);
+    if (high >= 0) this.#pick(column, start + high, highStep, highValue);
+    if (nan >= 0) this.#pick(column, start + nan, nanStep, Number.NaN);
+    return true;
+  }
+
+  takePoint(index: number, position: number, value: number): void {
+    this.#picker.add(this.#columns.of(index, position), index, position, value);
+  }
+
+  takeDropped(points: SummarizedPoints): void {
+    // The extremes of a chunk across the border of two columns stand in the right ones.
+    this.#isDropped ||= this.#columns.width(points) > 1;
+    for (const { index, position, value } of points.extremes()) {
+      if (isInside(position, this.#range)) this.takePoint(index, position, value);
+    }
+  }
+
+  #pick(column: number, index: number, step: number, value: number): void {
+    this.#picker.add(column, index, Number.isNaN(step) ? index : step, value);
+  }
+
+  result(): QueriedPoints {
+    this.#picker.finish();
+    const { steps, values } = this.#picker;
+    return { steps, values, reduced: true, dropped: this.#isDropped };
+  }
 }

@@ -82,7 +82,7 @@ export function describeTerm({
     trend: trendOf(lossSeries, 40),
     group: evidence.group,
     probes: evidence.probes,
-    lastStep: lossSeries?.steps[lossSeries.steps.length - 1],
+    lastStep: lossSeries?.steps.at(-1),
     findings: findings.filter((finding) => finding.term === term.name),
     source: bound?.loss ? { metric: bound.loss, because: bound.because } : undefined,
   };
@@ -112,7 +112,7 @@ function lastFinite(series: SeriesView | undefined): readonly number[] {
   const from = Math.max(0, series.values.length - window);
   const values: number[] = [];
   for (let index = from; index < series.values.length; index += 1) {
-    const value = series.values[index];
+    const value = series.values.at(index);
     if (value !== undefined && Number.isFinite(value)) values.push(value);
   }
   return values;
@@ -125,7 +125,7 @@ function figure(series: SeriesView | undefined): Figure | undefined {
   const upper = values[middle] ?? Number.NaN;
   const median = values.length % 2 === 1 ? upper : (upper + (values[middle - 1] ?? Number.NaN)) / 2;
   return {
-    last: series.values[series.values.length - 1] ?? Number.NaN,
+    last: series.values.at(-1) ?? Number.NaN,
     median,
     count: values.length,
   };
@@ -140,15 +140,15 @@ function trendOf(series: SeriesView | undefined, columns: number): readonly numb
     const to = Math.floor(((column + 1) * series.values.length) / count);
     // A long run is sampled within a column: a sparkline of a few pixels shows no more.
     const stride = Math.max(1, Math.floor((to - from) / 16));
-    return meanOf(series.values, from, to, stride);
+    return meanOf(series, from, to, stride);
   });
 }
 
-function meanOf(values: ArrayLike<number>, from: number, to: number, stride: number): number {
+function meanOf(series: SeriesView, from: number, to: number, stride: number): number {
   let sum = 0;
   let count = 0;
   for (let index = from; index < to; index += stride) {
-    const value = values[index] ?? Number.NaN;
+    const value = series.values.at(index) ?? series.roughValue?.(index) ?? Number.NaN;
     if (!Number.isFinite(value)) continue;
     sum += value;
     count += 1;

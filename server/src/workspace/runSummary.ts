@@ -21,7 +21,7 @@ export function summarizeRun({ run, store, status, configUris }: SummaryInput): 
   const skipped = store.skipped(run.id);
   const given = {
     state: record?.state,
-    step: status?.step ?? lastStep(store, run.id),
+    step: status?.step ?? store.lastStep(run.id),
     steps: record?.steps,
     loss: status?.loss,
     backend: record?.backend,
@@ -66,7 +66,7 @@ export function describeProgress(
     configUri,
     state: record.state,
     // The user's own program tells its step only through its log.
-    step: Math.max(status.step, lastStep(store, id) ?? 0),
+    step: Math.max(status.step, store.lastStep(id) ?? 0),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
 }
@@ -84,20 +84,11 @@ function skippedExamples({ examples }: Skipped): string[] {
   );
 }
 
-function lastStep(store: MetricStore, runId: string): number | undefined {
-  const steps = store.metrics(runId).flatMap((name) => {
-    const series = store.series(runId, name);
-    const step = series?.steps[series.length - 1];
-    return step !== undefined && Number.isFinite(step) ? [step] : [];
-  });
-  return steps.length === 0 ? undefined : Math.max(...steps);
-}
-
 function lastLoss(store: MetricStore, runId: string): number | undefined {
   const names = [metricName.totalLoss, 'total_loss', 'loss', 'train/loss', 'train_loss'];
   for (const name of names) {
     const series = store.series(runId, name);
-    if (series && series.length > 0) return series.values[series.length - 1];
+    if (series && series.length > 0) return series.values.at(-1);
   }
   return undefined;
 }

@@ -1,14 +1,10 @@
 import type { SeriesView } from '../rules/rule.ts';
+import { DerivedSeries } from '../store/derivedSeries.ts';
 
 /** One term's part of a share: the series and the factor on its values. */
 export interface SharePart {
   readonly term: string;
   readonly factor: number;
-}
-
-interface GrowingSeries {
-  readonly steps: number[];
-  readonly values: number[];
 }
 
 /**
@@ -18,28 +14,39 @@ interface GrowingSeries {
 export class ShareSeries {
   readonly #parts: readonly SharePart[];
   readonly #cursors: number[];
-  readonly #shares: ReadonlyMap<string, GrowingSeries>;
+  readonly #shares: ReadonlyMap<string, DerivedSeries>;
 
   constructor(parts: readonly SharePart[]) {
     this.#parts = parts;
     this.#cursors = parts.map(() => 0);
-    this.#shares = new Map(parts.map(({ term }) => [term, { steps: [], values: [] }]));
+    this.#shares = new Map(parts.map(({ term }) => [term, new DerivedSeries()]));
   }
 
   /** Takes in what the sources have got since the last call. */
   update(sourceOf: (term: string) => SeriesView | undefined): void {
     const sources = this.#parts.map(({ term }) => sourceOf(term));
     if (sources.length === 0) return;
+    this.#passOverDropped(sources);
     for (;;) {
-      const steps = sources.map((source, part) => source?.steps[this.#cursors[part] ?? 0]);
+      const steps = sources.map((source, part) => source?.steps.at(this.#cursors[part] ?? 0));
       if (steps.some((step) => step === undefined)) return;
       this.#advance(sources, steps);
     }
   }
 
-  series(term: string): SeriesView | undefined {
+  series(term: string): DerivedSeries | undefined {
     const series = this.#shares.get(term);
-    return series && series.steps.length > 0 ? series : undefined;
+    return series && series.length > 0 ? series : undefined;
+  }
+
+  /** What went out of memory before it was looked at has no share. */
+  #passOverDropped(sources: readonly (SeriesView | undefined)[]): void {
+    for (const [part, source] of sources.entries()) {
+      const cursor = this.#cursors[part] ?? 0;
+      if (source && cursor < source.steps.length && source.steps.at(cursor) === undefined) {
+        this.#cursors[part] = source.detailFrom ?? cursor;
+      }
+    }
   }
 
   /** Emits one aligned step, or lets the sources that lag behind catch up. */
@@ -60,13 +67,12 @@ export class ShareSeries {
 
   #emit(sources: readonly (SeriesView | undefined)[], step: number): void {
     const sizes = this.#parts.map(({ factor }, part) =>
-      Math.abs(factor * (sources[part]?.values[this.#cursors[part] ?? 0] ?? Number.NaN)),
+      Math.abs(factor * (sources[part]?.values.at(this.#cursors[part] ?? 0) ?? Number.NaN)),
     );
     const sum = sizes.reduce((total, size) => total + size, 0);
     for (const [part, { term }] of this.#parts.entries()) {
       const series = this.#shares.get(term);
-      series?.steps.push(step);
-      series?.values.push(sum > 0 ? (sizes[part] ?? Number.NaN) / sum : Number.NaN);
+      series?.add(step, sum > 0 ? (sizes[part] ?? Number.NaN) / sum : Number.NaN);
     }
   }
 }

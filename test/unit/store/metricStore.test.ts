@@ -3,8 +3,6 @@ import { describe, expect, test } from 'vitest';
 
 import { MetricStore } from '../../../server/src/store/metricStore.ts';
 import type { RunStage } from '../../../server/src/store/runStage.ts';
-import { StagedPoints } from '../../../server/src/store/stagedPoints.ts';
-import { SeriesData } from '../../../server/src/store/storedSeries.ts';
 
 /** Puts points of `loss` at these steps into a stage, one unit of ten bytes each. */
 function fill(stage: RunStage, steps: readonly number[], firstUnit = 0): void {
@@ -31,7 +29,7 @@ interface ArrivingPoint {
 function fillWhole(points: readonly ArrivingPoint[]): MetricStore {
   const store = new MetricStore();
   for (const file of [...files].reverse()) {
-    const stage = store.stage('run', file);
+    const stage = store.stage('run', file, 'jsonl');
     const own = points.filter((point) => point.file === file);
     fill(
       stage,
@@ -45,9 +43,9 @@ function fillWhole(points: readonly ArrivingPoint[]): MetricStore {
 function fillPiecewise(points: readonly ArrivingPoint[]): MetricStore {
   const store = new MetricStore();
   const stages = {
-    a: store.stage('run', 'a'),
-    b: store.stage('run', 'b'),
-    c: store.stage('run', 'c'),
+    a: store.stage('run', 'a', 'jsonl'),
+    b: store.stage('run', 'b', 'jsonl'),
+    c: store.stage('run', 'c', 'jsonl'),
   };
   const units = { a: 0, b: 0, c: 0 };
   for (const { file, step, commits } of points) {
@@ -62,10 +60,15 @@ function fillPiecewise(points: readonly ArrivingPoint[]): MetricStore {
 describe('MetricStore', () => {
   test('shows nothing of a stage before its commit, and all of it after', () => {
     const store = new MetricStore();
-    const stage = store.stage('run', 'a');
+    const stage = store.stage('run', 'a', 'jsonl');
     fill(stage, [0, 1]);
     expect(store.runs()).toEqual([]);
-    expect(stage.commit()).toEqual({ changed: new Map([['loss', 0]]), points: 2, skipped: 0 });
+    expect(stage.commit()).toEqual({
+      changed: new Map([['loss', 0]]),
+      points: 2,
+      skipped: 0,
+      reset: false,
+    });
     const series = store.series('run', 'loss');
     expect(series?.length).toBe(2);
     expect([...(series?.values ?? [])]).toEqual([-0, -1]);
@@ -78,7 +81,12 @@ describe('MetricStore', () => {
 
   test('lists a run whose first commit is empty, and forgets a removed one', () => {
     const store = new MetricStore();
-    expect(store.stage('run', 'a').commit()).toEqual({ changed: new Map(), points: 0, skipped: 0 });
+    expect(store.stage('run', 'a', 'jsonl').commit()).toEqual({
+      changed: new Map(),
+      points: 0,
+      skipped: 0,
+      reset: false,
+    });
     expect(store.runs()).toEqual(['run']);
     expect(store.metrics('run')).toEqual([]);
     store.removeRun('run');
@@ -88,8 +96,8 @@ describe('MetricStore', () => {
 
   test('joins files in the order of their names, whichever came first', () => {
     const store = new MetricStore();
-    const later = store.stage('run', 'b');
-    const earlier = store.stage('run', 'a');
+    const later = store.stage('run', 'b', 'jsonl');
+    const earlier = store.stage('run', 'a', 'jsonl');
     fill(later, [2, 3]);
     later.commit();
     fill(earlier, [0]);
@@ -111,7 +119,7 @@ describe('MetricStore', () => {
       ['b', [1, 2]],
       ['c', [3]],
     ] as const) {
-      const stage = store.stage('run', file);
+      const stage = store.stage('run', file, 'jsonl');
       fill(stage, steps);
       stage.skipped(90, 95, 'torn');
       stage.commit();
@@ -126,7 +134,7 @@ describe('MetricStore', () => {
 
   test('opens a session at a backward step and at a mark of the writer', () => {
     const store = new MetricStore();
-    const stage = store.stage('run', 'a');
+    const stage = store.stage('run', 'a', 'jsonl');
     fill(stage, [0, 1, 2, 1, 2]);
     stage.commit();
     stage.sessionStart(3);
@@ -139,10 +147,10 @@ describe('MetricStore', () => {
 
   test('opens a session where a later file begins with a mark', () => {
     const store = new MetricStore();
-    const first = store.stage('run', 'a');
+    const first = store.stage('run', 'a', 'jsonl');
     fill(first, [0, 10, 20]);
     first.commit();
-    const second = store.stage('run', 'b');
+    const second = store.stage('run', 'b', 'jsonl');
     second.sessionStart(15);
     fill(second, [30, 40]);
     second.commit();
@@ -154,7 +162,7 @@ describe('MetricStore', () => {
 
   test('counts what was skipped and keeps the first 20 as examples', () => {
     const store = new MetricStore();
-    const stage = store.stage('run', 'a');
+    const stage = store.stage('run', 'a', 'jsonl');
     for (let index = 0; index < 15; index += 1) stage.skipped(index, index + 1, 'torn');
     stage.commit();
     for (let index = 15; index < 30; index += 1) stage.skipped(index, index + 1, 'torn');
@@ -167,7 +175,7 @@ describe('MetricStore', () => {
 
   test('gives the chunk of 256 points as the provenance of a point', () => {
     const store = new MetricStore();
-    const stage = store.stage('run', 'a');
+    const stage = store.stage('run', 'a', 'jsonl');
     fill(
       stage,
       Array.from({ length: 600 }, (_, step) => step),
@@ -199,19 +207,5 @@ describe('MetricStore', () => {
         }
       }),
     );
-  });
-
-  test('takes about 24 bytes a point with its wall time', () => {
-    const series = new SeriesData();
-    const count = 100_000;
-    for (let index = 0; index < count; index += 100) {
-      const points = new StagedPoints();
-      for (let step = index; step < index + 100; step += 1)
-        points.add(step, step, step, step, step);
-      series.append('a', points);
-    }
-    expect(series.length).toBe(count);
-    // Columns of 24 bytes a point, an eighth of them as room to grow, and 16 bytes every 256 points.
-    expect(series.bytes / count).toBeLessThan(24 * (1 + 1 / 8) + 16 / 256 + 0.01);
   });
 });

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { invariant } from '../../../server/src/base/invariant.ts';
+import { MetricStore } from '../../../server/src/store/metricStore.ts';
 import { querySeries } from '../../../server/src/store/seriesQuery.ts';
-import { StagedPoints } from '../../../server/src/store/stagedPoints.ts';
-import { SeriesData, type StoredSeries } from '../../../server/src/store/storedSeries.ts';
+import type { StoredSeries } from '../../../server/src/store/storedSeries.ts';
 
 function seriesOf(points: readonly (readonly [step: number, value: number])[]): StoredSeries {
-  const series = new SeriesData();
-  const staged = new StagedPoints();
-  for (const [step, value] of points) staged.add(step, 0, value, 0, 1);
-  series.append('a', staged);
+  const store = new MetricStore();
+  const stage = store.stage('run', 'a', 'jsonl');
+  for (const [step, value] of points) stage.point('loss', step, 0, value);
+  stage.commit();
+  const series = store.series('run', 'loss');
+  invariant(series, 'there is at least one point');
   return series;
 }
 
@@ -60,12 +63,13 @@ describe('querySeries', () => {
       steps: [0, 1],
       values: [3, 4],
       reduced: false,
+      dropped: false,
     });
   });
 
   test('gives nothing of an empty range', () => {
     const result = querySeries(seriesOf(ramp(10)), { from: 20, to: 30, pixels: 10 });
-    expect(result).toEqual({ steps: [], values: [], reduced: false });
+    expect(result).toEqual({ steps: [], values: [], reduced: false, dropped: false });
   });
 
   test('keeps lowest and highest value of any series, and adds no point of its own', () => {

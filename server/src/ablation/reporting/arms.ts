@@ -1,13 +1,16 @@
 import type { AblationRecord } from '../../model/ablation.ts';
 import type { LossScale } from '../../model/lossTerm.ts';
 import type { RunState } from '../../model/run.ts';
+import type { QueriedSeries } from '../../store/seriesQuery.ts';
+import type { StoredSeries } from '../../store/storedSeries.ts';
 import { baselineId } from '../plan.ts';
 
-/** The points of one metric of one run, in the order of the log. */
-export interface ArmSeries {
-  readonly steps: ArrayLike<number>;
-  readonly values: ArrayLike<number>;
-}
+/**
+ * The points of one metric of one run, in the order of the log: plain arrays, or a series of the
+ * store, which of a long run may have the latest points only and remembers the rest of it roughly.
+ */
+export type ArmSeries = QueriedSeries &
+  Partial<Pick<StoredSeries, 'detailFrom' | 'firstNonFinite' | 'valueRange' | 'roughValue'>>;
 
 /** What is known of one run of an experiment. */
 export interface ArmResult {

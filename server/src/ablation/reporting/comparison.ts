@@ -20,7 +20,9 @@ export function finalValue(series: ArmSeries | undefined): number | undefined {
   if (!series || length === 0) return undefined;
   const count = Math.max(1, Math.ceil(length * lastPart));
   let sum = 0;
-  for (let at = length - count; at < length; at += 1) sum += series.values[at] ?? Number.NaN;
+  for (let at = length - count; at < length; at += 1) {
+    sum += series.values.at(at) ?? series.roughValue?.(at) ?? Number.NaN;
+  }
   return Number.isFinite(sum) ? sum / count : Number.NaN;
 }
 

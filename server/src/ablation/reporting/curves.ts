@@ -1,4 +1,6 @@
 import type { AblationReport } from '../../model/ablation.ts';
+import type { NumberColumn } from '../../model/numberColumn.ts';
+import { querySeries } from '../../store/seriesQuery.ts';
 import type { ArmResult, ArmSeries } from './arms.ts';
 
 type Curve = AblationReport['curves'][number];
@@ -25,16 +27,23 @@ export function drawCurves(
  * highest, in their order. What is not a number stays as the gap that it is.
  */
 export function reduceCurve(
-  { steps, values }: ArmSeries,
+  series: ArmSeries,
   limit: number,
 ): { steps: number[]; values: number[] } {
+  // Of what is out of memory the store still knows the extremes.
+  const isWhole = (series.detailFrom ?? 0) === 0;
+  const { steps, values } = isWhole ? series : querySeries(series, { pixels: limit });
   // A log without steps is drawn over the order of its points.
   const stepAt = (at: number): number => {
-    const step = steps[at] ?? Number.NaN;
+    const step = steps.at(at) ?? Number.NaN;
     return Number.isNaN(step) ? at : step;
   };
+  const reduceTo = (kept: readonly number[]) => ({
+    steps: kept.map(stepAt),
+    values: kept.map((at) => values.at(at) ?? Number.NaN),
+  });
   if (values.length <= limit) {
-    return { steps: Array.from(steps, (_, at) => stepAt(at)), values: Array.from(values) };
+    return reduceTo(Array.from({ length: values.length }, (_, at) => at));
   }
   const stretches = Math.floor(limit / 2);
   const kept: number[] = [];
@@ -43,16 +52,13 @@ export function reduceCurve(
     const end = Math.floor(((at + 1) * values.length) / stretches);
     kept.push(...extremes(values, start, end));
   }
-  return {
-    steps: kept.map(stepAt),
-    values: kept.map((at) => values[at] ?? Number.NaN),
-  };
+  return reduceTo(kept);
 }
 
 /** Indices of the lowest and the highest value; one that is not a number takes the place of the lowest. */
-function extremes(values: ArrayLike<number>, start: number, end: number): readonly number[] {
+function extremes(values: NumberColumn, start: number, end: number): readonly number[] {
   const indices = Array.from({ length: end - start }, (_, at) => start + at);
-  const valueAt = (at: number): number => values[at] ?? Number.NaN;
+  const valueAt = (at: number): number => values.at(at) ?? Number.NaN;
   const numbers = indices.filter((at) => !Number.isNaN(valueAt(at)));
   const broken = indices.find((at) => Number.isNaN(valueAt(at)));
   const pick = (isBetter: (a: number, b: number) => boolean): number =>

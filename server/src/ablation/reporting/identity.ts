@@ -8,7 +8,10 @@ import { isAdministrative, isTotal } from './metricKind.ts';
  */
 export type Likeness = 'identical' | 'total only' | 'different' | 'unknown';
 
-/** Compares all results of two runs bit by bit. Times, weights and gradients of sums are left out. */
+/**
+ * Compares all results of two runs bit by bit, as far as they are in memory. Times, weights and
+ * gradients of sums are left out.
+ */
 export function compareArms({ baseline, variant }: ArmPair): Likeness {
   const shared = [...baseline.series.keys()].filter(
     (metric) => variant.series.has(metric) && !isAdministrative(metric),
@@ -24,7 +27,9 @@ export function compareArms({ baseline, variant }: ArmPair): Likeness {
 function sameValues(a: ArmSeries | undefined, b: ArmSeries | undefined): boolean {
   if (!a || !b || a.values.length !== b.values.length) return false;
   for (let at = 0; at < a.values.length; at += 1) {
-    if (!Object.is(a.values[at], b.values[at])) return false;
+    const [first, second] = [a.values.at(at), b.values.at(at)];
+    const isKnown = first !== undefined && second !== undefined;
+    if (isKnown && !Object.is(first, second)) return false;
   }
   return true;
 }

@@ -59,8 +59,8 @@ export function remarkOnNumbers(
   return results.flatMap((result) => {
     const broken = metrics.flatMap(({ metric }) => {
       const series = result.series.get(metric);
-      const at = series ? firstNotFinite(series) : undefined;
-      return series && at !== undefined ? [{ metric, step: series.steps[at] ?? 0 }] : [];
+      const step = series && firstStepNotFinite(series);
+      return step === undefined ? [] : [{ metric, step }];
     });
     const [first] = broken.toSorted((a, b) => a.step - b.step);
     if (!first) return [];
@@ -71,9 +71,11 @@ export function remarkOnNumbers(
   });
 }
 
-function firstNotFinite({ values }: ArmSeries): number | undefined {
+function firstStepNotFinite(series: ArmSeries): number | undefined {
+  if (series.firstNonFinite) return series.firstNonFinite()?.step;
+  const { steps, values } = series;
   for (let at = 0; at < values.length; at += 1) {
-    if (!Number.isFinite(values[at])) return at;
+    if (!Number.isFinite(values.at(at))) return steps.at(at) ?? 0;
   }
   return undefined;
 }
@@ -94,7 +96,7 @@ export function remarkOnLengths(results: readonly ArmResult[]): Remarks {
 }
 
 function lastStep({ steps }: ArmSeries): number {
-  return steps[steps.length - 1] ?? Number.NEGATIVE_INFINITY;
+  return steps.at(-1) ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Says why the total is no row, where the runs have one. */
@@ -190,9 +192,13 @@ function findBias(
   return { words, drop: false };
 }
 
-function isZero({ values }: ArmSeries): boolean {
-  for (let at = 0; at < values.length; at += 1) {
-    if (values[at] !== 0) return false;
+function isZero(series: ArmSeries): boolean {
+  if (series.valueRange) {
+    const { lowest, highest } = series.valueRange();
+    return lowest === 0 && highest === 0 && series.firstNonFinite?.() === undefined;
+  }
+  for (let at = 0; at < series.values.length; at += 1) {
+    if (series.values.at(at) !== 0) return false;
   }
   return true;
 }

@@ -66,18 +66,21 @@ function findBreaks(evidence: RunEvidence, term: string): readonly Break[] {
     { what: 'gradient', series: evidence.series(metricName.gradient(term)) },
   ] as const;
   return kinds.flatMap(({ what, series }) => {
-    const index = series ? firstNonFinite(series) : -1;
-    if (!series || index < 0) return [];
-    const [step = Number.NaN, value = Number.NaN] = [series.steps[index], series.values[index]];
-    return [{ term, what, step, value }];
+    const found = series && firstNonFinite(series);
+    return found ? [{ term, what, step: found.step, value: found.value }] : [];
   });
 }
 
-function firstNonFinite({ values }: SeriesView): number {
+function firstNonFinite(series: SeriesView): Pick<Break, 'step' | 'value'> | undefined {
+  if (series.firstNonFinite) return series.firstNonFinite();
+  const { steps, values } = series;
   for (let index = 0; index < values.length; index += 1) {
-    if (!Number.isFinite(values[index])) return index;
+    const value = values.at(index);
+    if (value !== undefined && !Number.isFinite(value)) {
+      return { step: steps.at(index) ?? Number.NaN, value };
+    }
   }
-  return -1;
+  return undefined;
 }
 
 /** The earlier of two; at the same step a loss goes before a gradient, which follows from it. */
