@@ -11,6 +11,8 @@ const settings = settingsSchema.parse({});
 const workspace = composeWorkspace({
   settings: () => settings,
   logger: silentLogger,
+  // Who types the command runs it on a folder of their own.
+  trusted: () => true,
   bundleFolder: __dirname,
   cacheFolder: join(homedir(), '.cache', 'counterweight'),
 });

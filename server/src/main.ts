@@ -8,10 +8,11 @@ import { composeWorkspace } from './composition.ts';
 import { startServer } from './lsp/server.ts';
 
 const connection = createConnection(ProposedFeatures.all);
-startServer(connection, systemClock, ({ settings, logger }) => {
+startServer(connection, systemClock, ({ settings, logger, trusted }) => {
   const workspace = composeWorkspace({
     settings,
     logger,
+    trusted,
     bundleFolder: __dirname,
     cacheFolder: join(homedir(), '.cache', 'counterweight'),
   });

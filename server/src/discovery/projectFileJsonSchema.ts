@@ -10,6 +10,9 @@ const jsonSchemaNode = z.object({
   get additionalProperties() {
     return z.union([z.boolean(), jsonSchemaNode]).optional();
   },
+  get items() {
+    return jsonSchemaNode.optional();
+  },
   get anyOf() {
     return z.array(jsonSchemaNode).optional();
   },
@@ -53,8 +56,9 @@ function schemasAt(root: JsonSchemaNode, path: readonly PropertyKey[]): readonly
   const start = withAlternatives(root);
   return path.reduce<readonly JsonSchemaNode[]>(
     (schemas, key) =>
-      schemas.flatMap(({ properties, additionalProperties }) => {
-        const next = properties?.[String(key)] ?? additionalProperties;
+      schemas.flatMap(({ properties, additionalProperties, items }) => {
+        const next =
+          typeof key === 'number' ? items : (properties?.[String(key)] ?? additionalProperties);
         return typeof next === 'object' ? withAlternatives(next) : [];
       }),
     start,

@@ -3,6 +3,7 @@ import type { ConfigProblem } from '../model/finding.ts';
 import { type ProjectFile, projectFileSchema } from '../model/projectFile.ts';
 import type { ConfigNode } from '../syntax/configTree.ts';
 import { yaml } from '../syntax/languages/yaml.ts';
+import { logPatternProblems } from './logPatterns.ts';
 import { toWrongPlaces } from './projectFileProblem.ts';
 
 /** What `counterweight.yaml` says; what is wrong in it is left out and told. */
@@ -27,13 +28,17 @@ export function readProjectFile(text: string, ruleNames: readonly string[] = [])
   const data = toData(root) ?? {};
   const names = unknownRules(root, ruleNames);
   const first = projectFileSchema.safeParse(data);
-  if (first.success) return { project: first.data, problems: [...syntax, ...names] };
+  if (first.success) {
+    const patterns = logPatternProblems(text, root, first.data);
+    return { project: first.data, problems: [...syntax, ...patterns, ...names] };
+  }
   const wrong = toWrongPlaces(first.error.issues, root);
   const rest = wrong.reduce<unknown>((kept, { path }) => without(kept, path), data);
   const second = projectFileSchema.safeParse(rest);
+  const patterns = logPatternProblems(text, root, second.data);
   return {
     ...(second.success && { project: second.data }),
-    problems: [...syntax, ...wrong.map(({ problem }) => problem), ...names],
+    problems: [...syntax, ...wrong.map(({ problem }) => problem), ...patterns, ...names],
   };
 }
 

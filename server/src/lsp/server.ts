@@ -21,6 +21,7 @@ import { pathOfUri } from './fromProtocol.ts';
 export type BuildWorkspace = (options: {
   readonly settings: () => Settings;
   readonly logger: Logger;
+  readonly trusted: () => boolean;
 }) => Workspace;
 
 /** What the client may change while the server runs. */
@@ -41,7 +42,8 @@ export function startServer(connection: Connection, clock: Clock, build: BuildWo
   let workspace: Workspace | undefined;
   connection.onInitialize((params) => {
     const state = readClientState(params, logger);
-    const built = build({ settings: () => state.settings, logger });
+    const trusted = (): boolean => state.trusted;
+    const built = build({ settings: () => state.settings, logger, trusted });
     workspace = built;
     const context: FeatureContext = {
       connection,
@@ -49,14 +51,14 @@ export function startServer(connection: Connection, clock: Clock, build: BuildWo
       clock,
       logger,
       settings: () => state.settings,
-      trusted: () => state.trusted,
+      trusted,
       drawsImages: /code/i.test(params.clientInfo?.name ?? ''),
       schemas: new TaskSchemas(),
       fillsIn:
         params.capabilities.textDocument?.completion?.completionItem?.snippetSupport ?? false,
     };
     for (const feature of features) feature.register(context);
-    followClient(connection, state, logger);
+    followClient(connection, state, built, logger);
     connection.onInitialized(() => {
       for (const feature of features) feature.initialized?.(context);
       followFolders(connection, built, params.workspaceFolders ?? [], logger);
@@ -95,7 +97,12 @@ function readSettings(value: unknown, logger: Logger): Settings | undefined {
   return undefined;
 }
 
-function followClient(connection: Connection, state: ClientState, logger: Logger): void {
+function followClient(
+  connection: Connection,
+  state: ClientState,
+  { session }: Workspace,
+  logger: Logger,
+): void {
   connection.onDidChangeConfiguration(({ settings }) => {
     const section = z.object({ counterweight: z.unknown() }).safeParse(settings);
     if (!section.success) return;
@@ -103,6 +110,7 @@ function followClient(connection: Connection, state: ClientState, logger: Logger
   });
   connection.onNotification(notifications.trustGranted, () => {
     state.trusted = true;
+    session.trustGranted();
   });
 }
 

@@ -61,6 +61,37 @@ const ablationSchema = z.strictObject({
     .describe('Metrics that decide, most important first.'),
 });
 
+const logPatternSchema = z.strictObject({
+  files: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .describe(
+      'The logs that are read by this pattern, relative to this file and written with /: * stands for any part of a name, ** for any folders, {a,b} for either.',
+    ),
+  line: z
+    .string()
+    .min(1)
+    .describe(
+      'A regular expression (RE2) that finds the metrics in a line, in single quotes. Each named group is a metric: (?<loss>[-+.\\w]+). Where the line names its metrics, (?<name>…) takes the name and (?<value>…) the number, as often as they come.',
+    ),
+  step: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The group that holds the step; the group step where this is left out.'),
+  wall_time: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The group that holds the time, as seconds since 1970 or as 2026-11-21 10:30:00; the group wall_time where this is left out.',
+    ),
+  prefix: z
+    .string()
+    .optional()
+    .describe('Comes before the name of every metric that this pattern finds, such as val/.'),
+});
+export type LogPattern = z.infer<typeof logPatternSchema>;
+
 /** Everything that `counterweight.yaml` may say; every key is optional. */
 export const projectFileSchema = z.strictObject({
   config: z
@@ -71,6 +102,12 @@ export const projectFileSchema = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .describe('Folders or files where runs appear, relative to this file.'),
+  log_patterns: z
+    .array(logPatternSchema)
+    .optional()
+    .describe(
+      'How to read logs of a form of your own. Several patterns may be for the same file; a line is read by the first that matches it. Runs only in a trusted workspace.',
+    ),
   terms: z.record(z.string(), termSchema).optional().describe('What is known of each loss term.'),
   total: z.string().optional().describe('Name of the metric that logs the total loss.'),
   run: runSchema.optional().describe('The program that trains.'),

@@ -1,0 +1,78 @@
+import { dirname, join } from 'node:path';
+
+import { readProjectFile } from '../discovery/readProjectFile.ts';
+import type { ConfigProblem } from '../model/finding.ts';
+import { type ProjectFile, projectFileName } from '../model/projectFile.ts';
+import { rules } from '../rules/registry.ts';
+import type { FoundProject } from './engineChoice.ts';
+import type { WorkspaceFiles } from './files.ts';
+
+/** So that a wrong one in `counterweight.yaml` is told. */
+const ruleNames = rules.map(({ name }) => name);
+
+/** An open `counterweight.yaml`. */
+export interface OpenProject {
+  readonly uri: string;
+  readonly path: string;
+  readonly text: string;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Every `counterweight.yaml`: as it is in the editor, else as it is on the disk. */
+export class ProjectFiles {
+  readonly #files: WorkspaceFiles;
+  readonly #open = new Map<string, OpenProject>();
+  readonly #lastGood = new Map<string, ProjectFile>();
+
+  constructor(files: WorkspaceFiles) {
+    this.#files = files;
+  }
+
+  /** Takes the text of one that was opened or edited. */
+  put(uri: string, path: string, text: string): void {
+    const { problems } = readProjectFile(text, ruleNames);
+    this.#open.set(uri, { uri, path, text, problems });
+  }
+
+  /** Returns the one that was open. */
+  close(uri: string): OpenProject | undefined {
+    const project = this.#open.get(uri);
+    this.#open.delete(uri);
+    return project;
+  }
+
+  get(uri: string): OpenProject | undefined {
+    return this.#open.get(uri);
+  }
+
+  /** What those that are open say. */
+  open(): readonly (OpenProject & FoundProject)[] {
+    return [...this.#open.values()].map((open) => ({
+      ...open,
+      project: this.#read(open.path, open.text),
+    }));
+  }
+
+  /** The nearest one upwards from a config, no higher than the folder `top`. */
+  async find(configPath: string, top: string): Promise<FoundProject | undefined> {
+    for (let folder = dirname(configPath); ; folder = dirname(folder)) {
+      const path = join(folder, projectFileName);
+      const open = [...this.#open.values()].find((project) => project.path === path);
+      const text = open?.text ?? (await this.#files.readText(path));
+      if (text !== undefined) return { path, project: this.#read(path, text) };
+      if (folder === top || folder === dirname(folder)) return undefined;
+    }
+  }
+
+  /** While somebody types, the last text that could be read counts, so that nothing disappears. */
+  #read(path: string, text: string): ProjectFile | undefined {
+    const { project } = readProjectFile(text, ruleNames);
+    if (project) this.#lastGood.set(path, project);
+    return project ?? this.#lastGood.get(path);
+  }
+}
+
+/** Whether a path is one of a `counterweight.yaml`. */
+export function isProjectFile(path: string): boolean {
+  return path.endsWith(`/${projectFileName}`) || path.endsWith(`\\${projectFileName}`);
+}
