@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { ablationKinds } from '../server/src/ablation/kinds/registry.ts';
 import { recognizers } from '../server/src/discovery/registry.ts';
 import { settingsSchema } from '../server/src/protocol/settings.ts';
+import { databaseFormats } from '../server/src/readers/databaseRegistry.ts';
 import { logFormats } from '../server/src/readers/registry.ts';
+import { snapshotFormats } from '../server/src/readers/snapshotRegistry.ts';
 import { rules } from '../server/src/rules/registry.ts';
 import { configLanguages } from '../server/src/syntax/registry.ts';
 import { backends } from '../server/src/training/backends/registry.ts';
@@ -45,7 +47,21 @@ export function renderReference(): string {
       recognizerTable(),
     ],
     ['Config languages', 'By the ending of the file name.', languageTable()],
-    ['Log formats', 'Told apart by content first, then by name.', describedTable(logFormats)],
+    [
+      'Log formats',
+      'Read as they grow; told apart by content first, then by name.',
+      describedTable(logFormats),
+    ],
+    [
+      'Log formats of files that are rewritten',
+      'Read anew with every change. What one of them tells does not run together with what another format tells of the same run.',
+      describedTable(snapshotFormats),
+    ],
+    [
+      'Databases',
+      'Opened for reading, and told apart by their tables.',
+      describedTable(databaseFormats),
+    ],
     ['Ablations', 'What a click on a lens can vary.', ablationTable()],
     ['Tasks', 'Built-in training problems, named by `task` in a config.', taskTable()],
     [

@@ -17,6 +17,8 @@ import type { Workspace } from './workspace/workspace.ts';
 export interface CompositionOptions {
   readonly settings: () => Settings;
   readonly logger: Logger;
+  /** Whether the user trusts the workspace. */
+  readonly trusted: () => boolean;
   /** Folder of the bundles. */
   readonly bundleFolder: string;
   /** Folder for what may be forgotten: the measured choice of a backend. */
@@ -25,14 +27,14 @@ export interface CompositionOptions {
 
 /** Builds the objects behind a front end. */
 export function composeWorkspace(options: CompositionOptions): Workspace {
-  const { settings, logger, bundleFolder, cacheFolder } = options;
+  const { settings, logger, trusted, bundleFolder, cacheFolder } = options;
   const clock = systemClock;
   const files = createDiskFiles();
-  const store = new MetricStore();
+  const { polling, logMemory } = settings();
+  const store = new MetricStore(logMemory * 2 ** 20);
   const catalog = new RunCatalog();
-  const { polling } = settings();
   const ingest = new IngestLoop({ store, clock, logger, polling });
-  const session = new Session({ files, store, ingest, catalog, logger });
+  const session = new Session({ files, store, ingest, catalog, logger, trusted });
   const task = new HostClient({
     trainHostPath: join(bundleFolder, 'trainHost.cjs'),
     nodePath: () => settings().nodePath,

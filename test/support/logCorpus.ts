@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 
 import { createRandom } from '../../server/src/base/random.ts';
 import { detectFormat, detectionHeadBytes } from '../../server/src/readers/detectFormat.ts';
-import type { LogFormat } from '../../server/src/readers/logFormat.ts';
+import { type LogFormat, largeHeadBytes } from '../../server/src/readers/logFormat.ts';
 import { type Recording, readGrowing } from './recordingSink.ts';
 
 /** One line of EXPECTED.jsonl: what the truth says of one series of one file. */
@@ -23,6 +23,8 @@ interface ExpectedSeries {
   readonly nan: number;
   readonly inf: number;
 }
+
+type DetectedFormat = ReturnType<typeof detectFormat>;
 
 /** How a comparison differs from the plain one. */
 interface Comparison {
@@ -42,7 +44,7 @@ export class LogCorpus {
   /** The lines of the truth for the formats asked for, in its words. */
   readonly expected: readonly ExpectedSeries[];
 
-  constructor(formats: readonly string[]) {
+  constructor(formats: readonly string[] | 'all') {
     const corpus = process.env.COUNTERWEIGHT_CORPUS ?? resolve('..', 'shared', 'corpus');
     this.#folder = join(corpus, 'logs');
     const truth = join(this.#folder, 'EXPECTED.jsonl');
@@ -52,11 +54,9 @@ export class LogCorpus {
       process.stdout.write(`Skipped: no corpus of logs at ${this.#folder} ${hint}.\n`);
     }
     this.expected = this.isPresent
-      ? readFileSync(truth, 'utf8')
-          .split('\n')
-          .filter((line) => line !== '')
-          .map((line): ExpectedSeries => JSON.parse(line))
-          .filter(({ format }) => formats.includes(format))
+      ? readLines<ExpectedSeries>(truth).filter(({ format }) => {
+          return formats === 'all' || formats.includes(format);
+        })
       : [];
   }
 
@@ -74,11 +74,27 @@ export class LogCorpus {
   }
 
   load(path: string): Uint8Array {
-    return new Uint8Array(readFileSync(join(this.#folder, path)));
+    return new Uint8Array(readFileSync(this.place(path)));
   }
 
-  detect(path: string, headBytes = detectionHeadBytes): ReturnType<typeof detectFormat> {
-    return detectFormat(basename(path), this.load(path).subarray(0, headBytes));
+  /** Where a path of the truth lies on the disk. */
+  place(path: string): string {
+    return join(this.#folder, path);
+  }
+
+  /** The lines of another file of the truth, EXPECTED_FILES.jsonl say. */
+  truth<Line>(name: string): readonly Line[] {
+    return this.isPresent ? readLines(this.place(name)) : [];
+  }
+
+  /** What the product takes a file for: by its first bytes, by more where they do not tell. */
+  detect(path: string, heads = [detectionHeadBytes, largeHeadBytes]): DetectedFormat {
+    const bytes = this.load(path);
+    let found: DetectedFormat = 'undecided';
+    for (const size of heads) {
+      if (found === 'undecided') found = detectFormat(basename(path), bytes.subarray(0, size));
+    }
+    return found;
   }
 
   read(format: LogFormat, path: string, sizes: readonly number[] = []): Recording {
@@ -88,7 +104,15 @@ export class LogCorpus {
   /** Expects that the file is claimed by the format and holds the series of the truth, no others. */
   compare(format: LogFormat, path: string, { nameOf = metricOf }: Comparison = {}): void {
     expect(this.detect(path)).toBe(format);
-    const { points } = this.read(format, path);
+    this.compareSeries(path, this.read(format, path).points, nameOf);
+  }
+
+  /** Expects that these points of a file are the series of the truth, and no others. */
+  compareSeries(
+    path: string,
+    points: Recording['points'],
+    nameOf: (line: ExpectedSeries) => string = plainNameOf,
+  ): void {
     const lines = this.expected.filter((line) => line.path === path);
     expect(new Set(points.map(({ name }) => name))).toEqual(new Set(lines.map(nameOf)));
     for (const line of lines) {
@@ -117,6 +141,19 @@ export class LogCorpus {
     process.stdout.write(`${title}: ${paths.length} files, ${expected.length} series.\n`);
     expect(paths.length).toBeGreaterThan(0);
   }
+}
+
+function readLines<Line>(path: string): readonly Line[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line): Line => JSON.parse(line));
+}
+
+/** Streams that keep their names apart: mmcv's validation and wandb's figures of the machine. */
+function plainNameOf({ metric, stream }: ExpectedSeries): string {
+  if (stream === 'val') return `val/${metric}`;
+  return stream === 'system' ? `system/${metric}` : metric;
 }
 
 function metricOf({ metric }: ExpectedSeries): string {

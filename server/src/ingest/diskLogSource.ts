@@ -8,6 +8,7 @@ import type { Logger } from '../base/logger.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
 import type { LogFile, LogListener, LogSource, OpenFailure } from './logSource.ts';
 import { RootWatch } from './rootWatch.ts';
+import { isLogCandidate } from './runLayout.ts';
 
 export interface DiskOptions {
   readonly clock: Clock;
@@ -24,8 +25,8 @@ export class DiskLogSource implements LogSource {
     this.#options = options;
   }
 
-  watch(root: string, listener: LogListener): Disposable {
-    return new RootWatch(resolve(root), listener, this.#options);
+  watch(root: string, listener: LogListener, wants = isLogCandidate): Disposable {
+    return new RootWatch(resolve(root), listener, { ...this.#options, wants });
   }
 
   async open(path: string): Promise<Result<LogFile, OpenFailure>> {

@@ -2,7 +2,13 @@ import { basename } from 'node:path';
 
 import type { Clock } from '../base/clock.ts';
 import { detectFormat, detectionHeadBytes } from '../readers/detectFormat.ts';
-import type { IdleState, LogFormat, LogReader, PointSink } from '../readers/logFormat.ts';
+import {
+  type IdleState,
+  type LogFormat,
+  type LogReader,
+  largeHeadBytes,
+  type PointSink,
+} from '../readers/logFormat.ts';
 import type { LogFile, LogSource } from './logSource.ts';
 
 /** Where the points of one file go. */
@@ -13,11 +19,14 @@ export interface TailTarget {
   discard(): void;
 }
 
+/** Tells the format of a file by its name and its first bytes. */
+export type DetectFormat = typeof detectFormat;
+
 /** What one look at the file found. */
 export interface TailOutcome {
   /** `unknown`: the file is there but is no log, or too short to tell. */
   readonly state: 'missing' | 'unknown' | 'reading';
-  /** Why, where the file is there but cannot be opened. */
+  /** What a person should know of a file that is there but cannot be read, and what to do. */
   readonly problem?: string;
   /** Whether the file differs from what the last look saw. */
   readonly changed: boolean;
@@ -28,10 +37,16 @@ export interface TailOutcome {
   readonly idleAfterMs?: number;
 }
 
-/** Bytes that are read from the disk at once. */
-const blockBytes = 2 ** 20;
-/** Bytes after which a look ends, so that one huge file does not hold up the others. */
-const lookBytes = 8 * 2 ** 20;
+/**
+ * Bytes that are read from the disk and by the reader at once: 13 ms for the slowest reader, which
+ * takes some 40 MB/s, so that the event loop gets its turn.
+ */
+const blockBytes = 2 ** 19;
+/**
+ * Bytes after which a look ends, so that one huge file does not hold up the others, and its points
+ * are published in a few milliseconds: 100,000 of the smallest.
+ */
+const lookBytes = 2 ** 21;
 /** So many of the bytes before the offset are kept, to notice that the file was rewritten in place. */
 const anchorBytes = 64;
 /** After this long without a change the writer makes a pause. */
@@ -49,11 +64,15 @@ export class FileTail {
   readonly #source: LogSource;
   readonly #path: string;
   readonly #clock: Clock;
+  readonly #detectFormat: DetectFormat;
   #seen: Pick<LogFile, 'identity' | 'size' | 'modifiedAt'> | undefined;
   #changedAt = 0;
   #reader: LogReader | undefined;
   #sink: PointSink | undefined;
+  #blockBytes = blockBytes;
   #isRejected = false;
+  /** When a large head was looked at last, in vain, and how old the file was then. */
+  #judged: { readonly at: number; readonly modifiedAt: number } | undefined;
   /** The first byte that no reader has consumed yet, and the bytes just before it. */
   #offset = 0;
   #anchor: Uint8Array = nothing;
@@ -62,10 +81,11 @@ export class FileTail {
   /** Whether a last line was taken that could be only the beginning of one. */
   #isEndGuessed = false;
 
-  constructor(source: LogSource, path: string, clock: Clock) {
+  constructor(source: LogSource, path: string, clock: Clock, detect: DetectFormat = detectFormat) {
     this.#source = source;
     this.#path = path;
     this.#clock = clock;
+    this.#detectFormat = detect;
   }
 
   /** Takes a look at the file and hands what is new to the target. `checkpoint` is called between blocks. */
@@ -77,13 +97,14 @@ export class FileTail {
       return kind === 'missing' ? outcome : { ...outcome, problem: message };
     }
     try {
-      return await this.#look(opened.value, target, checkpoint);
+      return await this.look(opened.value, target, checkpoint);
     } finally {
       await opened.value.close();
     }
   }
 
-  async #look(
+  /** The same of a file that is open already. */
+  async look(
     file: LogFile,
     target: TailTarget,
     checkpoint: () => Promise<void>,
@@ -91,7 +112,13 @@ export class FileTail {
     const changed = await this.#notice(file, target);
     const { modifiedAt } = file;
     if (!(await this.#detect(file, target))) {
-      return { state: 'unknown', changed, hasMore: false, modifiedAt };
+      return {
+        state: 'unknown',
+        changed,
+        hasMore: false,
+        modifiedAt,
+        ...this.#nextLargeHead(file),
+      };
     }
     const rest = await this.#readBlocks(file, checkpoint);
     const found = { state: 'reading', changed, modifiedAt } as const;
@@ -131,6 +158,7 @@ export class FileTail {
     this.#reader = undefined;
     this.#sink = undefined;
     this.#isRejected = false;
+    this.#judged = undefined;
     this.#isEndGuessed = false;
     this.#offset = 0;
     this.#anchor = nothing;
@@ -139,17 +167,45 @@ export class FileTail {
   async #detect(file: LogFile, target: TailTarget): Promise<boolean> {
     if (this.#reader) return true;
     if (this.#isRejected) return false;
-    const head = new Uint8Array(Math.min(detectionHeadBytes, file.size));
-    const count = await file.read(head, 0);
-    const format = detectFormat(basename(this.#path), head.subarray(0, count));
-    if (format === undefined || format === 'undecided') {
-      // With more bytes the answer may change, but no one looks beyond the head.
-      this.#isRejected = count === detectionHeadBytes;
-      return false;
-    }
+    const format = await this.#formatOf(file);
+    if (!format) return false;
     this.#reader = format.createReader(this.#path);
+    this.#blockBytes = format.blockBytes ?? blockBytes;
     this.#sink = target.begin(format);
     return true;
+  }
+
+  /** The format by the head of the file, and where that leaves a doubt by a larger part of it. */
+  async #formatOf(file: LogFile): Promise<LogFormat | undefined> {
+    const name = basename(this.#path);
+    const head = await readHead(file, detectionHeadBytes);
+    const format = this.#detectFormat(name, head);
+    if (format !== 'undecided') {
+      this.#isRejected = format === undefined && head.length === detectionHeadBytes;
+      return format;
+    }
+    if (head.length < detectionHeadBytes || !this.#takeLargeHead(file)) return undefined;
+    const larger = await readHead(file, largeHeadBytes);
+    const later = this.#detectFormat(name, larger);
+    if (later !== undefined && later !== 'undecided') return later;
+    // With more bytes the answer may change, but no one looks beyond the head.
+    this.#isRejected = larger.length === largeHeadBytes;
+    return undefined;
+  }
+
+  /** Whether to look at a large head now: not again and again while the file grows. */
+  #takeLargeHead({ modifiedAt }: LogFile): boolean {
+    const at = this.#clock.now();
+    if (this.#judged?.modifiedAt === modifiedAt) return false;
+    if (this.#judged && at - this.#judged.at < pausedMs) return false;
+    this.#judged = { at, modifiedAt };
+    return true;
+  }
+
+  /** When a large head is due that was put off. */
+  #nextLargeHead({ modifiedAt }: LogFile): { readonly idleAfterMs?: number } {
+    if (!this.#judged || this.#isRejected || this.#judged.modifiedAt === modifiedAt) return {};
+    return { idleAfterMs: Math.max(0, this.#judged.at + pausedMs - this.#clock.now()) };
   }
 
   /**
@@ -161,12 +217,13 @@ export class FileTail {
     checkpoint: () => Promise<void>,
   ): Promise<Uint8Array | undefined> {
     const start = this.#offset;
+    const blocks = new BlockReader(file);
     let at = start;
     let pending: Uint8Array = nothing;
     while (at < file.size) {
       // A look that has not got anywhere goes on, whatever its length: one unit may be that large.
       if (at - start >= lookBytes && this.#offset > start) return undefined;
-      const block = await readBlock(file, pending, at);
+      const block = await blocks.read(pending, at, this.#blockBytes);
       if (block.length === pending.length) break;
       at += block.length - pending.length;
       const consumed = this.#feed(block);
@@ -216,11 +273,33 @@ export class FileTail {
   }
 }
 
-/** The pending bytes and what follows them in the file: one block, or as much again for large units. */
-async function readBlock(file: LogFile, pending: Uint8Array, at: number): Promise<Uint8Array> {
-  const length = Math.min(Math.max(blockBytes, pending.length), file.size - at);
-  const block = new Uint8Array(pending.length + length);
-  block.set(pending);
-  const count = await file.read(block.subarray(pending.length), at);
-  return block.subarray(0, pending.length + count);
+/** The first bytes of a file. */
+export async function readHead(file: LogFile, most: number): Promise<Uint8Array> {
+  const head = new Uint8Array(Math.min(most, file.size));
+  return head.subarray(0, await file.read(head, 0));
+}
+
+/**
+ * Reads a file block by block into one piece of memory, as a new one for each would cost as much as
+ * the reading: a block holds until the next one.
+ */
+class BlockReader {
+  readonly #file: LogFile;
+  #memory: Uint8Array = nothing;
+
+  constructor(file: LogFile) {
+    this.#file = file;
+  }
+
+  /** The pending bytes and what follows them in the file: `most`, or as much again for large units. */
+  async read(pending: Uint8Array, at: number, most: number): Promise<Uint8Array> {
+    const length = Math.min(Math.max(most, pending.length), this.#file.size - at);
+    const size = pending.length + length;
+    const memory = size <= this.#memory.length ? this.#memory : new Uint8Array(size);
+    // `set` is right also where the pending bytes lie in the same memory.
+    memory.set(pending);
+    this.#memory = memory;
+    const count = await this.#file.read(memory.subarray(pending.length, size), at);
+    return memory.subarray(0, pending.length + count);
+  }
 }

@@ -5,13 +5,20 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, toDisposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
-import type { LogFormat } from '../readers/logFormat.ts';
+import { detectFormat, detectSnapshot } from '../readers/detectFormat.ts';
 import type { MetricStore } from '../store/metricStore.ts';
+import { type ChosenFormat, ChosenFormats } from './chosenFormats.ts';
+import type { DatabaseSource } from './databaseSource.ts';
 import { DiskLogSource } from './diskLogSource.ts';
-import { FileTail, type TailOutcome } from './fileTail.ts';
+import { FileRuns } from './fileRuns.ts';
+import type { DetectFormat, TailOutcome } from './fileTail.ts';
+import { type LogProblem, LogProblems } from './logProblems.ts';
 import type { LogSource } from './logSource.ts';
-import { runNameOf, runPathOf } from './runLayout.ts';
-import { type DiscoveredRun, RunLoader, type RunUpdate } from './runLoader.ts';
+import { LogTail, type LogTailOptions } from './logTail.ts';
+import { RunBook } from './runBook.ts';
+import { isDatabase, loggedPathOf, runNameOf } from './runLayout.ts';
+import type { DiscoveredRun, RunUpdate } from './runLoader.ts';
+import { SqliteSource } from './sqliteSource.ts';
 import { WatchedRoots } from './watchedRoots.ts';
 
 /** What is new since the last change that was told. */
@@ -19,6 +26,8 @@ export interface IngestChange {
   readonly updates: readonly RunUpdate[];
   /** Ids of runs that are gone. */
   readonly removed: readonly string[];
+  /** All logs that cannot be read just now, where one of these came or went. */
+  readonly problems?: readonly LogProblem[];
 }
 
 export interface IngestOptions {
@@ -29,6 +38,12 @@ export interface IngestOptions {
   readonly polling: boolean;
   /** The disk where left out. */
   readonly source?: LogSource;
+  /** Node's SQLite where left out. */
+  readonly databases?: DatabaseSource;
+  /** Tells the formats of files that grow; those of the registry where left out. */
+  readonly detectFormat?: DetectFormat;
+  /** The same of files that are rewritten as a whole. */
+  readonly detectSnapshot?: typeof detectSnapshot;
 }
 
 /** Pause between two flushes while logs grow; the first change after a pause is flushed at once. */
@@ -39,25 +54,28 @@ const longFlushMs = 50;
 const lookAgainMs = 60;
 
 interface TrackedFile {
-  readonly tail: FileTail;
-  run: RunLoader | undefined;
+  readonly tail: LogTail;
+  readonly runs: FileRuns;
   timer: Disposable | undefined;
 }
 
 /** Finds logs below the watched paths, reads them into the store as they grow and tells what is new. */
 export class IngestLoop implements Disposable {
-  readonly #store: MetricStore;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #source: LogSource;
+  readonly #tailOptions: LogTailOptions;
   readonly #emitter = new Emitter<IngestChange>();
   readonly #cancellation = new CancellationSource();
   readonly #roots: WatchedRoots;
+  readonly #chosen: ChosenFormats;
   readonly #files = new Map<string, TrackedFile>();
-  readonly #runs = new Map<string, RunLoader>();
+  /** Files that are to be read anew, in another format. */
+  readonly #outdated = new Set<string>();
+  readonly #runs: RunBook;
+  readonly #problems = new LogProblems();
   /** Files to look at, with why: an event of the system, or a second look of our own. */
   readonly #dirty = new Map<string, 'event' | 'second look'>();
-  readonly #removed = new Set<string>();
   #waiting: (() => void)[] = [];
   #timer: Disposable | undefined;
   #isFlushing = false;
@@ -66,14 +84,23 @@ export class IngestLoop implements Disposable {
   readonly onDidChange: Event<IngestChange> = this.#emitter.event;
 
   constructor(options: IngestOptions) {
-    this.#store = options.store;
+    this.#runs = new RunBook(options.store);
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#source = options.source ?? new DiskLogSource(options);
-    this.#roots = new WatchedRoots(this.#source, {
-      touched: (path) => this.#touch(path, 'event'),
+    this.#tailOptions = {
+      clock: options.clock,
+      source: this.#source,
+      databases: options.databases ?? new SqliteSource(),
+      detectFormat: options.detectFormat ?? detectFormat,
+      detectSnapshot: options.detectSnapshot ?? detectSnapshot,
+    };
+    const listener = {
+      touched: (path: string) => this.#touch(loggedPathOf(path), 'event'),
       ready: () => this.#settleIfDone(),
-    });
+    };
+    this.#roots = new WatchedRoots(this.#source, listener);
+    this.#chosen = new ChosenFormats(this.#source, listener);
   }
 
   /**
@@ -83,14 +110,28 @@ export class IngestLoop implements Disposable {
    */
   watch(path: string): Disposable {
     const root = resolve(path);
-    const watching = this.#roots.add(root);
+    // A database that is watched alone changes in the file that SQLite keeps beside it.
+    const paths = [root, ...(isDatabase(root) ? [`${root}-wal`] : [])];
+    const watching = paths.map((each) => this.#roots.add(each));
     return toDisposable(() => {
-      watching.dispose();
+      for (const each of watching) each.dispose();
       for (const file of this.#files.keys()) {
-        if (!this.#roots.covers(file)) this.#touch(file, 'event');
+        if (!this.#covers(file)) this.#touch(file, 'event');
       }
       this.#settleIfDone();
     });
+  }
+
+  /**
+   * Finds and reads files in these formats, whatever they look like, from now on and until others
+   * take the place of these. What was read in another format leaves the store.
+   */
+  setFormats(chosen: readonly ChosenFormat[]): void {
+    for (const path of this.#chosen.replace(chosen, this.#files.keys())) {
+      this.#outdated.add(path);
+      this.#touch(path, 'event');
+    }
+    this.#settleIfDone();
   }
 
   /** Resolves once every file that is known by now has been read to its end. */
@@ -103,10 +144,12 @@ export class IngestLoop implements Disposable {
 
   /** The runs with points or damage, sorted by id. */
   runs(): readonly DiscoveredRun[] {
-    return [...this.#runs.values()]
-      .filter((run) => run.isShown)
-      .map((run) => run.describe())
-      .sort((first, second) => (first.id < second.id ? -1 : 1));
+    return this.#runs.shown();
+  }
+
+  /** The logs below the watched paths that cannot be read just now, sorted by path. */
+  problems(): readonly LogProblem[] {
+    return this.#problems.all();
   }
 
   dispose(): void {
@@ -114,6 +157,7 @@ export class IngestLoop implements Disposable {
     this.#timer?.dispose();
     for (const { timer } of this.#files.values()) timer?.dispose();
     this.#roots.dispose();
+    this.#chosen.dispose();
     this.#emitter.dispose();
     this.#dirty.clear();
     this.#settleIfDone();
@@ -121,6 +165,10 @@ export class IngestLoop implements Disposable {
 
   get #isDisposed(): boolean {
     return this.#cancellation.token.isCancellationRequested;
+  }
+
+  #covers(path: string): boolean {
+    return this.#roots.covers(path) || this.#chosen.rootOf(path) !== undefined;
   }
 
   #touch(path: string, why: 'event' | 'second look'): void {
@@ -162,8 +210,11 @@ export class IngestLoop implements Disposable {
     checkpoint: () => Promise<void>,
   ): Promise<void> {
     try {
-      if (!this.#roots.covers(path)) this.#forget(path);
-      else if (!(await this.#isReadElsewhere(path))) await this.#advance(path, why, checkpoint);
+      const isOutdated = this.#outdated.delete(path);
+      const isCovered = this.#covers(path);
+      if (isOutdated || !isCovered) this.#forget(path);
+      if (!isCovered) return;
+      if (!(await this.#isReadElsewhere(path))) await this.#advance(path, why, checkpoint);
     } catch (error) {
       if (error instanceof CancelledError) return;
       this.#logger.error(`Reading ${path} failed: ${error instanceof Error ? error.stack : error}`);
@@ -175,7 +226,7 @@ export class IngestLoop implements Disposable {
   async #isReadElsewhere(path: string): Promise<boolean> {
     if (this.#files.has(path) || this.#roots.isRoot(path)) return false;
     const real = await this.#source.realPath(path);
-    return real !== path && this.#roots.covers(real);
+    return real !== path && this.#covers(real);
   }
 
   async #advance(
@@ -184,18 +235,15 @@ export class IngestLoop implements Disposable {
     checkpoint: () => Promise<void>,
   ): Promise<void> {
     const file = this.#track(path);
-    const target = {
-      begin: (format: LogFormat) => this.#assign(file, path, format).begin(path, format),
-      discard: () => file.run?.discard(path),
-    };
-    const outcome = await file.tail.advance(target, checkpoint);
-    if (outcome.problem !== undefined) this.#logger.warn(`Cannot read ${path}: ${outcome.problem}`);
+    const outcome = await file.tail.advance(file.runs, checkpoint);
     if (this.#isDisposed) return;
-    if (outcome.state === 'missing' || !this.#roots.covers(path)) {
-      this.#forget(path);
-      return;
+    const isGone = outcome.state === 'missing' || !this.#covers(path);
+    if (isGone) this.#forget(path);
+    if (this.#problems.put(path, outcome.problem)) {
+      this.#logger.warn(`Cannot read ${path}. ${outcome.problem}`);
     }
-    file.run?.commit(path, outcome.modifiedAt);
+    if (isGone) return;
+    file.runs.publish(outcome.modifiedAt);
     this.#planNextLook(file, path, why, outcome);
   }
 
@@ -219,54 +267,55 @@ export class IngestLoop implements Disposable {
   #track(path: string): TrackedFile {
     const found = this.#files.get(path);
     if (found) return found;
-    const tail = new FileTail(this.#source, path, this.#clock);
-    const created: TrackedFile = { tail, run: undefined, timer: undefined };
+    const created: TrackedFile = {
+      tail: new LogTail(path, this.#tailOptionsOf(path)),
+      runs: new FileRuns({
+        path,
+        book: this.#runs,
+        nameOf: (runPath) => runNameOf(runPath, this.#rootOf(runPath) ?? runPath),
+        readAgain: (other) => this.#readAgain(other),
+      }),
+      timer: undefined,
+    };
     this.#files.set(path, created);
     return created;
   }
 
-  /** The run that the file belongs to, now that its format is known. */
-  #assign(file: TrackedFile, path: string, format: LogFormat): RunLoader {
-    const id = runPathOf(path, format.name);
-    if (file.run && file.run.id !== id) this.#leave(file.run, path);
-    const run = this.#runs.get(id) ?? this.#createRun(id);
-    file.run = run;
-    return run;
+  #rootOf(runPath: string): string | undefined {
+    return this.#roots.rootOf(runPath) ?? this.#chosen.rootOf(runPath);
   }
 
-  #createRun(id: string): RunLoader {
-    const name = runNameOf(id, this.#roots.rootOf(id) ?? id);
-    const history = this.#removed.delete(id) ? 'replaced' : 'new';
-    const run = new RunLoader(this.#store, id, name, history);
-    this.#runs.set(id, run);
-    return run;
+  #tailOptionsOf(path: string): LogTailOptions {
+    const format = this.#chosen.formatOf(path);
+    if (!format) return this.#tailOptions;
+    return { ...this.#tailOptions, detectFormat: () => format, detectSnapshot: () => undefined };
+  }
+
+  #readAgain(path: string): void {
+    this.#files.get(path)?.tail.readAgain();
+    this.#touch(path, 'second look');
   }
 
   #forget(path: string): void {
+    this.#problems.put(path, undefined);
     const file = this.#files.get(path);
     if (!file) return;
     file.timer?.dispose();
     this.#files.delete(path);
-    if (file.run) this.#leave(file.run, path);
-  }
-
-  #leave(run: RunLoader, path: string): void {
-    run.remove(path);
-    if (!run.isEmpty) return;
-    this.#runs.delete(run.id);
-    if (run.isShown) this.#removed.add(run.id);
+    file.runs.leave();
   }
 
   #publish(): void {
     if (this.#isDisposed) return;
-    const removed = [...this.#removed];
-    this.#removed.clear();
-    const updates = [...this.#runs.values()].flatMap((run) => run.takeUpdate() ?? []);
-    if (updates.length > 0 || removed.length > 0) this.#emitter.fire({ updates, removed });
+    const { updates, removed } = this.#runs.takeNews();
+    const problems = this.#problems.takeNews();
+    if (updates.length === 0 && removed.length === 0 && !problems) return;
+    this.#emitter.fire({ updates, removed, ...(problems ? { problems } : {}) });
   }
 
   #settleIfDone(): void {
-    const isBusy = this.#isFlushing || this.#dirty.size > 0 || !this.#roots.areReady;
+    const isBusy =
+      this.#isFlushing || this.#dirty.size > 0 || !this.#roots.areReady || !this.#chosen.areReady;
     if (isBusy && !this.#isDisposed) return;
     const waiting = this.#waiting;
     this.#waiting = [];

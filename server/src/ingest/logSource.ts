@@ -6,9 +6,10 @@ export interface LogSource {
   /**
    * Tells of every possible log at or below `root`, now and from now on; `root` may be a folder or a
    * file and need not exist yet. Events are hints: a file may be told of twice, and a change that
-   * follows another within some 50 ms may not be told of at all.
+   * follows another within some 50 ms may not be told of at all. `wants` tells of a file, by its
+   * path, whether it could be a log; where left out, its name does.
    */
-  watch(root: string, listener: LogListener): Disposable;
+  watch(root: string, listener: LogListener, wants?: (path: string) => boolean): Disposable;
   open(path: string): Promise<Result<LogFile, OpenFailure>>;
   /** The path without symbolic links; the path itself where there is nothing. */
   realPath(path: string): Promise<string>;

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 
 import { type FSWatcher, watch } from 'chokidar';
 
@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
 import type { LogListener } from './logSource.ts';
-import { isIgnoredFolder, isLogCandidate } from './runLayout.ts';
+import { isIgnoredFolder } from './runLayout.ts';
 
 /** Folders deeper than this below a root are not looked into. */
 const maximumDepth = 8;
@@ -30,6 +30,7 @@ export class RootWatch implements Disposable {
   readonly #listener: LogListener;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #wants: (path: string) => boolean;
   readonly #newFolders = new Set<string>();
   #timer: Disposable | undefined;
   #polling: boolean;
@@ -39,12 +40,19 @@ export class RootWatch implements Disposable {
   constructor(
     root: string,
     listener: LogListener,
-    options: { readonly clock: Clock; readonly logger: Logger; readonly polling: boolean },
+    options: {
+      readonly clock: Clock;
+      readonly logger: Logger;
+      readonly polling: boolean;
+      /** Whether a file could be a log, by its path. */
+      readonly wants: (path: string) => boolean;
+    },
   ) {
     this.#root = root;
     this.#listener = listener;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#wants = options.wants;
     this.#polling = options.polling;
     void this.#start();
   }
@@ -79,8 +87,8 @@ export class RootWatch implements Disposable {
   #watchRoot(): void {
     const watcher = this.#open(this.#root, maximumDepth, (path, stats) => {
       if (path === this.#root) return false;
-      if (isIgnoredFolder(basename(path))) return true;
-      return stats?.isFile() === true && !isLogCandidate(path);
+      if (isIgnoredFolder(path)) return true;
+      return stats?.isFile() === true && !this.#wants(path);
     });
     watcher.on('all', (event, path) => {
       if (this.#watcher !== watcher) return;
@@ -173,7 +181,7 @@ export class RootWatch implements Disposable {
     if (this.#isDisposed) return;
     for (const entry of entries) {
       const path = join(folder, entry.name);
-      if (entry.isFile() && isLogCandidate(path)) this.#listener.touched(path);
+      if (entry.isFile() && this.#wants(path)) this.#listener.touched(path);
     }
   }
 }

@@ -1,5 +1,7 @@
 import { basename, dirname, join, relative, sep } from 'node:path';
 
+import { userPatternName } from '../readers/userPattern.ts';
+
 /** Folders that hold no logs of interest and may be huge. */
 const ignoredFolders: ReadonlySet<string> = new Set([
   '.git',
@@ -12,8 +14,36 @@ const ignoredFolders: ReadonlySet<string> = new Set([
   'site-packages',
 ]);
 
-export function isIgnoredFolder(name: string): boolean {
-  return ignoredFolders.has(name);
+/** Whether the folder at this path is not looked into. Aim's hold databases in many parts. */
+export function isIgnoredFolder(path: string): boolean {
+  if (ignoredFolders.has(basename(path))) return true;
+  return basename(dirname(path)) === aimFolder && aimFolderOf(path) === undefined;
+}
+
+const aimFolder = '.aim';
+/** Files that are in every folder of Aim's, and nowhere else. */
+const aimFiles: ReadonlySet<string> = new Set(['VERSION', 'run_metadata.sqlite']);
+
+/** The folder of Aim that a file is in, by its path alone. */
+export function aimFolderOf(path: string): string | undefined {
+  const folder = dirname(path);
+  return basename(folder) === aimFolder && aimFiles.has(basename(path)) ? folder : undefined;
+}
+
+/** Databases, and the files with changes that SQLite keeps beside them. */
+const databaseNames = /\.(db|sqlite3?|swanlab)$/i;
+const databaseParts = /^(.+\.(?:db|sqlite3?|swanlab))-(?:wal|journal)$/i;
+/** Files that are rewritten as a whole. */
+const snapshotNames = /^(trainer_state.*|wandb-summary|metrics)\.json$/;
+
+/** Whether a file could be a database, by its path alone. */
+export function isDatabase(path: string): boolean {
+  return databaseNames.test(path);
+}
+
+/** The database whose changes this file holds, else the path itself. */
+export function loggedPathOf(path: string): string {
+  return databaseParts.exec(path)?.[1] ?? path;
 }
 
 /** Names that say that a file is a log, whatever folder it is in. */
@@ -39,6 +69,7 @@ const mlflowMetric = /^(.*[/\\](?:[0-9a-f]{32}|mlruns[/\\][^/\\]+[/\\][^/\\]+))[
 const metricFiles = { csv: /^(.+)[/\\]plots[/\\]metrics[/\\]./, swanlab: /^(.+)[/\\]logs[/\\]./ };
 /** Formats that make a folder for every run. */
 const folderFormats: ReadonlySet<string> = new Set([
+  'dvclive-summary',
   'swanlab-backup',
   'tensorboard',
   'visualdl',
@@ -49,7 +80,9 @@ const folderFormats: ReadonlySet<string> = new Set([
 export function isLogCandidate(path: string): boolean {
   const name = basename(path).toLowerCase();
   if (loggersOwn.test(name)) return false;
-  return logNames.some((names) => names.test(name)) || isFolderLog(name) || mlflowMetric.test(path);
+  if (aimFolderOf(path) !== undefined) return true;
+  const names = [databaseNames, databaseParts, snapshotNames, ...logNames, ...folderNames];
+  return names.some((pattern) => pattern.test(name)) || mlflowMetric.test(path);
 }
 
 function isFolderLog(name: string): boolean {
@@ -63,8 +96,22 @@ function isFolderLog(name: string): boolean {
  */
 export function runPathOf(path: string, formatName: string): string {
   return (
-    counterweightRunOf(path) ?? metricFolderOf(path, formatName) ?? runPathByName(path, formatName)
+    counterweightRunOf(path) ??
+    metricFolderOf(path, formatName) ??
+    snapshotFolderOf(path, formatName) ??
+    runPathByName(path, formatName)
   );
+}
+
+/** Of the files of a run that lie in a folder of their own within that of the run. */
+function snapshotFolderOf(path: string, formatName: string): string | undefined {
+  const folder = dirname(path);
+  const isInner =
+    formatName === 'trainer-state'
+      ? /^checkpoint-\d+$/.test(basename(folder))
+      : formatName === 'wandb-summary' && basename(folder) === 'files';
+  if (isInner) return dirname(folder);
+  return formatName === 'trainer-state' || formatName === 'wandb-summary' ? folder : undefined;
 }
 
 /** The folder of a run with one file for each metric. */
@@ -77,7 +124,7 @@ function metricFolderOf(path: string, formatName: string): string | undefined {
 function runPathByName(path: string, formatName: string): string {
   // What a program prints repeats, rounded, what its other logs hold: as points of the same run
   // everything would count twice.
-  if (formatName === 'stdout') return path;
+  if (formatName === 'stdout' || formatName === userPatternName) return path;
   const speaksForFolder =
     folderFormats.has(formatName) || isFolderLog(basename(path).toLowerCase());
   return speaksForFolder ? dirname(path) : path;

@@ -12,12 +12,15 @@ interface WatchedRoot {
 export class WatchedRoots implements Disposable {
   readonly #source: LogSource;
   readonly #listener: LogListener;
+  readonly #wants: ((path: string) => boolean) | undefined;
   readonly #roots = new Map<string, WatchedRoot>();
   readonly #unready = new Set<string>();
 
-  constructor(source: LogSource, listener: LogListener) {
+  /** `wants` tells by its path whether a file could be a log; where left out, its name does. */
+  constructor(source: LogSource, listener: LogListener, wants?: (path: string) => boolean) {
     this.#source = source;
     this.#listener = listener;
+    this.#wants = wants;
   }
 
   /** Whether everything that lay below the roots at first has been told of. */
@@ -55,13 +58,12 @@ export class WatchedRoots implements Disposable {
 
   #begin(root: string): void {
     this.#unready.add(root);
-    const watching = this.#source.watch(root, {
-      touched: this.#listener.touched,
-      ready: () => {
-        this.#unready.delete(root);
-        this.#listener.ready();
-      },
-    });
+    const ready = (): void => {
+      this.#unready.delete(root);
+      this.#listener.ready();
+    };
+    const listener = { touched: this.#listener.touched, ready };
+    const watching = this.#source.watch(root, listener, this.#wants);
     this.#roots.set(root, { watching, uses: 1 });
   }
 

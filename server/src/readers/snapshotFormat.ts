@@ -11,6 +11,12 @@ export interface SnapshotReading {
   readonly progress?: number;
 }
 
+/**
+ * A reading that pauses after every few hundred kilobytes, so that other work is not kept waiting;
+ * what was found comes with its end.
+ */
+export type SlicedReading = Generator<undefined, SnapshotReading, undefined>;
+
 /** Sample bytes for the generic test. */
 export interface SnapshotExample {
   readonly path: string;
@@ -30,6 +36,6 @@ export interface SnapshotFormat {
   /** As that of a log format. */
   detect(fileName: string, head: Uint8Array): number;
   /** Reads all of the file. What it puts into the sink is dropped where the file is not whole. */
-  read(bytes: Uint8Array, path: string, sink: PointSink): SnapshotReading;
+  read(bytes: Uint8Array, path: string, sink: PointSink): SlicedReading;
   readonly examples: readonly SnapshotExample[];
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Emitter } from '../base/emitter.ts';
 import type { DiscoveredRun } from '../ingest/runLoader.ts';
 import type { RunRecord } from '../model/run.ts';
-import { byTime, isInside, type KnownRun } from './knownRun.ts';
+import { isAtRoots, type LogRoot } from './configView.ts';
+import { byTime, type KnownRun } from './knownRun.ts';
 import { stateFolderName } from './runFolder.ts';
 
 /** All runs that the session knows, whoever started them. */
@@ -66,11 +67,11 @@ export class RunCatalog {
    * The runs of a config, newest first: those that were started from it, and the logs below the
    * places where it writes. Arms of ablations with other weights do not speak for the config.
    */
-  boundTo(configPath: string, logRoots: readonly string[]): readonly KnownRun[] {
+  boundTo(configPath: string, logRoots: readonly LogRoot[]): readonly KnownRun[] {
     return this.all().filter((run) => {
       if (run.configPath !== undefined) return run.configPath === configPath;
       if (run.id.split(/[\\/]/).includes(stateFolderName)) return false;
-      return logRoots.some((root) => isInside(run.id, root));
+      return isAtRoots(logRoots, run.id);
     });
   }
 

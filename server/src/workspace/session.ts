@@ -4,27 +4,30 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { logRoots } from '../discovery/bindRuns.ts';
-import { readProjectFile } from '../discovery/readProjectFile.ts';
 import type { IngestChange, IngestLoop } from '../ingest/ingestLoop.ts';
 import type { ConfigProblem } from '../model/finding.ts';
 import { type ProjectFile, projectFileName } from '../model/projectFile.ts';
-import { rules } from '../rules/registry.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import { ConfigEvidence, type Weights, weightsOf } from './configEvidence.ts';
 import { type ConfigFile, readConfigFile } from './configFile.ts';
-import type { ConfigView, LogRoot } from './configView.ts';
+import {
+  type ConfigView,
+  isAtRoots,
+  type LogRoot,
+  problemsBelow,
+  sameRoots,
+} from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { isInside, type KnownRun } from './knownRun.ts';
+import { LogPatterns, type ProjectView } from './logPatterns.ts';
 import { asItIsNow } from './owner.ts';
+import { isProjectFile, ProjectFiles } from './projectFiles.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
 import { readCheckpointStep, readRunRecords, runsFolder, snapshotName } from './runFolder.ts';
 import { taskModuleProblems } from './taskModule.ts';
 import { viewConfig } from './viewConfig.ts';
-
-/** So that a wrong one in `counterweight.yaml` is told. */
-const ruleNames = rules.map(({ name }) => name);
 
 export interface SessionOptions {
   readonly files: WorkspaceFiles;
@@ -32,6 +35,8 @@ export interface SessionOptions {
   readonly ingest: IngestLoop;
   readonly catalog: RunCatalog;
   readonly logger: Logger;
+  /** Whether the user trusts the workspace, so that its expressions may be run over logs. */
+  readonly trusted: () => boolean;
 }
 
 /** A config that is open, with what was derived from it. */
@@ -46,22 +51,14 @@ interface OpenConfig {
   view: ConfigView | undefined;
 }
 
-/** An open `counterweight.yaml`. */
-interface OpenProject {
-  readonly uri: string;
-  readonly path: string;
-  readonly text: string;
-  readonly problems: readonly ConfigProblem[];
-}
-
 /** The open configs, the runs they are bound to and what these say: the mutable heart of the server. */
 export class Session implements Disposable {
   readonly #options: SessionOptions;
   readonly #disposables = new DisposableStore();
   readonly #folders = new Map<string, Disposable>();
   readonly #configs = new Map<string, OpenConfig>();
-  readonly #projects = new Map<string, OpenProject>();
-  readonly #lastGood = new Map<string, ProjectFile>();
+  readonly #projects: ProjectFiles;
+  readonly #patterns: LogPatterns;
   readonly #snapshots = new Map<string, Weights>();
   #reading: Promise<void> = Promise.resolve();
   #documents: Promise<unknown> = Promise.resolve();
@@ -75,6 +72,13 @@ export class Session implements Disposable {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#projects = new ProjectFiles(options.files);
+    this.#patterns = this.#disposables.add(new LogPatterns(options));
+    this.#disposables.add(
+      this.#patterns.onDidChange(() => {
+        for (const { uri } of this.#projects.open()) this.#changed.fire(uri);
+      }),
+    );
     this.#disposables.add(options.ingest.onDidChange((change) => this.#takeIn(change)));
     this.#disposables.add(options.catalog.onDidChange((run) => this.#runChanged(run)));
   }
@@ -126,15 +130,24 @@ export class Session implements Disposable {
   async closeDocument(uri: string): Promise<void> {
     this.#configs.get(uri)?.watching.dispose();
     this.#configs.delete(uri);
-    const project = this.#projects.get(uri);
-    this.#projects.delete(uri);
+    const project = this.#projects.close(uri);
     this.#changed.fire(uri);
     if (project) await this.#reloadProjects(project.path);
+    else this.#followPatterns();
   }
 
   /** A `counterweight.yaml` was changed on disk. */
   async projectFileChanged(path: string): Promise<void> {
     await this.#reloadProjects(path);
+  }
+
+  /** The user has trusted the workspace. */
+  trustGranted(): void {
+    this.#followPatterns();
+    for (const [uri, config] of this.#configs) {
+      this.#watchRoots(config);
+      this.#invalidate(uri, config);
+    }
   }
 
   /** A file that may be the module of a user's own task came or went. */
@@ -149,7 +162,12 @@ export class Session implements Disposable {
   view(uri: string): ConfigView | undefined {
     const config = this.#configs.get(uri);
     if (!config) return undefined;
-    config.view ??= viewConfig({ ...config, ...this.#options, snapshotOf: this.#snapshotOf });
+    config.view ??= viewConfig({
+      ...config,
+      ...this.#options,
+      logProblems: problemsBelow(config.roots, this.#options.ingest.problems()),
+      snapshotOf: this.#snapshotOf,
+    });
     return config.view;
   }
 
@@ -158,9 +176,10 @@ export class Session implements Disposable {
     return this.#configs.get(uri)?.file;
   }
 
-  /** Problems of an open `counterweight.yaml` with its text. */
-  project(uri: string): OpenProject | undefined {
-    return this.#projects.get(uri);
+  /** An open `counterweight.yaml`, with what is to be said of it. */
+  project(uri: string): ProjectView | undefined {
+    const open = this.#projects.get(uri);
+    return open && this.#patterns.view(open);
   }
 
   evidence(uri: string, runId: string): BoundRunEvidence | undefined {
@@ -201,6 +220,7 @@ export class Session implements Disposable {
     if (!before) config.found = await this.#findProject(path);
     // It may have been closed meanwhile: then nobody would end what is begun now.
     if (this.#configs.get(uri) !== config) return;
+    this.#followPatterns();
     this.#watchRoots(config);
     this.#invalidate(uri, config);
     await this.#checkModule(uri, config);
@@ -216,58 +236,59 @@ export class Session implements Disposable {
   }
 
   async #setProject(uri: string, path: string, text: string): Promise<void> {
-    const { problems } = readProjectFile(text, ruleNames);
-    this.#projects.set(uri, { uri, path, text, problems });
+    this.#projects.put(uri, path, text);
     this.#changed.fire(uri);
     await this.#reloadProjects(path);
   }
 
   /** The configs that a `counterweight.yaml` speaks for look at it again. */
   async #reloadProjects(path: string): Promise<void> {
-    for (const [uri, config] of this.#configs) {
-      if (!isInside(config.file.path, dirname(path))) continue;
-      config.found = await this.#findProject(config.file.path);
-      if (this.#configs.get(uri) !== config) continue;
+    const configs = [...this.#configs.values()].filter(({ file }) =>
+      isInside(file.path, dirname(path)),
+    );
+    for (const config of configs) config.found = await this.#findProject(config.file.path);
+    this.#followPatterns();
+    for (const config of configs) {
+      if (this.#configs.get(config.file.uri) !== config) continue;
       config.evidence.forgetAll();
       this.#watchRoots(config);
-      this.#invalidate(uri, config);
+      this.#invalidate(config.file.uri, config);
     }
   }
 
-  /** The nearest `counterweight.yaml` upwards, no higher than the workspace folder. */
-  async #findProject(configPath: string): Promise<FoundProject | undefined> {
-    const top = this.folderOf(configPath) ?? dirname(configPath);
-    for (let folder = dirname(configPath); ; folder = dirname(folder)) {
-      const path = join(folder, projectFileName);
-      const open = [...this.#projects.values()].find((project) => project.path === path);
-      const text = open?.text ?? (await this.#options.files.readText(path));
-      if (text !== undefined) return { path, project: this.#readProject(path, text) };
-      if (folder === top || folder === dirname(folder)) return undefined;
-    }
+  #findProject(configPath: string): Promise<FoundProject | undefined> {
+    return this.#projects.find(configPath, this.folderOf(configPath) ?? dirname(configPath));
   }
 
-  /** While somebody types, the last text that could be read counts, so that nothing disappears. */
-  #readProject(path: string, text: string): ProjectFile | undefined {
-    const { project } = readProjectFile(text, ruleNames);
-    if (project) this.#lastGood.set(path, project);
-    return project ?? this.#lastGood.get(path);
+  /** Reads logs by the patterns of every `counterweight.yaml` that is open or speaks for a config. */
+  #followPatterns(): void {
+    const found = [...this.#configs.values()].flatMap((config) => config.found ?? []);
+    this.#patterns.follow([...found, ...this.#projects.open()]);
   }
 
   #watchRoots(config: OpenConfig): void {
     const { file, found } = config;
     const folder = found ? dirname(found.path) : dirname(file.path);
     const project: ProjectFile | undefined = found?.project;
-    const roots =
-      file.terms.length === 0 ? [] : logRoots(file.path, file.document?.root, project, folder);
+    const roots: readonly LogRoot[] =
+      file.terms.length === 0
+        ? []
+        : [
+            ...this.#patterns.rootsOf(found?.path),
+            ...logRoots(file.path, file.document?.root, project, folder),
+          ];
     if (sameRoots(roots, config.roots)) return;
     const watching = new DisposableStore();
-    for (const { path } of roots) watching.add(this.#options.ingest.watch(path));
+    for (const { path, holds } of roots) {
+      // Files that only some patterns name are found by these.
+      if (!holds) watching.add(this.#options.ingest.watch(path));
+    }
     config.watching.dispose();
     config.watching = watching;
     config.roots = roots;
   }
 
-  #takeIn({ updates, removed }: IngestChange): void {
+  #takeIn({ updates, removed, problems }: IngestChange): void {
     const { catalog } = this.#options;
     for (const id of removed) {
       this.#restart(id);
@@ -278,6 +299,7 @@ export class Session implements Disposable {
       else if (run.files.length > 1) this.#forget(run.id);
       catalog.putDiscovered(run);
     }
+    if (problems) for (const [uri, config] of this.#configs) this.#invalidate(uri, config);
   }
 
   #restart(runId: string): void {
@@ -294,7 +316,7 @@ export class Session implements Disposable {
     for (const [uri, config] of this.#configs) {
       const speaks = run.configPath
         ? run.configPath === config.file.path
-        : config.roots.some(({ path }) => isInside(run.id, path));
+        : isAtRoots(config.roots, run.id);
       if (speaks) this.#invalidate(uri, config);
     }
     this.#runsChanged.fire();
@@ -323,12 +345,4 @@ export class Session implements Disposable {
     config.view = undefined;
     this.#changed.fire(uri);
   }
-}
-
-function isProjectFile(path: string): boolean {
-  return path.endsWith(`/${projectFileName}`) || path.endsWith(`\\${projectFileName}`);
-}
-
-function sameRoots(a: readonly LogRoot[], b: readonly LogRoot[]): boolean {
-  return a.length === b.length && a.every(({ path }, index) => path === b[index]?.path);
 }

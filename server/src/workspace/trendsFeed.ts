@@ -4,7 +4,7 @@ import { metricName } from '../model/metricName.ts';
 import type { Chart, TrendsAppend, TrendsMessage, TrendsView } from '../protocol/panels/trends.ts';
 import type { SeriesView } from '../rules/rule.ts';
 import { querySeries } from '../store/seriesQuery.ts';
-import { type ConfigView, logPlaces } from './configView.ts';
+import { type ConfigView, logPlaces, logProblemsNotice } from './configView.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
 
 /** One curve that a panel can show. */
@@ -84,7 +84,7 @@ export class TrendsFeed {
     const plans = evidence ? planCharts(evidence) : [];
     const counts = new Map<string, number>();
     const charts = plans.map((plan) => drawChart(plan, evidence, view.pixels, counts));
-    const notice = runId === undefined ? undefined : this.#source.skippedNotice(runId);
+    const notice = this.#notice(known, runId);
     this.#told.set(view.configUri, {
       view,
       runId,
@@ -107,13 +107,20 @@ export class TrendsFeed {
     });
   }
 
+  /** What could not be read: of the run, and of all logs where those of the config may lie. */
+  #notice(known: ConfigView | undefined, runId: string | undefined): string | undefined {
+    const skipped = runId === undefined ? undefined : this.#source.skippedNotice(runId);
+    const notices = [skipped, known && logProblemsNotice(known)];
+    return notices.filter((notice) => notice !== undefined).join(' ') || undefined;
+  }
+
   #outline(view: TrendsView, evidence: BoundRunEvidence | undefined): string {
     const known = this.#source.view(view.configUri);
     const shown = this.#shown(view);
     return JSON.stringify([
       known?.runs.map(({ id, record }) => [id, record?.state]),
       evidence ? planCharts(evidence) : [],
-      shown === undefined ? undefined : this.#source.skippedNotice(shown),
+      this.#notice(known, shown),
     ]);
   }
 
@@ -125,6 +132,8 @@ export class TrendsFeed {
       const length = series?.values.length ?? 0;
       if (length < count) return undefined;
       if (!series || length === count) continue;
+      // More came at once than memory holds: a snapshot tells of them by their summaries.
+      if ((series.detailFrom ?? 0) > count) return undefined;
       points.push({ metric, ...pointsFrom(series, count) });
       told.counts.set(metric, length);
     }
@@ -137,9 +146,9 @@ function pointsFrom(series: SeriesView, from: number): { steps: number[]; values
   const values: number[] = [];
   for (let index = from; index < series.values.length; index += 1) {
     // A log without steps is drawn over the order of its points, as in the snapshot.
-    const step = series.steps[index] ?? Number.NaN;
+    const step = series.steps.at(index) ?? Number.NaN;
     steps.push(Number.isNaN(step) ? index : step);
-    values.push(series.values[index] ?? Number.NaN);
+    values.push(series.values.at(index) ?? Number.NaN);
   }
   return { steps, values };
 }
@@ -192,7 +201,8 @@ function drawChart(
     const series = evidence?.series(curve.metric);
     if (!series) return [];
     counts.set(curve.metric, series.values.length);
-    return [{ ...curve, ...querySeries(series, { pixels }) }];
+    const { steps, values, reduced } = querySeries(series, { pixels });
+    return [{ ...curve, steps, values, reduced }];
   });
   return { name: plan.name, title: plan.title, curves };
 }

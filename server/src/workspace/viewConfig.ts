@@ -1,3 +1,4 @@
+import type { LogProblem } from '../ingest/logProblems.ts';
 import type { ConfigProblem, Finding } from '../model/finding.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigEvidence, Weights } from './configEvidence.ts';
@@ -15,6 +16,8 @@ export interface ViewInput {
   readonly roots: readonly LogRoot[];
   /** What is wrong with the name of the module of a user's own task. */
   readonly moduleProblems: readonly ConfigProblem[];
+  /** Logs below the roots that cannot be read. */
+  readonly logProblems: readonly LogProblem[];
   readonly evidence: ConfigEvidence;
   readonly catalog: RunCatalog;
   readonly snapshotOf: (run: KnownRun) => Weights | undefined;
@@ -25,13 +28,10 @@ const candidates = 8;
 
 /** Puts together what the editor shows of a config: the newest run that knows its terms speaks. */
 export function viewConfig(input: ViewInput): ConfigView {
-  const { file, found, roots, catalog } = input;
-  const runs = catalog.boundTo(
-    file.path,
-    roots.map(({ path }) => path),
-  );
+  const { file, found, roots, logProblems, catalog } = input;
+  const runs = catalog.boundTo(file.path, roots);
   const problems = [...file.problems, ...input.moduleProblems];
-  const base = { file, found, roots, runs, problems };
+  const base = { file, found, roots, runs, problems, logProblems };
   const withLogs = runs.filter((run) => speaksForConfig(run) && run.discovered !== undefined);
   for (const run of withLogs.slice(0, candidates)) {
     const evidence = input.evidence.of(file, run, input.snapshotOf(run), found?.project);

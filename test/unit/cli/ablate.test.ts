@@ -21,6 +21,7 @@ async function run(...args: readonly string[]) {
   const workspace = composeWorkspace({
     settings: () => settings,
     logger: silentLogger,
+    trusted: () => true,
     bundleFolder: folder.root,
     cacheFolder: folder.path('cache'),
   });

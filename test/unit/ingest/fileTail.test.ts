@@ -30,7 +30,7 @@ class Fixture {
     const outcome = await this.#tail.advance(
       {
         begin: () => {
-          this.#stage = this.store.stage('run', 'file');
+          this.#stage = this.store.stage('run', 'file', 'jsonl');
           return this.#stage;
         },
         discard: () => {

@@ -141,7 +141,7 @@ describe('IngestLoop', () => {
     expect(fixture.changes.flatMap(({ updates }) => updates)).toHaveLength(1);
     expect(fixture.store.metrics(run)).toEqual(['loss', 'val/loss']);
     fixture.source.append('/logs/server.log', encode('step 250: train loss 1.9, val loss 2.0\n'));
-    await fixture.run(200);
+    await fixture.run(1200);
     expect(fixture.loop.runs().map(({ name }) => name)).toContain('server.log');
   });
 

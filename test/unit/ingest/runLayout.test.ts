@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { isLogCandidate, runNameOf, runPathOf } from '../../../server/src/ingest/runLayout.ts';
+import {
+  aimFolderOf,
+  isIgnoredFolder,
+  isLogCandidate,
+  loggedPathOf,
+  runNameOf,
+  runPathOf,
+} from '../../../server/src/ingest/runLayout.ts';
 
 describe('the layout of runs', () => {
   test.each([
@@ -11,6 +18,10 @@ describe('the layout of runs', () => {
     ['/w/.counterweight/runs/r1/metrics.jsonl', 'jsonl', '/w/.counterweight/runs/r1'],
     ['/w/.counterweight/runs/r1/out/tb/x.tfevents.1', 'tensorboard', '/w/.counterweight/runs/r1'],
     ['/w/.counterweight/runs/r1/out/seed-3.jsonl', 'jsonl', '/w/.counterweight/runs/r1'],
+    ['/w/out/checkpoint-500/trainer_state.json', 'trainer-state', '/w/out'],
+    ['/w/out/trainer_state.json', 'trainer-state', '/w/out'],
+    ['/w/wandb/run-1-a/files/wandb-summary.json', 'wandb-summary', '/w/wandb/run-1-a'],
+    ['/w/dvclive/metrics.json', 'dvclive-summary', '/w/dvclive'],
     ['/w/logs/exp/metrics.csv', 'csv', '/w/logs/exp'],
     ['/w/logs/exp/progress.txt', 'csv', '/w/logs/exp'],
     ['/w/logs/exp/training.log', 'csv', '/w/logs/exp'],
@@ -65,5 +76,27 @@ describe('the layout of runs', () => {
     ['image.png', false],
   ])('%s is a candidate: %s', (name, expected) => {
     expect(isLogCandidate(`/w/${name}`)).toBe(expected);
+  });
+});
+
+describe('databases', () => {
+  test.each(['mlflow.db', 'Store.SQLite3', 'runs.swanlab', 'mlflow.db-wal', 'mlflow.db-journal'])(
+    '%s may hold metrics or their changes',
+    (name) => expect(isLogCandidate(`/w/${name}`)).toBe(true),
+  );
+
+  test('are what changes when the files beside them do', () => {
+    expect(loggedPathOf('/w/mlflow.db-wal')).toBe('/w/mlflow.db');
+    expect(loggedPathOf('/w/mlflow.db-journal')).toBe('/w/mlflow.db');
+    expect(loggedPathOf('/w/train-wal')).toBe('/w/train-wal');
+  });
+
+  test('of Aim are known by two files, and not looked into', () => {
+    expect(aimFolderOf('/w/.aim/VERSION')).toBe('/w/.aim');
+    expect(aimFolderOf('/w/aim/VERSION')).toBeUndefined();
+    expect(isLogCandidate('/w/.aim/VERSION')).toBe(true);
+    expect(isIgnoredFolder('/w/.aim/VERSION')).toBe(false);
+    expect(isIgnoredFolder('/w/.aim/meta')).toBe(true);
+    expect(isIgnoredFolder('/w/.aim')).toBe(false);
   });
 });

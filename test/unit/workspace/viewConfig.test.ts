@@ -14,7 +14,7 @@ const configPath = '/w/train.yaml';
 /** A store with one log in which `render` supplies about one percent of the gradient. */
 function setUp() {
   const store = new MetricStore();
-  const stage = store.stage('/w/logs', '/w/logs/metrics.jsonl');
+  const stage = store.stage('/w/logs', '/w/logs/metrics.jsonl', 'jsonl');
   for (let step = 0; step < 60; step += 1) {
     stage.unit(step * 10, step * 10 + 10);
     const values = {
@@ -45,6 +45,7 @@ function setUp() {
       found: undefined,
       roots,
       moduleProblems: [],
+      logProblems: [],
       evidence,
       catalog,
       snapshotOf: () => undefined,

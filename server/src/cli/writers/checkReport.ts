@@ -28,6 +28,8 @@ export interface CheckReport {
   readonly run: string | null;
   readonly terms: readonly CheckedTerm[];
   readonly findings: readonly CheckedFinding[];
+  /** Logs that cannot be read, where those of the config may lie. */
+  readonly logProblems: readonly { readonly path: string; readonly message: string }[];
 }
 
 export function toCheckReport({
@@ -36,6 +38,7 @@ export function toCheckReport({
   insights,
   findings,
   problems,
+  logProblems,
 }: ConfigView): CheckReport {
   const place = (offset: number): { line: number; column: number } => {
     const { line, character } = file.lines.positionAt(offset);
@@ -68,5 +71,6 @@ export function toCheckReport({
       };
     }),
     findings: [...ofText, ...ofRules].sort((a, b) => a.line - b.line || a.column - b.column),
+    logProblems,
   };
 }

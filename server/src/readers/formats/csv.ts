@@ -9,9 +9,18 @@ export const csv: LogFormat = {
   description:
     'Tables of metrics with commas, tabs or semicolons: Lightning metrics.csv, Keras CSVLogger, YOLO results.csv, progress.csv of OpenAI baselines, Stable-Baselines, Spinning Up and RLlib, DVCLive .tsv, and any with a column that counts steps',
   detect: detectCsv,
-  createReader: () => new CsvReader(),
+  createReader: (path = '') => new CsvReader(folderOfMetric(path)),
   examples: csvExamples,
 };
+
+/**
+ * DVCLive keeps `train/loss` in plots/metrics/train/loss.tsv, in a column that is named `loss`: what
+ * its folders add to the name, '' for other files.
+ */
+function folderOfMetric(path: string): string {
+  const folders = /[/\\]plots[/\\]metrics[/\\](.+[/\\])[^/\\]+\.tsv$/.exec(path)?.[1] ?? '';
+  return folders.replaceAll('\\', '/');
+}
 
 /** Longer rows are skipped, so that one quote without an end cannot claim all memory. */
 const maximumRowBytes = 2 ** 20;
@@ -20,13 +29,21 @@ const hash = 0x23;
 const tooLong = 'row longer than 1 MiB';
 
 class CsvReader implements LogReader {
+  readonly #folder: string;
   readonly #decoder = new TextDecoder();
   #columns: CsvColumns | undefined;
+  /** The metrics of the columns. */
+  #names: readonly string[] = [];
   #row: CsvRow | undefined;
   /** Bytes from here on up to the next newline belong to no row that could be read. */
   #restFrom: number | undefined;
   /** Up to here rows end with their line, because a quote without an end was found. */
   #plainUntil = 0;
+
+  /** `folder` is put before the names of the metrics, where they do not begin with it. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
 
   read(bytes: Uint8Array, offset: number, sink: PointSink): number {
     const limit = bytes.lastIndexOf(newline) + 1;
@@ -103,6 +120,8 @@ class CsvReader implements LogReader {
 
   #begin(columns: CsvColumns): void {
     this.#columns = columns;
+    const folder = this.#folder;
+    this.#names = columns.names.map((name) => (name.startsWith(folder) ? name : folder + name));
     this.#row = new CsvRow(columns);
   }
 
@@ -115,10 +134,9 @@ class CsvReader implements LogReader {
   }
 
   #emit(row: CsvRow, byteStart: number, byteEnd: number, sink: PointSink): void {
-    const names = this.#columns?.names ?? [];
     sink.unit(byteStart, byteEnd);
     for (let index = 0; index < row.found; index += 1) {
-      const name = names[row.indices[index] ?? 0] ?? '';
+      const name = this.#names[row.indices[index] ?? 0] ?? '';
       sink.point(name, row.step, row.wallTime, row.values[index] ?? Number.NaN);
     }
   }

@@ -92,13 +92,9 @@ export const csvExamples: readonly LogExample[] = [
     ],
   },
   {
-    // DVCLive: one file for each metric, with the time in milliseconds.
-    fileName: 'loss.tsv',
-    bytes: text(
-      'timestamp\tstep\ttrain/loss\n',
-      '1700000000123\t0\t0.5\n',
-      '1700000001123\t1\t.25\n',
-    ),
+    // DVCLive: one file for each metric, named by its folder too, with the time in milliseconds.
+    fileName: '/w/dvclive/plots/metrics/train/loss.tsv',
+    bytes: text('timestamp\tstep\tloss\n', '1700000000123\t0\t0.5\n', '1700000001123\t1\t.25\n'),
     points: [
       ['train/loss', 0, 0.5],
       ['train/loss', 1, 0.25],

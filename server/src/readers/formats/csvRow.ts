@@ -6,17 +6,28 @@ const carriageReturn = 0x0d;
 const space = 0x20;
 const tab = 0x09;
 const quote = 0x22;
+const plus = 0x2b;
+const minus = 0x2d;
 /** A longer cell is no number. */
 const maximumNumberBytes = 1024;
+
+/** What a column is: nothing where it has no name. */
+const roles = { nothing: 0, metric: 1, step: 2, wallTime: 3 } as const;
+
+/** The words for no finite number, in small letters. */
+const words = [
+  { bytes: new TextEncoder().encode('nan'), value: Number.NaN },
+  { bytes: new TextEncoder().encode('inf'), value: Number.POSITIVE_INFINITY },
+  { bytes: new TextEncoder().encode('infinity'), value: Number.POSITIVE_INFINITY },
+] as const;
 
 /** Reads the cells of one row of a table at a time; its fields tell what the last row held. */
 export class CsvRow {
   readonly #scanner = new DecimalScanner();
-  readonly #columns: CsvColumns;
   readonly #delimiter: number;
-  readonly #step: number;
-  readonly #wallTime: number;
   readonly #width: number;
+  /** What the cells of each column are. */
+  readonly #roles: Uint8Array;
   /** Columns with a number that is a metric, in the order of the row, and the numbers. */
   readonly indices: Int32Array;
   readonly values: Float64Array;
@@ -39,11 +50,9 @@ export class CsvRow {
   end = 0;
 
   constructor(columns: CsvColumns) {
-    this.#columns = columns;
     this.#delimiter = columns.delimiter;
-    this.#step = columns.step;
-    this.#wallTime = columns.wallTime;
     this.#width = columns.names.length;
+    this.#roles = rolesOf(columns);
     this.indices = new Int32Array(this.#width);
     this.values = new Float64Array(this.#width);
   }
@@ -59,9 +68,10 @@ export class CsvRow {
     this.texts = 0;
     this.hasTextForStep = false;
     this.isTooWide = false;
+    let column = 0;
     let at = from;
-    for (let column = 0; ; column += 1) {
-      const end = this.#takeCell(bytes, at, to, column);
+    for (;;) {
+      const end = bytes[at] === this.#delimiter ? at : this.#takeCell(bytes, at, to, column);
       if (end < 0) return false;
       if (bytes[end] === newline) {
         this.end = end;
@@ -69,28 +79,22 @@ export class CsvRow {
         return true;
       }
       at = end + 1;
+      column += 1;
     }
   }
 
   /** Takes the cell that begins at `from`; returns the index of what ends it, -1 for an open quote. */
   #takeCell(bytes: Uint8Array, from: number, to: number, column: number): number {
     const start = skipSpaces(bytes, from);
-    const first = bytes[start];
-    if (first === this.#delimiter || first === newline) return start;
-    const value = this.#scanner.scan(bytes, start, to);
-    if (value !== undefined) {
-      const end = skipSpaces(bytes, this.#scanner.end);
-      const mark = bytes[end];
-      if (mark === this.#delimiter || mark === newline) {
-        this.#put(column, value);
-        return end;
-      }
-      if (mark === carriageReturn && bytes[end + 1] === newline) {
-        this.#put(column, value);
-        return end + 1;
-      }
+    const numberEnd = this.#scanner.read(bytes, start, to);
+    const end = numberEnd < 0 ? start : skipSpaces(bytes, numberEnd);
+    const mark = bytes[end];
+    const isLineEnd = mark === carriageReturn && bytes[end + 1] === newline;
+    if (mark !== this.#delimiter && mark !== newline && !isLineEnd) {
+      return this.#takeOtherCell(bytes, start, to, column);
     }
-    return this.#takeOtherCell(bytes, start, to, column);
+    if (numberEnd >= 0) this.#put(column, this.#scanner.value);
+    return isLineEnd ? end + 1 : end;
   }
 
   /** Cells with quotes, text, nan, unusual numbers and padding. */
@@ -116,25 +120,26 @@ export class CsvRow {
 
   #number(bytes: Uint8Array, start: number, end: number): number | undefined {
     if (!beginsNumber(bytes[start] ?? 0)) return undefined;
-    const value = this.#scanner.scan(bytes, start, end);
-    if (value !== undefined && this.#scanner.end === end) return value;
+    if (this.#scanner.read(bytes, start, end) === end) return this.#scanner.value;
+    const size = wordValue(bytes, isSign(bytes[start]) ? start + 1 : start, end);
+    if (size !== undefined) return bytes[start] === minus ? -size : size;
     return end - start > maximumNumberBytes ? undefined : unusualNumber(bytes, start, end);
   }
 
   #put(column: number, value: number): void {
-    if (column === this.#step) this.step = Number.isFinite(value) ? value : Number.NaN;
-    else if (column === this.#wallTime) this.wallTime = toSeconds(value);
-    else if (column >= this.#width) this.isTooWide = true;
-    else if (this.#columns.names[column] !== '') {
+    const role = this.#roles[column];
+    if (role === roles.metric) {
       this.indices[this.found] = column;
       this.values[this.found] = value;
       this.found += 1;
-    }
+    } else if (role === roles.step) this.step = Number.isFinite(value) ? value : Number.NaN;
+    else if (role === roles.wallTime) this.wallTime = toSeconds(value);
+    else if (role === undefined) this.isTooWide = true;
   }
 
   #putText(column: number): void {
     this.texts += 1;
-    if (column === this.#step) this.hasTextForStep = true;
+    if (this.#roles[column] === roles.step) this.hasTextForStep = true;
     else if (column >= this.#width) this.isTooWide = true;
   }
 }
@@ -171,23 +176,48 @@ function closingQuote(bytes: Uint8Array, from: number, to: number): number {
   return -1;
 }
 
+function isSign(byte: number | undefined): boolean {
+  return byte === minus || byte === plus;
+}
+
 /** Digits, signs, a point, and n and i for nan and inf; white space within quotes. */
 function beginsNumber(byte: number): boolean {
-  if (byte <= 0x39)
-    return byte >= 0x30 || byte === 0x2d || byte === 0x2b || byte <= 0x20 || byte === 0x2e;
+  if (byte <= 0x39) return byte >= 0x30 || isSign(byte) || byte <= 0x20 || byte === 0x2e;
+  return isWordStart(byte);
+}
+
+function isWordStart(byte: number): boolean {
   const letter = byte | 0x20;
   return letter === 0x6e || letter === 0x69;
 }
 
-/**
- * Numbers that only Python's float() takes (5. and .5 and +1 and 007), and its words for no finite
- * number (nan, inf, infinity, in any case).
- */
+/** The number of nan, inf or infinity, in any case; undefined for anything else. */
+function wordValue(bytes: Uint8Array, start: number, end: number): number | undefined {
+  const length = end - start;
+  if (length !== 3 && length !== 8) return undefined;
+  return words.find(({ bytes: word }) => word.length === length && isWord(bytes, start, word))
+    ?.value;
+}
+
+function isWord(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
+  return word.every((letter, index) => ((bytes[start + index] ?? 0) | 0x20) === letter);
+}
+
+/** Numbers that only Python's float() takes (5. and .5 and +1 and 007), and its words in quotes. */
 function unusualNumber(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (isWordStart(bytes[start] ?? 0)) return undefined;
   const text = String.fromCharCode(...bytes.subarray(start, end)).trim();
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return Number(text);
   const word = /^([+-]?)(?:(nan)|inf(?:inity)?)$/i.exec(text);
   if (!word) return undefined;
   if (word[2] !== undefined) return Number.NaN;
   return word[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+function rolesOf({ names, step, wallTime }: CsvColumns): Uint8Array {
+  return Uint8Array.from(names, (name, column) => {
+    if (column === step) return roles.step;
+    if (column === wallTime) return roles.wallTime;
+    return name === '' ? roles.nothing : roles.metric;
+  });
 }

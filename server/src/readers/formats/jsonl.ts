@@ -1,7 +1,7 @@
-import { FlatLineScanner } from '../flatLine.ts';
 import { LineFamilies } from '../lineFamily.ts';
 import { LineKeys } from '../lineKeys.ts';
 import { LineReader, type TakeLine } from '../lineReader.ts';
+import { LineScanner } from '../lineScanner.ts';
 import type { LogFormat } from '../logFormat.ts';
 import { parseLogLine } from '../logRecord.ts';
 import { putRecord } from '../recordLeaves.ts';
@@ -21,7 +21,7 @@ export const jsonl: LogFormat = {
 function takeObjects(): TakeLine {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const keys = new LineKeys();
-  const scanner = new FlatLineScanner(keys);
+  const scanner = new LineScanner(keys);
   const families = new LineFamilies(jsonlFamilies, keys);
   return (line, sink) => {
     if (!scanner.scan(line.bytes, line.start, line.end)) {

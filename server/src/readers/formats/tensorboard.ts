@@ -1,13 +1,10 @@
-import { decodeEvent, type EventRecord, isBulkEvent, type SummaryValue } from '../eventProto.ts';
+import { isBulkEvent } from '../eventBulk.ts';
+import { EventDecoder, type SummaryValue } from '../eventProto.ts';
 import { isHole } from '../hole.ts';
 import type { LogFormat, LogReader, PointSink } from '../logFormat.ts';
+import { ProtoWalker } from '../protoWire.ts';
 import { decodeScalarTensor } from '../tensorProto.ts';
-import {
-  hasSoundData,
-  readRecordLength,
-  recordFooterBytes,
-  recordHeaderBytes,
-} from '../tfRecord.ts';
+import { recordFooterBytes, recordHeaderBytes, TfRecordChecker } from '../tfRecord.ts';
 import { tensorboardExamples } from './tensorboardExamples.ts';
 
 export const tensorboard: LogFormat = {
@@ -26,19 +23,21 @@ const maximumVersionRecordBytes = 1024;
 function detect(fileName: string, head: Uint8Array): number {
   // Content counts first, but a damaged file of that name is claimed too, so that it is reported.
   const byName = (fileName.split(/[/\\]/).at(-1) ?? '').includes('tfevents') ? 0.5 : 0;
-  const length = readRecordLength(head, 0);
+  const length = new TfRecordChecker().readLength(head, 0);
   if (length === undefined) return byName > 0 ? Number.NaN : 0;
   // The negation also catches the NaN of a bad checksum.
   if (!(length <= maximumVersionRecordBytes)) return byName;
   const end = recordHeaderBytes + length;
   if (head.length < end) return Number.NaN;
-  const event = decodeEvent(head.subarray(recordHeaderBytes, end));
-  return event?.fileVersion?.startsWith('brain.Event:') ? 1 : byName;
+  const event = new EventDecoder();
+  const isEvent = event.decode(head, recordHeaderBytes, end);
+  return isEvent && event.fileVersion?.startsWith('brain.Event:') ? 1 : byName;
 }
 
 class EventFileReader implements LogReader {
-  /** Plugin of each tag by its first metadata: later values of the tag may come without. */
-  readonly #plugins = new Map<string, string>();
+  readonly #checker = new TfRecordChecker();
+  readonly #event = new EventDecoder();
+  readonly #walker = new ProtoWalker(new Uint8Array());
   /** Bytes of a skipped record that are still to come. */
   #toSkip = 0;
   #stopped = false;
@@ -66,34 +65,38 @@ class EventFileReader implements LogReader {
 
   /** Returns the size of the record, or 0 while it is not there yet. */
   #readRecord(bytes: Uint8Array, at: number, offset: number, sink: PointSink): number {
-    const length = readRecordLength(bytes, at);
+    const length = this.#checker.readLength(bytes, at);
     if (length === undefined) return 0;
     if (Number.isNaN(length)) return this.#endAt(bytes, at, offset, sink);
-    const data = bytes.subarray(at + recordHeaderBytes, at + recordHeaderBytes + length);
-    const isBulk = isBulkEvent(data, data.length === length ? 'whole' : 'prefix');
+    const start = at + recordHeaderBytes;
+    const end = start + length;
+    const isBulk = isBulkEvent(this.#walker, bytes, start, end, Math.min(end, bytes.length));
     if (isBulk === undefined) return 0;
     const size = recordHeaderBytes + length + recordFooterBytes;
     const isTooLarge = !isBulk && length > maximumRecordBytes;
     if (isTooLarge) sink.skipped(offset + at, offset + at + size, 'record above 64 MiB');
     if (isBulk || isTooLarge) this.#toSkip = Math.max(0, at + size - bytes.length);
     else if (at + size > bytes.length) return 0;
-    else this.#takeRecord(bytes, at, data, offset, sink);
+    else this.#takeRecord(bytes, start, end, offset, sink);
     return size;
   }
 
   #takeRecord(
     bytes: Uint8Array,
-    at: number,
-    data: Uint8Array,
+    start: number,
+    end: number,
     offset: number,
     sink: PointSink,
   ): void {
-    const start = offset + at;
-    const end = start + recordHeaderBytes + data.length + recordFooterBytes;
-    const isSound = hasSoundData(bytes, at, data.length);
-    const event = isSound ? decodeEvent(data) : undefined;
-    if (event) this.#takeEvent(event, start, end, sink);
-    else sink.skipped(start, end, isSound ? 'not an event' : 'checksum of the data does not match');
+    const byteStart = offset + start - recordHeaderBytes;
+    const byteEnd = offset + end + recordFooterBytes;
+    const isSound = this.#checker.isSound(bytes, start, end);
+    if (isSound && this.#event.decode(bytes, start, end)) {
+      this.#takeEvent(bytes, byteStart, byteEnd, sink);
+    } else {
+      const reason = isSound ? 'not an event' : 'checksum of the data does not match';
+      sink.skipped(byteStart, byteEnd, reason);
+    }
   }
 
   /** No later record can be found without this one's length: the end, unless it is a hole. */
@@ -108,23 +111,25 @@ class EventFileReader implements LogReader {
     return 0;
   }
 
-  #takeEvent(event: EventRecord, byteStart: number, byteEnd: number, sink: PointSink): void {
+  #takeEvent(bytes: Uint8Array, byteStart: number, byteEnd: number, sink: PointSink): void {
+    const event = this.#event;
     if (event.isSessionStart) sink.sessionStart(event.step);
     let isOpen = false;
-    for (const value of event.values) {
-      const scalar = this.#scalarOf(value);
-      if (scalar === undefined) continue;
+    for (let index = 0; index < event.valueCount; index += 1) {
+      const value = event.value(index);
+      const scalar = value && this.#scalarOf(bytes, value);
+      if (!value || scalar === undefined) continue;
       if (!isOpen) sink.unit(byteStart, byteEnd);
       isOpen = true;
-      sink.point(value.tag, event.step, event.wallTime, scalar);
+      sink.point(value.tag.name, event.step, event.wallTime, scalar);
     }
   }
 
   /** TensorBoard's rule: `simple_value`, or a tensor whose tag belongs to the plugin `scalars`. */
-  #scalarOf({ tag, simple, tensor, plugin }: SummaryValue): number | undefined {
-    if (plugin !== undefined && !this.#plugins.has(tag)) this.#plugins.set(tag, plugin);
-    if (simple !== undefined) return simple;
-    if (!tensor || this.#plugins.get(tag) !== 'scalars') return undefined;
-    return decodeScalarTensor(tensor);
+  #scalarOf(bytes: Uint8Array, value: SummaryValue): number | undefined {
+    this.#event.learnPlugin(bytes, value);
+    if (value.hasSimple) return value.simple;
+    if (value.tensorEnd === 0 || value.tag.plugin !== 'scalars') return undefined;
+    return decodeScalarTensor(bytes, value.tensorStart, value.tensorEnd);
   }
 }

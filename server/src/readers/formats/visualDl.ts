@@ -79,16 +79,23 @@ class VisualDlReader implements LogReader {
       return size;
     }
     if (size > available) return 0;
-    const scalars = this.#records.decode(bytes, at + visualDlHeaderBytes, at + size);
-    if (!scalars) {
+    if (!this.#records.decode(bytes, at + visualDlHeaderBytes, at + size)) {
       // The length can be the damaged part: the next record may begin before it ends.
       this.#lostFrom ??= offset + at;
       return 1;
     }
     this.#tellLost(offset + at, sink);
-    if (scalars.length > 0) sink.unit(offset + at, offset + at + size);
-    for (const { tag, step, wallTime, value } of scalars) sink.point(tag, step, wallTime, value);
+    this.#emit(offset + at, offset + at + size, sink);
     return size;
+  }
+
+  #emit(byteStart: number, byteEnd: number, sink: PointSink): void {
+    const records = this.#records;
+    if (records.count > 0) sink.unit(byteStart, byteEnd);
+    for (let index = 0; index < records.count; index += 1) {
+      const scalar = records.scalar(index);
+      if (scalar) sink.point(scalar.tag, scalar.step, scalar.wallTime, scalar.value);
+    }
   }
 
   #passOver(bytes: Uint8Array, at: number, offset: number): number {

@@ -1,9 +1,9 @@
-import type { PointSink } from '../../logFormat.ts';
+import { largeHeadBytes, type PointSink } from '../../logFormat.ts';
 import { withoutEscapes } from './plainText.ts';
 import { stdoutFamilies } from './registry.ts';
 import { StdoutReader } from './stdoutReader.ts';
 
-/** Detection sees no more of a file than this. */
+/** Detection sees no more of a file than this at first. */
 const headBytes = 4096;
 /** Names of files that hold what a program printed. */
 const consoleName =
@@ -27,11 +27,13 @@ export function detectStdout(fileName: string, head: Uint8Array): number {
   return judgeOpening(fileName.split(/[/\\]/).at(-1) ?? '', head);
 }
 
-/** Judges a head without metrics. */
+/** Judges a head without metrics: they may come behind it. */
 function judgeOpening(name: string, head: Uint8Array): number {
-  if (textName.test(name) && hasPrelude(head)) return 0.6;
-  if (!consoleName.test(name)) return 0;
-  return head.length < headBytes ? Number.NaN : 0.5;
+  const isText = textName.test(name);
+  if (isText && hasPrelude(head)) return 0.6;
+  const isConsole = consoleName.test(name);
+  if (head.length >= largeHeadBytes) return isConsole ? 0.5 : 0;
+  return isConsole || (isText && head.length >= headBytes) ? Number.NaN : 0;
 }
 
 function hasPrelude(head: Uint8Array): boolean {

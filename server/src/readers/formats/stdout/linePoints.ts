@@ -2,6 +2,10 @@
 export class LinePoints {
   /** NaN where the line has none. */
   step = Number.NaN;
+  /** Seconds since the Unix epoch, NaN where the line has none. */
+  wallTime = Number.NaN;
+  /** Why the line is left out, where it is no line of this program's chatter but cannot be read. */
+  problem: string | undefined;
   /** The heading that the rows of a table stand under, '' for none. */
   section = '';
   count = 0;
@@ -10,6 +14,8 @@ export class LinePoints {
 
   clear(): void {
     this.step = Number.NaN;
+    this.wallTime = Number.NaN;
+    this.problem = undefined;
     this.section = '';
     this.count = 0;
   }

@@ -15,35 +15,39 @@ interface Mark {
   readonly pivot: number;
 }
 
+/** For each byte the marks that are looked up by it. */
+type MarksByByte = readonly (readonly Mark[] | undefined)[];
+
 /**
  * Finds the family of a line in one pass over its bytes: the marks of all families are looked up
  * by one byte of theirs that is rare in text.
  */
 export class MarkIndex {
   /** By the first byte of a line. */
-  readonly #starts: ReadonlyMap<number, readonly Mark[]>;
+  readonly #starts: MarksByByte;
   /** By any byte of a line; `#hasPivot` says quickly of most bytes that there are none. */
-  readonly #pivots: ReadonlyMap<number, readonly Mark[]>;
-  readonly #hasPivot = new Uint8Array(256);
+  readonly #pivots: MarksByByte;
+  readonly #hasPivot: Uint8Array;
   #attempts = 0;
 
   constructor(families: readonly LineFamily[]) {
     this.#starts = indexMarks(families, 'start', () => 0);
     this.#pivots = indexMarks(families, 'anywhere', rarestIn);
-    for (const byte of this.#pivots.keys()) this.#hasPivot[byte] = 1;
+    this.#hasPivot = Uint8Array.from(this.#pivots, (marks) => (marks ? 1 : 0));
   }
 
   /** Whether the line is of a family; then its points are in `points`. */
   read(line: TextLine, points: LinePoints): boolean {
     this.#attempts = 0;
-    const starts = this.#starts.get(line.at(line.from));
+    const starts = this.#starts[line.at(line.from)];
     if (starts && this.#readMarks(starts, line, line.from, points)) return true;
     const { bytes, to } = line;
     const hasPivot = this.#hasPivot;
-    for (let at = line.from; at < to && this.#attempts < maximumAttempts; at += 1) {
+    for (let at = line.from; at < to; at += 1) {
       const byte = bytes[at] ?? 0;
       if (hasPivot[byte] === 0) continue;
-      if (this.#readMarks(this.#pivots.get(byte) ?? [], line, at, points)) return true;
+      const isRead = this.#readMarks(this.#pivots[byte] ?? [], line, at, points);
+      if (isRead || this.#attempts >= maximumAttempts) return isRead;
     }
     return false;
   }
@@ -64,11 +68,12 @@ function indexMarks(
   families: readonly LineFamily[],
   place: LineFamily['place'],
   pivotOf: (text: string) => number,
-): ReadonlyMap<number, readonly Mark[]> {
+): MarksByByte {
   const marks = families
     .filter((family) => family.place === place)
     .flatMap((family) => family.marks.map((text) => ({ family, text, pivot: pivotOf(text) })));
-  return Map.groupBy(marks, ({ text, pivot }) => text.charCodeAt(pivot));
+  const byByte = Map.groupBy(marks, ({ text, pivot }) => text.charCodeAt(pivot));
+  return Array.from({ length: 256 }, (_, byte) => byByte.get(byte));
 }
 
 /** The index of the first character that is rarer in logs than letters and blanks. */

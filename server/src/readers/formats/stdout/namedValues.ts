@@ -11,7 +11,7 @@ export interface NamedValueStyle {
 }
 
 /** What a byte means to a name. */
-const meaning = { other: 0, name: 1, start: 2, bracket: 3, blank: 4, sign: 5 } as const;
+const meaning = { other: 0, sign: 1, blank: 2, name: 3, start: 4, bracket: 5 } as const;
 const classes = byteClasses();
 
 /**
@@ -25,58 +25,50 @@ export function addNamedValues(
   style: NamedValueStyle,
   points: LinePoints,
 ): void {
+  const { bytes } = line;
   let at = from;
-  while (at < to) at = addNext(line, at, to, style, points);
+  while (at < to) {
+    const start = nameStart(bytes, at, to);
+    at = nameEnd(line, start, to, style);
+    if (at >= to || classes[bytes[at] ?? 0] !== meaning.sign) continue;
+    const end = addValue(line, start, at, to, style, points);
+    at = end < 0 ? textEnd(bytes, at, to) : end;
+  }
 }
 
-/** Adds the next pair; the index behind it, or the end where there is none. */
-function addNext(
-  line: TextLine,
-  from: number,
-  to: number,
-  style: NamedValueStyle,
-  points: LinePoints,
-): number {
-  let start = noName;
-  for (let at = from; at < to; at += 1) {
-    const kind = classes[line.bytes[at] ?? 0] ?? meaning.other;
-    if (kind === meaning.sign && start >= 0) {
-      const end = addValue(line, start, at, to, style, points);
-      if (end >= 0) return end;
-      start = inText;
-    } else {
-      start = nextStart(line, kind, start, at, style);
-    }
+/** The index of the next letter that a name begins with. */
+function nameStart(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to) {
+    const kind = classes[bytes[at] ?? 0];
+    if (kind === meaning.start) return at;
+    at = kind === meaning.name ? textEnd(bytes, at, to) : at + 1;
   }
   return to;
 }
 
-/** No name has begun, and one may begin at the next letter. */
-const noName = -1;
-/** Inside something that is no name (a number, a time): none begins before the next separator. */
-const inText = -2;
-
-function nextStart(
-  line: TextLine,
-  kind: number,
-  start: number,
-  at: number,
-  style: NamedValueStyle,
-): number {
-  switch (kind) {
-    case meaning.start:
-      return start === noName ? at : start;
-    case meaning.name:
-      return start === noName ? inText : start;
-    case meaning.bracket:
-      return start >= 0 ? start : noName;
-    case meaning.blank:
-      return start >= 0 && joinsWords(line, at, style) ? start : noName;
-    case meaning.sign:
-      return start;
-    default:
-      return noName;
+/** The index behind something that is no name (a number, a time): none begins in it. */
+function textEnd(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to) {
+    const kind = classes[bytes[at] ?? 0];
+    if (kind !== meaning.start && kind !== meaning.name && kind !== meaning.sign) return at;
+    at += 1;
   }
+  return to;
+}
+
+/** The index of what ends a name: its sign, or anything else. */
+function nameEnd(line: TextLine, from: number, to: number, style: NamedValueStyle): number {
+  const { bytes } = line;
+  let at = from;
+  while (at < to) {
+    const kind = classes[bytes[at] ?? 0] ?? meaning.other;
+    const isPart = kind === meaning.blank ? joinsWords(line, at, style) : kind >= meaning.name;
+    if (!isPart) return at;
+    at += 1;
+  }
+  return to;
 }
 
 /** A single blank before more of a name or before its colon belongs to the name. */

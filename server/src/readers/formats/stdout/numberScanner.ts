@@ -21,11 +21,15 @@ const maximumWordBytes = 12;
 const plus = 0x2b;
 const semicolon = 0x3b;
 const closeBrace = 0x7d;
+const enders = [closeParenthesis, comma, semicolon, closeBracket, bar, closeBrace];
 const words: readonly (readonly [word: string, value: number])[] = [
   ['nan', Number.NaN],
   ['infinity', Number.POSITIVE_INFINITY],
   ['inf', Number.POSITIVE_INFINITY],
 ];
+/** What units are made of, and what a value ends at, but for a colon. */
+const unitBytes = tableOf((byte) => isLetter(byte) || byte === percent || byte === slash);
+const endBytes = tableOf((byte) => isBlank(byte) || enders.includes(byte));
 /** What may stand behind `nan`: more letters would make another word of it (`nano`, `info`). */
 const wordUnits = ['', 's', 'ms', 'us', '%'];
 
@@ -51,10 +55,10 @@ export class NumberScanner {
 
   /** Reads digits with a sign, a fraction and an exponent; the index behind them, or -1. */
   readNumber(bytes: Uint8Array, from: number, to: number): number {
-    const number = this.#decimal.scan(bytes, from, to);
-    if (number === undefined) return this.#readLoosely(bytes, from, to);
-    this.value = number;
-    return this.#decimal.end;
+    const end = this.#decimal.read(bytes, from, to);
+    if (end < 0) return this.#readLoosely(bytes, from, to);
+    this.value = this.#decimal.value;
+    return end;
   }
 
   /** Numbers as printf and numpy write them, but JSON does not: `+1`, `007`, `.5`, `5.`, `1exp`. */
@@ -74,11 +78,12 @@ export class NumberScanner {
     const start = isSign(sign) ? from + 1 : from;
     if (start >= to || !beginsWord(bytes[start] ?? 0)) return -1;
     const end = unitEnd(bytes, start, to, maximumWordBytes);
+    if (!isEnd(bytes, end, to)) return -1;
     const text = latinText(bytes, start, end).toLowerCase();
     const word = words.find(([name]) => text.startsWith(name));
     if (!word || !wordUnits.includes(text.slice(word[0].length))) return -1;
     this.value = sign === dash ? -word[1] : word[1];
-    return isEnd(bytes, end, to) ? end : -1;
+    return end;
   }
 }
 
@@ -126,24 +131,19 @@ function unitEnd(bytes: Uint8Array, from: number, to: number, most: number): num
 }
 
 function isUnitByte(byte: number): boolean {
-  return isLetter(byte) || byte === percent || byte === slash;
+  return unitBytes[byte] === 1;
 }
 
 function isEnd(bytes: Uint8Array, at: number, to: number): boolean {
   if (at >= to) return true;
   const byte = bytes[at] ?? 0;
   if (byte === colon) return at + 1 >= to || isBlank(bytes[at + 1] ?? 0);
-  return isBlank(byte) || byte === comma || isCloser(byte);
+  return endBytes[byte] === 1;
 }
 
-function isCloser(byte: number): boolean {
-  return (
-    byte === closeParenthesis ||
-    byte === closeBracket ||
-    byte === closeBrace ||
-    byte === semicolon ||
-    byte === bar
-  );
+/** A table with a one for each byte that is asked for. */
+function tableOf(isAsked: (byte: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (isAsked(byte) ? 1 : 0));
 }
 
 function latinText(bytes: Uint8Array, from: number, to: number): string {

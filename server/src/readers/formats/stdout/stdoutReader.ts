@@ -1,3 +1,4 @@
+import { searchable } from '../../byteSearch.ts';
 import type { IdleState, LogReader, PointSink } from '../../logFormat.ts';
 import { carriageReturn, escapeByte, newline } from './asciiBytes.ts';
 import type { BlockFamily, StdoutFamily } from './family.ts';
@@ -14,6 +15,12 @@ const longLineBytes = 2 ** 16;
 const maximumBlockBytes = 2 ** 16;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
 
+/** Tells which lines hold metrics. */
+export interface LineFinder {
+  /** Whether the line does; then they are in `points`, cleared before, with its step. */
+  read(line: TextLine, points: LinePoints): boolean;
+}
+
 interface OpenBlock {
   readonly family: BlockFamily;
   /** Where it begins in the bytes at hand. */
@@ -25,7 +32,7 @@ interface OpenBlock {
  * Of a line that was written over with carriage returns the last state counts, as on a screen.
  */
 export class StdoutReader implements LogReader {
-  readonly #marks: MarkIndex;
+  readonly #lines: LineFinder;
   readonly #blockFamilies: readonly BlockFamily[];
   readonly #line = new TextLine();
   readonly #points = new LinePoints();
@@ -36,9 +43,12 @@ export class StdoutReader implements LogReader {
   /** The next carriage return and escapeByte at or behind the line, in the bytes at hand. */
   #nextReturn = -1;
   #nextEscape = -1;
+  /** The bytes at hand, for searches. */
+  #searched: Uint8Array = new Uint8Array();
 
-  constructor(families: readonly StdoutFamily[]) {
-    this.#marks = new MarkIndex(families.filter((family) => family.kind === 'line'));
+  /** `lines` finds the lines of the families where nothing else is given. */
+  constructor(families: readonly StdoutFamily[], lines?: LineFinder) {
+    this.#lines = lines ?? new MarkIndex(families.filter((family) => family.kind === 'line'));
     this.#blockFamilies = families.filter((family) => family.kind === 'block');
   }
 
@@ -67,9 +77,11 @@ export class StdoutReader implements LogReader {
     this.#block = undefined;
     this.#nextReturn = -1;
     this.#nextEscape = -1;
+    const searched = searchable(bytes);
+    this.#searched = searched;
     let at = this.#passOverlong(bytes, offset, sink);
     if (this.#overlongFrom !== undefined) return at;
-    for (let end = bytes.indexOf(newline, at); end >= 0; end = bytes.indexOf(newline, at)) {
+    for (let end = searched.indexOf(newline, at); end >= 0; end = searched.indexOf(newline, at)) {
       this.#takeLine(bytes, at, end, offset, sink);
       at = end + 1;
     }
@@ -94,13 +106,13 @@ export class StdoutReader implements LogReader {
     line.moveTo(bytes, from, to);
     const { from: start, to: end } = line;
     if (start === end) return false;
-    if (this.#nextEscape < start) this.#nextEscape = indexFrom(bytes, escapeByte, start);
+    if (this.#nextEscape < start) this.#nextEscape = indexFrom(this.#searched, escapeByte, start);
     if (this.#nextEscape < end) {
       const plain = withoutEscapes(bytes, start, end);
       line.moveTo(plain, 0, plain.length);
     }
     if (this.#takeRow(end, offset, sink)) return true;
-    const isTaken = this.#block === undefined && this.#marks.read(line, this.#points);
+    const isTaken = this.#block === undefined && this.#lines.read(line, this.#points);
     if (isTaken) send(this.#points, offset + start, offset + end, sink);
     else if (this.#block === undefined) this.#openBlock(start);
     return isTaken;
@@ -115,7 +127,9 @@ export class StdoutReader implements LogReader {
   ): readonly [from: number, to: number] {
     const isFirst = offset + lineFrom === 0;
     const from = isFirst && startsWithMark(bytes) ? byteOrderMark.length : lineFrom;
-    if (this.#nextReturn < from) this.#nextReturn = indexFrom(bytes, carriageReturn, from);
+    if (this.#nextReturn < from) {
+      this.#nextReturn = indexFrom(this.#searched, carriageReturn, from);
+    }
     return this.#nextReturn < lineTo ? lastStateOf(bytes, from, lineTo) : [from, lineTo];
   }
 
@@ -165,10 +179,11 @@ export class StdoutReader implements LogReader {
 }
 
 function send(points: LinePoints, byteStart: number, byteEnd: number, sink: PointSink): void {
+  if (points.problem !== undefined) sink.skipped(byteStart, byteEnd, points.problem);
   if (points.count === 0) return;
   sink.unit(byteStart, byteEnd);
   for (let at = 0; at < points.count; at += 1) {
-    sink.point(points.nameAt(at), points.step, Number.NaN, points.valueAt(at));
+    sink.point(points.nameAt(at), points.step, points.wallTime, points.valueAt(at));
   }
 }
 

@@ -2,6 +2,9 @@ import { isBlank } from './asciiBytes.ts';
 import { NameTable } from './nameTable.ts';
 import { NumberScanner } from './numberScanner.ts';
 
+/** The first of the three bytes of full-width punctuation in UTF-8. */
+const fullWidth = 0xef;
+
 /**
  * The text of one line, without its end, escapes and blanks around it: the bytes from `from` up to
  * `to`. One object stands for line after line; indexes are those of `bytes`.
@@ -13,6 +16,9 @@ export class TextLine {
   readonly #decoder = new TextDecoder();
   readonly #names = new NameTable();
   readonly #scanner = new NumberScanner();
+  /** The bytes that were searched for full-width punctuation, and the next place of it. */
+  #searched = this.bytes;
+  #fullWidthAt = -1;
 
   /** Moves to the bytes from `from` up to `to`, less the blanks at both ends. */
   moveTo(bytes: Uint8Array, from: number, to: number): void {
@@ -48,6 +54,11 @@ export class TextLine {
     return this.#names.nameOf(this.bytes, from, to);
   }
 
+  /** `name[index]`, remembered. */
+  itemNameOf(name: string, index: number): string {
+    return this.#names.itemNameOf(name, index);
+  }
+
   /** The text of the line. */
   text(): string {
     return this.#decoder.decode(this.bytes.subarray(this.from, this.to));
@@ -81,6 +92,16 @@ export class TextLine {
   findByte(byte: number, from = this.from): number {
     for (let at = from; at < this.to; at += 1) if (this.bytes[at] === byte) return at;
     return -1;
+  }
+
+  /** Whether the line may have full-width punctuation; looked for in all bytes at hand at once. */
+  get hasFullWidth(): boolean {
+    if (this.#searched !== this.bytes || this.#fullWidthAt < this.from) {
+      const index = this.bytes.indexOf(fullWidth, this.from);
+      this.#searched = this.bytes;
+      this.#fullWidthAt = index < 0 ? Number.POSITIVE_INFINITY : index;
+    }
+    return this.#fullWidthAt < this.to;
   }
 
   /** The index of the next byte that is no blank. */

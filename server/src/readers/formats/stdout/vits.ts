@@ -23,8 +23,6 @@ export const vits: LineFamily = {
 const style = { names: 'word', without: new Set<string>() } as const;
 /** Fewer numbers in brackets may be anything. */
 const leastNumbers = 3;
-/** The first of the three bytes of full-width punctuation in UTF-8. */
-const fullWidth = 0xef;
 const plainPunctuation: Readonly<Record<string, string>> = {
   '：': ': ',
   '，': ', ',
@@ -36,7 +34,8 @@ const plainPunctuation: Readonly<Record<string, string>> = {
 function read(line: TextLine, markAt: number, points: LinePoints): boolean {
   const list = readList(line, markAt);
   if (list) return readAround(line, markAt, list, points);
-  if (line.findByte(fullWidth) < 0) return false;
+  // What the whole line says without full-width punctuation is the same at every bracket.
+  if (!line.hasFullWidth || line.findByte(openBracket) !== markAt) return false;
   const text = line.text().replace(/[：，［］、]/g, (mark) => plainPunctuation[mark] ?? mark);
   const bytes = new TextEncoder().encode(text);
   const plain = new TextLine();
@@ -60,13 +59,14 @@ interface NumberList {
 }
 
 function readList(line: TextLine, open: number): NumberList | undefined {
-  const values: number[] = [];
-  let at = open;
-  do {
+  let at = line.readValue(line.skipBlanks(open + 1));
+  if (at < 0 || line.at(at) !== comma) return undefined;
+  const values = [line.value];
+  while (line.at(at) === comma) {
     at = line.readValue(line.skipBlanks(at + 1));
     if (at < 0) return undefined;
     values.push(line.value);
-  } while (line.at(at) === comma);
+  }
   if (line.at(at) !== closeBracket || values.length < leastNumbers) return undefined;
   return { values, end: at + 1 };
 }
@@ -82,26 +82,33 @@ function readAround(
     addNamedValues(line, end, line.to, style, points);
     if (points.count === 0 || !Number.isInteger(points.valueAt(0))) return false;
     points.step = points.take(points.nameAt(0)) ?? Number.NaN;
-    addList(label, values, points);
+    addList(line, label, values, points);
     return true;
   }
-  return end === line.to && line.find('INFO') >= 0 && readBareList(values, points);
+  return end === line.to && line.find('INFO') >= 0 && readBareList(line, values, points);
 }
 
 /** `[2.72, 2.72, 7.27, 30.2, 3.6, 200, 0.0002]`: step and learning rate at the end. */
-function readBareList(values: readonly number[], points: LinePoints): boolean {
+function readBareList(line: TextLine, values: readonly number[], points: LinePoints): boolean {
   const losses = values.slice(0, -2);
   const step = values.at(-2) ?? Number.NaN;
   const rate = values.at(-1) ?? Number.NaN;
   if (losses.length < leastNumbers || !Number.isInteger(step) || !(rate < 1)) return false;
   points.step = step;
-  addList('Losses', losses, points);
+  addList(line, 'Losses', losses, points);
   points.add('lr', rate);
   return true;
 }
 
-function addList(label: string, values: readonly number[], points: LinePoints): void {
-  for (const [index, value] of values.entries()) points.add(`${label}[${index}]`, value);
+function addList(
+  line: TextLine,
+  label: string,
+  values: readonly number[],
+  points: LinePoints,
+): void {
+  values.forEach((value, index) => {
+    points.add(line.itemNameOf(label, index), value);
+  });
 }
 
 /** The word before `: [`; undefined where there is none. */
