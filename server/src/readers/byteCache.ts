@@ -1,3 +1,5 @@
+import { BlockView } from './blockView.ts';
+
 /** So many values are remembered; a log with more has other things in its keys than names. */
 const maximumValues = 65_536;
 
@@ -7,6 +9,7 @@ const maximumValues = 65_536;
  */
 export class ByteCache<Value> {
   readonly #make: (bytes: Uint8Array) => Value;
+  readonly #view = new BlockView();
   readonly #byHash = new Map<number, Entry<Value>>();
   #last: Entry<Value> | undefined;
 
@@ -17,20 +20,21 @@ export class ByteCache<Value> {
 
   /** The value for the bytes from `start` up to `end`. */
   find(bytes: Uint8Array, start: number, end: number): Value {
+    const view = this.#view.of(bytes);
     const guess = this.#last?.next;
-    const isRight = guess !== undefined && isSame(guess.bytes, bytes, start, end);
-    const entry = isRight ? guess : this.#search(bytes, start, end);
+    const isRight = guess !== undefined && isSame(guess.view, view, start, end);
+    const entry = isRight ? guess : this.#search(bytes, view, start, end);
     if (!isRight && this.#last) this.#last.next = entry;
     this.#last = entry;
     return entry.value;
   }
 
-  #search(bytes: Uint8Array, start: number, end: number): Entry<Value> {
+  #search(bytes: Uint8Array, view: DataView, start: number, end: number): Entry<Value> {
     const hash = hashOf(bytes, start, end);
     const known = this.#byHash.get(hash);
-    if (known && isSame(known.bytes, bytes, start, end)) return known;
+    if (known && isSame(known.view, view, start, end)) return known;
     const copy = bytes.slice(start, end);
-    const entry = { value: this.#make(copy), bytes: copy, next: undefined };
+    const entry = { value: this.#make(copy), view: new DataView(copy.buffer), next: undefined };
     if (this.#byHash.size >= maximumValues) this.#forget();
     this.#byHash.set(hash, entry);
     return entry;
@@ -44,7 +48,7 @@ export class ByteCache<Value> {
 
 interface Entry<Value> {
   readonly value: Value;
-  readonly bytes: Uint8Array;
+  readonly view: DataView;
   /** What followed this one before: most records repeat the names of the last. */
   next: Entry<Value> | undefined;
 }
@@ -55,10 +59,13 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
   return hash;
 }
 
-function isSame(known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (known.length !== end - start) return false;
-  for (let index = 0; index < known.length; index += 1) {
-    if (known[index] !== bytes[start + index]) return false;
+function isSame(known: DataView, view: DataView, start: number, end: number): boolean {
+  const length = known.byteLength;
+  if (length !== end - start) return false;
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    if (known.getInt32(at) !== view.getInt32(start + at)) return false;
   }
+  for (; at < length; at += 1) if (known.getUint8(at) !== view.getUint8(start + at)) return false;
   return true;
 }

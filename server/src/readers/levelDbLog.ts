@@ -1,5 +1,6 @@
-import { crc32 } from './crc32.ts';
+import { createCrc32 } from './crc32.ts';
 import { isHole } from './hole.ts';
+import { uint32At } from './littleEndian.ts';
 import type { PointSink } from './logFormat.ts';
 
 /**
@@ -24,6 +25,7 @@ type TakeLogRecord = (
  */
 export class LevelDbLog {
   readonly #take: TakeLogRecord;
+  readonly #crc = createCrc32();
   /** Offset in the file up to which bytes are passed over. */
   #skipUntil = 0;
   /** Where the record began whose end is still to come. */
@@ -64,7 +66,7 @@ export class LevelDbLog {
       return this.#damage(bytes, at, at + 6, offset, 'not a chunk', sink);
     }
     if (end > bytes.length) return 0;
-    if (crc32(bytes, at + 6, end) !== wordAt(bytes, at)) {
+    if (this.#crc.of(bytes, at + 6, end) !== uint32At(bytes, at)) {
       return this.#damage(bytes, at, end - 1, offset, 'checksum does not match', sink);
     }
     this.#takeChunk(type, bytes, start, end, offset, sink);
@@ -153,11 +155,6 @@ const headerBytes = 7;
 const chunk = { full: 1, first: 2, last: 4 } as const;
 /** Records above this size are skipped, so that a damaged file cannot claim all memory. */
 const maximumRecordBytes = 64 * 2 ** 20;
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
-  return (low | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
-}
 
 function joinParts(parts: readonly Uint8Array[], size: number): Uint8Array {
   const result = new Uint8Array(size);

@@ -1,23 +1,47 @@
+/** An object in a line: what its keys stand in. */
+export interface LineScope {
+  /** The object that it stands in itself; undefined for the line. */
+  readonly parent: LineScope | undefined;
+  /** Put before the names of its keys. */
+  readonly prefix: string;
+  readonly depth: number;
+}
+
+/** What stood before a value in an earlier line, from the end of the value before it on. */
+export interface Lead {
+  readonly bytes: Uint8Array;
+  /** The objects that the value before it stood in, and that this one stands in. */
+  readonly from: LineScope;
+  readonly scope: LineScope;
+  /** The keys of the objects that begin in between. */
+  readonly opened: readonly LineKey[];
+  readonly key: LineKey;
+}
+
+const noBytes = new Uint8Array();
+
 /** A key of a log's lines, with what it holds in the line at hand. */
 export class LineKey {
   readonly name: string;
-  readonly bytes: Uint8Array;
-  /** The key that followed this one in an earlier line: most lines repeat the keys of the last. */
-  next: LineKey | undefined;
+  /** What followed the value of this key in earlier lines: most lines repeat the keys of the last. */
+  readonly leads: Lead[] = [];
+  /** The object that stands under this key, where one does. */
+  scope: LineScope | undefined;
   /** The lines in which it was met last, and in which it got its number and its text. */
   seenLine = 0;
   numberLine = 0;
   textLine = 0;
   value = Number.NaN;
   text = '';
+  /** The bytes of the text, where it came as bytes. */
+  textBytes: Uint8Array = noBytes;
   /** Whether a family asks for this key by its name. */
   isAskedFor = false;
   /** The name of the metric, where a family made another of it: see LineFamily. */
   readonly metricNames: (string | null | undefined)[] = [];
 
-  constructor(name: string, bytes: Uint8Array) {
+  constructor(name: string) {
     this.name = name;
-    this.bytes = bytes;
   }
 }
 
@@ -29,14 +53,13 @@ const maximumKeys = 65_536;
  * once and not for each point.
  */
 export class LineKeys {
+  /** Stands before the first key of a line. */
+  readonly start = new LineKey('');
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  readonly #encoder = new TextEncoder();
   readonly #byName = new Map<string, LineKey>();
-  readonly #start = new LineKey('', new Uint8Array());
   readonly #numbers: LineKey[] = [];
   #count = 0;
   #line = 0;
-  #last = this.#start;
 
   /** How many numbers the line holds. */
   get count(): number {
@@ -45,14 +68,13 @@ export class LineKeys {
 
   /** The key of the number at an index below `count`. */
   at(index: number): LineKey {
-    return this.#numbers[index] ?? this.#start;
+    return this.#numbers[index] ?? this.start;
   }
 
   /** Forgets the leaves of the line before. */
   beginLine(): void {
     this.#line += 1;
     this.#count = 0;
-    this.#last = this.#start;
   }
 
   /** The key of a rule, which stays the same object for good. */
@@ -66,24 +88,16 @@ export class LineKeys {
     const known = this.#byName.get(name);
     if (known) return known;
     if (this.#byName.size >= maximumKeys) this.#forget();
-    const key = new LineKey(name, this.#encoder.encode(name));
+    const key = new LineKey(name);
     this.#byName.set(name, key);
     return key;
   }
 
-  /**
-   * The key whose bytes begin at `from` and are followed by a quote; undefined where that takes a
-   * real parser: escapes, control characters, no end, a key that the line had before.
-   */
-  quoted(bytes: Uint8Array, from: number, to: number): LineKey | undefined {
-    const guess = this.#last.next;
-    const isGuessed = guess !== undefined && startsWithKey(bytes, from, guess.bytes);
-    const key = isGuessed ? guess : this.#lookUp(bytes, from, to);
-    if (!key || key.seenLine === this.#line) return undefined;
+  /** Marks the key as met in this line; false where the line had it before. */
+  meet(key: LineKey): boolean {
+    if (key.seenLine === this.#line) return false;
     key.seenLine = this.#line;
-    this.#last.next = key;
-    this.#last = key;
-    return key;
+    return true;
   }
 
   putNumber(key: LineKey, value: number): void {
@@ -96,7 +110,17 @@ export class LineKeys {
 
   putText(key: LineKey, text: string): void {
     key.text = text;
+    key.textBytes = noBytes;
     key.textLine = this.#line;
+  }
+
+  /** As `putText`, with the text between `from` and `to`, of which most lines repeat the last one. */
+  putTextBytes(key: LineKey, bytes: Uint8Array, from: number, to: number): void {
+    key.textLine = this.#line;
+    const { length } = key.textBytes;
+    if (length > 0 && length === to - from && startsWith(bytes, from, to, key.textBytes)) return;
+    key.textBytes = bytes.slice(from, to);
+    key.text = this.#decoder.decode(key.textBytes);
   }
 
   hasNumber(key: LineKey): boolean {
@@ -107,35 +131,22 @@ export class LineKeys {
     return key.textLine === this.#line;
   }
 
-  #lookUp(bytes: Uint8Array, from: number, to: number): LineKey | undefined {
-    const end = plainTextEnd(bytes, from, to);
-    return end < 0 ? undefined : this.named(this.#decoder.decode(bytes.subarray(from, end)));
-  }
-
   /** Keys that were asked for stay: whoever asked holds them. */
   #forget(): void {
-    this.#start.next = undefined;
+    this.start.leads.length = 0;
     for (const [name, key] of this.#byName) {
-      if (key.isAskedFor) key.next = undefined;
-      else this.#byName.delete(name);
+      key.leads.length = 0;
+      if (!key.isAskedFor) this.#byName.delete(name);
     }
   }
 }
 
-function startsWithKey(bytes: Uint8Array, from: number, key: Uint8Array): boolean {
-  const length = key.length;
+/** Whether these bytes stand at `at`, before `to`. */
+export function startsWith(bytes: Uint8Array, at: number, to: number, wanted: Uint8Array): boolean {
+  const length = wanted.length;
+  if (at + length > to) return false;
   for (let index = 0; index < length; index += 1) {
-    if (bytes[from + index] !== key[index]) return false;
+    if (bytes[at + index] !== wanted[index]) return false;
   }
-  return bytes[from + length] === 0x22;
-}
-
-/** The index of the quote that ends a text without escapes and control characters, or -1. */
-export function plainTextEnd(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at < to; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte === 0x22) return at;
-    if (byte === 0x5c || byte < 0x20) return -1;
-  }
-  return -1;
+  return true;
 }

@@ -1,3 +1,4 @@
+import { searchable } from './byteSearch.ts';
 import type { IdleState, LogReader, PointSink } from './logFormat.ts';
 
 /** The bytes of one line, without its line end and the white space around it. */
@@ -41,8 +42,9 @@ export class LineReader implements LogReader {
   }
 
   read(bytes: Uint8Array, offset: number, sink: PointSink): number {
+    const searched = searchable(bytes);
     let at = 0;
-    for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, at)) {
+    for (let end = searched.indexOf(newline); end >= 0; end = searched.indexOf(newline, at)) {
       this.#takeLine(bytes, at, end, offset, sink);
       at = end + 1;
     }

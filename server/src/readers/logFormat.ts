@@ -14,6 +14,12 @@ export interface PointSink {
 }
 
 /**
+ * Detection looks no further than this: programs print kilobytes of source, settings and models
+ * before their first metrics.
+ */
+export const largeHeadBytes = 2 ** 20;
+
+/**
  * How long a file has not changed: `paused`, so that what is whole in itself may be taken; or
  * `ended`, so that its rest is taken for the whole of its last line, although a number in it could
  * be cut. After `ended` the reader is not used again: should the file grow, it is read anew.
@@ -48,9 +54,12 @@ export interface LogFormat {
   readonly name: string;
   /** For the manual. */
   readonly description: string;
+  /** Bytes that a reader is to be given at once, where it is slow: meanwhile nothing else happens. */
+  readonly blockBytes?: number;
   /**
-   * How surely a file is of this format, from its name and its first bytes (up to 4 KiB): 0 for
-   * no, 1 for certain. Content counts before the name. NaN while there are too few bytes to tell.
+   * How surely a file is of this format, from its name and its first bytes: 0 for no, 1 for
+   * certain. Content counts before the name. NaN while there are too few bytes to tell: where the
+   * first 4 KiB are, up to `largeHeadBytes` are handed in.
    */
   detect(fileName: string, head: Uint8Array): number;
   /** `path` is the file's, for formats that keep the name of a metric in it. */

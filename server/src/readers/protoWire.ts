@@ -50,11 +50,11 @@ export class ProtoWalker {
   }
 
   get float32(): number {
-    return this.wire === wireType.fixed32 ? this.#floats.getFloat32(this.#start, true) : 0;
+    return this.wire === wireType.fixed32 ? this.view.getFloat32(this.#start, true) : 0;
   }
 
   get float64(): number {
-    return this.wire === wireType.fixed64 ? this.#floats.getFloat64(this.#start, true) : 0;
+    return this.wire === wireType.fixed64 ? this.view.getFloat64(this.#start, true) : 0;
   }
 
   /** Index of the first byte of what `contents` holds. */
@@ -82,7 +82,8 @@ export class ProtoWalker {
     return result;
   }
 
-  get #floats(): DataView {
+  /** Of all the bytes that were entered, to read numbers at `start`. */
+  get view(): DataView {
     const { buffer, byteOffset, length } = this.#bytes;
     this.#view ??= new DataView(buffer, byteOffset, length);
     return this.#view;
@@ -145,4 +146,21 @@ export class ProtoWalker {
     }
     return Number(BigInt.asIntN(64, value));
   }
+}
+
+/** Bytes of the varint at `at`; 0 where it takes more than five or is not there to its end. */
+export function shortVarintSize(bytes: Uint8Array, at: number): number {
+  for (let size = 1; size <= 5; size += 1) if ((bytes[at + size - 1] ?? 0x80) < 0x80) return size;
+  return 0;
+}
+
+/** The varint of `size` bytes at `at`. */
+export function shortVarint(bytes: Uint8Array, at: number, size: number): number {
+  let value = 0;
+  let scale = 1;
+  for (let index = 0; index < size; index += 1) {
+    value += ((bytes[at + index] ?? 0) & 0x7f) * scale;
+    scale *= 0x80;
+  }
+  return value;
 }

@@ -1,30 +1,48 @@
-/**
- * The CRC of 32 bits (initial value and final xor ~0) that these tables are of, over the bytes from
- * `start` up to `end`, eight at a time (Kounavis and Berry 2005, "slicing by 8").
- */
-export function slicedCrc(
-  tables: Int32Array,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): number {
-  let crc = -1;
-  let at = start;
-  for (; at + 8 <= end; at += 8) {
-    const low = crc ^ wordAt(bytes, at);
-    const high = wordAt(bytes, at + 4);
-    crc =
-      entry(tables, 7, low) ^
-      entry(tables, 6, low >>> 8) ^
-      entry(tables, 5, low >>> 16) ^
-      entry(tables, 4, low >>> 24) ^
-      entry(tables, 3, high) ^
-      entry(tables, 2, high >>> 8) ^
-      entry(tables, 1, high >>> 16) ^
-      entry(tables, 0, high >>> 24);
+import { BlockView } from './blockView.ts';
+
+/** CRCs of 32 bits with the initial value and the final xor ~0. */
+export class SlicedCrc {
+  readonly #tables: Int32Array;
+  readonly #view = new BlockView();
+
+  constructor(tables: Int32Array) {
+    this.#tables = tables;
   }
-  for (; at < end; at += 1) crc = (crc >>> 8) ^ entry(tables, 0, crc ^ (bytes[at] ?? 0));
-  return ~crc >>> 0;
+
+  /**
+   * The CRC of the bytes from `start` up to `end`, eight at a time (Kounavis and Berry 2005,
+   * "slicing by 8").
+   */
+  of(bytes: Uint8Array, start: number, end: number): number {
+    const tables = this.#tables;
+    const view = this.#view.of(bytes);
+    let crc = -1;
+    let at = start;
+    for (; at + 8 <= end; at += 8) {
+      const low = crc ^ view.getInt32(at, true);
+      const high = view.getInt32(at + 4, true);
+      crc =
+        entry(tables, 7, low) ^
+        entry(tables, 6, low >>> 8) ^
+        entry(tables, 5, low >>> 16) ^
+        entry(tables, 4, low >>> 24) ^
+        entry(tables, 3, high) ^
+        entry(tables, 2, high >>> 8) ^
+        entry(tables, 1, high >>> 16) ^
+        entry(tables, 0, high >>> 24);
+    }
+    if (at + 4 <= end) {
+      const word = crc ^ view.getInt32(at, true);
+      crc =
+        entry(tables, 3, word) ^
+        entry(tables, 2, word >>> 8) ^
+        entry(tables, 1, word >>> 16) ^
+        entry(tables, 0, word >>> 24);
+      at += 4;
+    }
+    for (; at < end; at += 1) crc = (crc >>> 8) ^ entry(tables, 0, crc ^ (bytes[at] ?? 0));
+    return ~crc >>> 0;
+  }
 }
 
 /**
@@ -47,13 +65,4 @@ export function makeCrcTables(polynomial: number): Int32Array {
 
 function entry(tables: Int32Array, table: number, byte: number): number {
   return tables[(table << 8) | (byte & 0xff)] ?? 0;
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] ?? 0) |
-    ((bytes[at + 1] ?? 0) << 8) |
-    ((bytes[at + 2] ?? 0) << 16) |
-    ((bytes[at + 3] ?? 0) << 24)
-  );
 }

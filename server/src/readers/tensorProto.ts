@@ -7,7 +7,7 @@ const tensorField = { type: 1, shape: 2, content: 4 } as const;
 interface NumberLayout {
   /** Bytes of one number in `tensor_content`. */
   readonly width: number;
-  readonly fromContent: (view: DataView) => number;
+  readonly fromContent: (view: DataView, at: number) => number;
   /** Field number of the typed list that is used where `tensor_content` is empty. */
   readonly list: number;
   /** The first number of the list from the field that the walker stands on. */
@@ -15,41 +15,60 @@ interface NumberLayout {
 }
 
 /**
- * The number in a `TensorProto` that holds exactly one; undefined for text, for more or fewer
- * numbers, and for bytes that are not a tensor.
+ * The number in the `TensorProto` from `start` up to `end` that holds exactly one; undefined for
+ * text, for more or fewer numbers, and for bytes that are not a tensor.
  */
-export function decodeScalarTensor(bytes: Uint8Array): number | undefined {
-  let layout: NumberLayout | undefined;
-  let single = true;
-  let content: Uint8Array | undefined;
-  const walker = new ProtoWalker(bytes);
-  while (walker.next()) {
-    if (walker.field === tensorField.type) layout = layouts.get(walker.integer);
-    else if (walker.field === tensorField.shape) single = holdsOne(walker.contents);
-    else if (walker.field === tensorField.content) content = walker.contents;
-  }
-  if (walker.failed || !single || !layout) return undefined;
-  return content?.length ? fromContent(content, layout) : firstOfList(bytes, layout);
+export function decodeScalarTensor(
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+): number | undefined {
+  const draft: TensorDraft = {
+    layout: undefined,
+    isSingle: true,
+    contentStart: 0,
+    contentEnd: 0,
+  };
+  const walker = new ProtoWalker(bytes, start, end);
+  while (walker.next()) takeField(walker, draft);
+  const { layout, contentStart, contentEnd } = draft;
+  if (walker.failed || !draft.isSingle || !layout) return undefined;
+  if (contentEnd === contentStart) return firstOfList(bytes, start, end, layout);
+  const isWhole = contentEnd - contentStart === layout.width;
+  return isWhole ? layout.fromContent(walker.view, contentStart) : undefined;
 }
 
-function fromContent(
-  content: Uint8Array,
-  { width, fromContent }: NumberLayout,
-): number | undefined {
-  if (content.length !== width) return undefined;
-  return fromContent(new DataView(content.buffer, content.byteOffset, width));
+interface TensorDraft {
+  layout: NumberLayout | undefined;
+  isSingle: boolean;
+  contentStart: number;
+  contentEnd: number;
+}
+
+function takeField(walker: ProtoWalker, draft: TensorDraft): void {
+  if (walker.field === tensorField.type) draft.layout = layouts.get(walker.integer);
+  else if (walker.field === tensorField.shape) draft.isSingle = isEmpty(walker) || holdsOne(walker);
+  else if (walker.field === tensorField.content) {
+    draft.contentStart = walker.start;
+    draft.contentEnd = walker.end;
+  }
+}
+
+/** The shape of nearly every scalar, which needs no walk. */
+function isEmpty(shape: ProtoWalker): boolean {
+  return shape.start === shape.end;
 }
 
 /** An empty list stands for 0, as protobuf leaves out default values. */
-function firstOfList(bytes: Uint8Array, layout: NumberLayout): number {
-  const walker = new ProtoWalker(bytes);
+function firstOfList(bytes: Uint8Array, start: number, end: number, layout: NumberLayout): number {
+  const walker = new ProtoWalker(bytes, start, end);
   while (walker.next()) if (walker.field === layout.list) return layout.fromList(walker) ?? 0;
   return 0;
 }
 
 /** True for the shapes [], [1], [1, 1] and so on. */
-function holdsOne(shape: Uint8Array): boolean {
-  const walker = new ProtoWalker(shape);
+function holdsOne(shape: ProtoWalker): boolean {
+  const walker = new ProtoWalker(shape.contents);
   while (walker.next()) {
     if (walker.field !== 2) continue;
     const dimension = new ProtoWalker(walker.contents);
@@ -66,16 +85,14 @@ function firstInteger(walker: ProtoWalker): number | undefined {
 
 function firstFloat(walker: ProtoWalker): number | undefined {
   if (walker.wire === wireType.fixed32) return walker.float32;
-  const { contents } = walker;
-  if (contents.length < 4) return undefined;
-  return new DataView(contents.buffer, contents.byteOffset, 4).getFloat32(0, true);
+  if (walker.end - walker.start < 4) return undefined;
+  return walker.view.getFloat32(walker.start, true);
 }
 
 function firstDouble(walker: ProtoWalker): number | undefined {
   if (walker.wire === wireType.fixed64) return walker.float64;
-  const { contents } = walker;
-  if (contents.length < 8) return undefined;
-  return new DataView(contents.buffer, contents.byteOffset, 8).getFloat64(0, true);
+  if (walker.end - walker.start < 8) return undefined;
+  return walker.view.getFloat64(walker.start, true);
 }
 
 /** IEEE 754 binary16: 1 sign bit, 5 exponent bits with bias 15, 10 fraction bits. */
@@ -112,33 +129,33 @@ function integerLayout(
 
 /** By `DataType` (tensorflow/core/framework/types.proto). */
 const layouts: ReadonlyMap<number, NumberLayout> = new Map([
-  [1, { width: 4, list: 5, fromContent: (v) => v.getFloat32(0, true), fromList: firstFloat }],
-  [2, { width: 8, list: 6, fromContent: (v) => v.getFloat64(0, true), fromList: firstDouble }],
-  [3, integerLayout(4, 7, (v) => v.getInt32(0, true))],
-  [4, integerLayout(1, 7, (v) => v.getUint8(0))],
-  [5, integerLayout(2, 7, (v) => v.getInt16(0, true))],
-  [6, integerLayout(1, 7, (v) => v.getInt8(0))],
-  [9, integerLayout(8, 10, (v) => Number(v.getBigInt64(0, true)))],
-  [10, integerLayout(1, 11, (v) => v.getUint8(0))],
+  [1, { width: 4, list: 5, fromContent: (v, at) => v.getFloat32(at, true), fromList: firstFloat }],
+  [2, { width: 8, list: 6, fromContent: (v, at) => v.getFloat64(at, true), fromList: firstDouble }],
+  [3, integerLayout(4, 7, (v, at) => v.getInt32(at, true))],
+  [4, integerLayout(1, 7, (v, at) => v.getUint8(at))],
+  [5, integerLayout(2, 7, (v, at) => v.getInt16(at, true))],
+  [6, integerLayout(1, 7, (v, at) => v.getInt8(at))],
+  [9, integerLayout(8, 10, (v, at) => Number(v.getBigInt64(at, true)))],
+  [10, integerLayout(1, 11, (v, at) => v.getUint8(at))],
   [
     14,
     {
       width: 2,
       list: 13,
-      fromContent: (v) => brainToNumber(v.getUint16(0, true)),
+      fromContent: (v, at) => brainToNumber(v.getUint16(at, true)),
       fromList: fromInteger(brainToNumber),
     },
   ],
-  [17, integerLayout(2, 7, (v) => v.getUint16(0, true))],
+  [17, integerLayout(2, 7, (v, at) => v.getUint16(at, true))],
   [
     19,
     {
       width: 2,
       list: 13,
-      fromContent: (v) => halfToNumber(v.getUint16(0, true)),
+      fromContent: (v, at) => halfToNumber(v.getUint16(at, true)),
       fromList: fromInteger(halfToNumber),
     },
   ],
-  [22, integerLayout(4, 16, (v) => v.getUint32(0, true))],
-  [23, integerLayout(8, 17, (v) => Number(v.getBigUint64(0, true)))],
+  [22, integerLayout(4, 16, (v, at) => v.getUint32(at, true))],
+  [23, integerLayout(8, 17, (v, at) => Number(v.getBigUint64(at, true)))],
 ]);

@@ -1,5 +1,6 @@
 import { ByteCache } from './byteCache.ts';
-import { ProtoWalker, wireType } from './protoWire.ts';
+import { uint32At } from './littleEndian.ts';
+import { ProtoWalker, shortVarint, shortVarintSize, wireType } from './protoWire.ts';
 
 /** One `Record.Value` with a number. */
 interface VisualDlScalar {
@@ -28,71 +29,67 @@ export const visualDlPrefixBytes = visualDlHeaderBytes + 7;
 export function readVisualDlLength(bytes: Uint8Array, at: number): number | undefined {
   const start = at + visualDlHeaderBytes;
   if (bytes[start] !== keyOf(recordField.values, wireType.bytes)) return undefined;
-  const length = wordAt(bytes, at);
-  const value = readVarint(bytes, start + 1);
-  if (!value || wordAt(bytes, at + 4) !== 0) return undefined;
-  const first = bytes[value.end];
+  const length = uint32At(bytes, at);
+  const size = shortVarintSize(bytes, start + 1);
+  if (size === 0 || uint32At(bytes, at + 4) !== 0) return undefined;
+  const valueStart = start + 1 + size;
+  const first = bytes[valueStart];
   const isStart =
     first === keyOf(valueField.id, wireType.varint) ||
     first === keyOf(valueField.tag, wireType.bytes);
-  return isStart && value.end - start + value.length === length ? length : undefined;
+  const isFitting = 1 + size + shortVarint(bytes, start + 1, size) === length;
+  return isStart && isFitting ? length : undefined;
 }
 
-/** A length of up to five bytes; undefined where none ends there. */
-function readVarint(
-  bytes: Uint8Array,
-  start: number,
-): { readonly length: number; readonly end: number } | undefined {
-  let length = 0;
-  for (let index = 0; index < 5; index += 1) {
-    const byte = bytes[start + index];
-    if (byte === undefined) return undefined;
-    length += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return { length, end: start + index + 1 };
-  }
-  return undefined;
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
-  return (low | ((bytes[at + 3] ?? 0) << 24)) >>> 0;
-}
-
-/** Decodes records one after another, so that the names of metrics are made once. */
+/**
+ * Decodes records one after another. What it says of one holds until the next: nothing is made anew
+ * for each, as files hold millions.
+ */
 export class VisualDlRecordReader {
   readonly #tags = new ByteCache((bytes) => decoder.decode(bytes));
   readonly #record = new ProtoWalker(nothing);
   readonly #value = new ProtoWalker(nothing);
+  /** Those behind the first `count` are from earlier records, kept to be filled again. */
+  readonly #scalars: ScalarDraft[] = [];
 
-  /** The numbers of the record from `start` up to `end`; undefined where the bytes are not one. */
-  decode(bytes: Uint8Array, start: number, end: number): readonly VisualDlScalar[] | undefined {
-    const scalars: VisualDlScalar[] = [];
+  /** How many numbers the record holds. */
+  count = 0;
+
+  /** False where the bytes from `start` up to `end` are no record. */
+  decode(bytes: Uint8Array, start: number, end: number): boolean {
     const walker = this.#record;
+    this.count = 0;
     walker.enter(bytes, start, end);
     while (walker.next()) {
-      if (walker.field !== recordField.values || walker.wire !== wireType.bytes) return undefined;
-      const scalar = this.#decodeValue(bytes, walker.start, walker.end);
-      if (scalar === undefined) return undefined;
-      if (scalar !== 'other') scalars.push(scalar);
+      if (walker.field !== recordField.values || walker.wire !== wireType.bytes) return false;
+      if (!this.#decodeValue(bytes, walker.start, walker.end)) return false;
     }
-    return walker.failed ? undefined : scalars;
+    return !walker.failed;
   }
 
-  #decodeValue(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): VisualDlScalar | 'other' | undefined {
+  /** The number at an index below `count`. */
+  scalar(index: number): VisualDlScalar | undefined {
+    return this.#scalars[index];
+  }
+
+  #decodeValue(bytes: Uint8Array, start: number, end: number): boolean {
     const walker = this.#value;
-    const draft: ValueDraft = { tag: '', step: 0, timestamp: 0, value: undefined };
+    const draft = this.#scalars[this.count] ?? makeDraft();
+    let hasNumber = false;
+    this.#scalars[this.count] = draft;
+    draft.tag = '';
+    draft.step = 0;
+    draft.wallTime = Number.NaN;
     walker.enter(bytes, start, end);
-    while (walker.next()) this.#takeField(bytes, walker, draft);
-    const { tag, step, timestamp, value } = draft;
-    if (walker.failed || tag === '') return undefined;
-    return value === undefined ? 'other' : { tag, step, wallTime: secondsOf(timestamp), value };
+    while (walker.next()) {
+      this.#takeField(bytes, walker, draft);
+      hasNumber ||= walker.field === valueField.value && walker.wire === wireType.fixed32;
+    }
+    if (hasNumber) this.count += 1;
+    return !walker.failed && draft.tag !== '';
   }
 
-  #takeField(bytes: Uint8Array, walker: ProtoWalker, draft: ValueDraft): void {
+  #takeField(bytes: Uint8Array, walker: ProtoWalker, draft: ScalarDraft): void {
     switch (walker.field) {
       case valueField.id:
         draft.step = walker.integer;
@@ -101,7 +98,7 @@ export class VisualDlRecordReader {
         draft.tag = this.#tags.find(bytes, walker.start, walker.end);
         break;
       case valueField.timestamp:
-        draft.timestamp = walker.integer;
+        draft.wallTime = secondsOf(walker.integer);
         break;
       case valueField.value:
         if (walker.wire === wireType.fixed32) draft.value = walker.float32;
@@ -110,11 +107,10 @@ export class VisualDlRecordReader {
   }
 }
 
-interface ValueDraft {
-  tag: string;
-  step: number;
-  timestamp: number;
-  value: number | undefined;
+type ScalarDraft = { -readonly [Key in keyof VisualDlScalar]: VisualDlScalar[Key] };
+
+function makeDraft(): ScalarDraft {
+  return { tag: '', step: 0, wallTime: Number.NaN, value: Number.NaN };
 }
 
 const nothing = new Uint8Array();

@@ -15,6 +15,8 @@ const itemField = { key: 1, nestedKey: 2, value: 16 } as const;
 const systemPrefix = 'system/';
 /** Objects nested deeper than this are not metrics. */
 const maximumDepth = 16;
+/** What is nested under a longer name neither: every number would repeat it. */
+const longestPrefix = 1024;
 /** An object that begins like this is an image, a table or the like; it need not be parsed. */
 const mediaStarts = ['{"_type":"', '{"_type": "'].map((text) => new TextEncoder().encode(text));
 
@@ -184,7 +186,7 @@ export class WandbRecordReader {
     for (let index = 0; index < this.#itemCount; index += 1) {
       const key = this.#itemKeys[index];
       if (key?.role !== 'metric') continue;
-      if (media?.some((prefix) => key.name.startsWith(prefix))) continue;
+      if (media && belongsTo(media, key.name)) continue;
       this.#emitItem(
         bytes,
         key.name,
@@ -199,13 +201,13 @@ export class WandbRecordReader {
    * The Go client writes an object key by key, the `_type` that tells media beside the others:
    * beginnings of the names that belong to media.
    */
-  #mediaPrefixes(bytes: Uint8Array): readonly string[] | undefined {
-    let result: string[] | undefined;
+  #mediaPrefixes(bytes: Uint8Array): ReadonlySet<string> | undefined {
+    let result: Set<string> | undefined;
     for (let index = 0; index < this.#itemCount; index += 1) {
       const prefix = this.#itemKeys[index]?.mediaPrefix;
       if (prefix === undefined || bytes[this.#itemStarts[index] ?? 0] !== quote) continue;
-      result ??= [];
-      result.push(prefix);
+      result ??= new Set();
+      result.add(prefix);
     }
     return result;
   }
@@ -231,7 +233,7 @@ export class WandbRecordReader {
   #emitValue(name: string, value: unknown, depth: number, place: PointPlace): void {
     const number = numberOf(value);
     if (number !== undefined) this.#emitPoint(name, number, place);
-    else if (depth < maximumDepth && isLogRecord(value) && !isMedia(value)) {
+    else if (mayHoldNumbers(name, value, depth)) {
       for (const key of Object.keys(value)) {
         this.#emitValue(`${name}.${key}`, value[key], depth + 1, place);
       }
@@ -263,6 +265,21 @@ const longestWord = 11;
 const startsOthers: ReadonlySet<number> = new Set(
   Array.from('{NI- \t\n\r', (letter) => letter.charCodeAt(0)),
 );
+
+function mayHoldNumbers(name: string, value: unknown, depth: number): value is LogRecord {
+  const isNear = depth < maximumDepth && name.length <= longestPrefix;
+  return isNear && isLogRecord(value) && !isMedia(value);
+}
+
+/** Whether a name is nested under one of the prefixes, which end with a dot. */
+function belongsTo(prefixes: ReadonlySet<string>, name: string): boolean {
+  let dot = name.indexOf('.');
+  for (let depth = 0; dot >= 0 && depth < maximumDepth; depth += 1) {
+    if (prefixes.has(name.slice(0, dot + 1))) return true;
+    dot = name.indexOf('.', dot + 1);
+  }
+  return false;
+}
 
 /** Images, histograms and the like: their sizes and counts are not metrics. */
 function isMedia(record: LogRecord): boolean {

@@ -72,5 +72,8 @@ describe('numbers from bytes', () => {
   test('end where the caller says, even if digits follow', () => {
     expect(scanner.scan(new TextEncoder().encode('12345'), 1, 3)).toBe(23);
     expect(scanner.end).toBe(3);
+    expect(scanner.read(new TextEncoder().encode('12345'), 1, 3)).toBe(3);
+    expect(scanner.value).toBe(23);
+    expect(scanner.read(new TextEncoder().encode('x'), 0, 1)).toBe(-1);
   });
 });

@@ -72,6 +72,28 @@ describe('JSON lines from bytes', () => {
     ['{"a":[],"b":-0.0}', [['b', -0]]],
     ['{"a\\u0062":1}', [['ab', 1]]],
     ['{}', []],
+    [
+      '{"a":{"b":1,"c":{"d":2}},"e":{"b":3}}',
+      [
+        ['a.b', 1],
+        ['a.c.d', 2],
+        ['e.b', 3],
+      ],
+    ],
+    ['{ "a" : { "b" : 1 } , "c" : { "d" : null } }', [['a.b', 1]]],
+    ['{"a":{},"b":{"c":1}}', [['b.c', 1]]],
+    ['{"a":{"b":1},"a":{"c":2}}', [['a.c', 2]]],
+    ['{"a":1,"a":{"b":2}}', [['a.b', 2]]],
+    ['{"a":{"b":2},"a":1}', [['a', 1]]],
+    ['{"a.b":1,"a":{"b":2}}', [['a.b', 2]]],
+    ['{"a":{"width":3,"_type":"image-file"},"b":1}', [['b', 1]]],
+    [
+      '{"a":{"b":"NaN","c":[1,2],"d":"x"},"e":-Infinity}',
+      [
+        ['a.b', Number.NaN],
+        ['e', Number.NEGATIVE_INFINITY],
+      ],
+    ],
   ])('%s holds %j', (line, wanted) => {
     const { points, skipped } = readGrowing(jsonl.createReader(), encode(`${line}\n`));
     expect(points.map((point) => [point.name, point.value])).toEqual(wanted);
@@ -94,10 +116,43 @@ describe('JSON lines from bytes', () => {
     '{"a":1',
     '{"a":"\t"}',
     '{"a":1e}',
+    '{"a":{"b":1}',
+    '{"a":{"b":1}}}',
+    '{"a":{"b":1]}',
+    '{"a":{"b":1}"c":2}',
+    '{"a":{"b":1,}}',
+    '{"a":{,"b":1}}',
   ])('%s is damage', (line) => {
     const { points, skipped } = readGrowing(jsonl.createReader(), encode(`${line}\n`));
     expect(points).toEqual([]);
     expect(skipped).toHaveLength(1);
+  });
+
+  // Each line follows what the one before it taught, and differs from it somewhere.
+  test('hold what they say where lines differ from the ones before', () => {
+    const lines = [
+      '{"a":{"n":1,"m":2},"b":{"n":3},"step":1}',
+      '{"a":{"n":1,"m":2},"b":{"n":3},"step":2}',
+      '{"a":{"n":1},"b":{"n":3},"step":3}',
+      '{"b":{"n":3},"a":{"n":1,"m":2},"step":4}',
+      '{"a":{"n":1,"m":2},"b":{"n":3},"a":{"n":4},"step":5}',
+      '{"a":{"n":1,"m":{"n":2}},"b":3,"step":6}',
+      '{"a":{"n":"x","m":2},"b":{"n":[3]},"step":7}',
+      '{"a":{"n":1,"m":2},"b":{"n":3}},"step":8}',
+      '{"a":{"n":1,"m":2},"b":{"n":3},"step":9',
+      '{"a":{"n":1,"m":2},"b":{"n":3},"step":10}',
+    ];
+    const { points, skipped } = readGrowing(jsonl.createReader(), encode(`${lines.join('\n')}\n`));
+    const found = Map.groupBy(points, ({ step }) => step);
+    const wanted = [1, 2, 3, 4, 5, 6, 7, 10].map((step) => {
+      const { step: _, ...rest } = JSON.parse(lines[step - 1] ?? '');
+      return [step, sorted(leaves(rest, ''))];
+    });
+    const read = [...found].map(([step, ofLine]) => {
+      return [step, sorted(ofLine.map(({ name: key, value }) => [key, value] as const))];
+    });
+    expect(read).toEqual(wanted);
+    expect(skipped).toHaveLength(2);
   });
 
   test('forget keys that never come back', () => {

@@ -7,6 +7,7 @@ import { NumberScanner } from '../../../server/src/readers/formats/stdout/number
 import { stdoutFamilies } from '../../../server/src/readers/formats/stdout/registry.ts';
 import { StdoutReader } from '../../../server/src/readers/formats/stdout/stdoutReader.ts';
 import { stdout } from '../../../server/src/readers/formats/stdout.ts';
+import { largeHeadBytes } from '../../../server/src/readers/logFormat.ts';
 import { RecordingSink, readGrowing } from '../../support/recordingSink.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -252,8 +253,6 @@ describe('a console log', () => {
   test.each([
     ['by one line among others', 'whatever', 'loading\nstep:1/2 loss:3\n'],
     ['by what a program prints at its start', 'f66d43d7.txt', source + text],
-    ['by its name', 'slurm-123.out', text],
-    ['by its name', 'logs/train_log.txt', text],
   ])('is detected %s: %s', (_, name, head) => {
     expect(detect(name, head)).toBe(stdout);
   });
@@ -266,6 +265,20 @@ describe('a console log', () => {
     ['bytes', 'main.log', `\u0000\u0001${text}`],
   ])('is not %s', (_, name, head) => {
     expect(detect(name, head)).not.toBe(stdout);
+  });
+
+  test('is looked at further where its first bytes say nothing, and then known by its name', () => {
+    const long = encode(text.repeat(240));
+    expect(long.length).toBeGreaterThan(largeHeadBytes);
+    for (const name of ['slurm-123.out', 'logs/train_log.txt', 'f66d43d7.txt']) {
+      const late = encode(`${text}step:1/2 loss:3\nstep:2/2 loss:2\n`);
+      expect(stdout.detect(name, late.subarray(0, 4096))).toBeNaN();
+      expect(stdout.detect(name, late)).toBe(0.9);
+    }
+    const head = long.subarray(0, largeHeadBytes);
+    expect(stdout.detect('slurm-123.out', head)).toBe(0.5);
+    expect(stdout.detect('logs/train_log.txt', head)).toBe(0.5);
+    expect(stdout.detect('f66d43d7.txt', head)).toBe(0);
   });
 
   test('is undecided while it is short', () => {
