@@ -30,6 +30,9 @@ export class RecordingSink implements PointSink {
     this.recording.skipped.push({ byteStart, byteEnd, reason });
   }
 
+  /** Recordings hold what the log says. */
+  inRound(): void {}
+
   sessionStart(step: number): void {
     this.recording.sessionStarts.push(step);
   }

@@ -31,6 +31,8 @@ export class RootWatch implements Disposable {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #wants: (path: string) => boolean;
+  /** Folders that the watcher knows, and those of them that are to be listed once more. */
+  readonly #folders = new Set<string>();
   readonly #newFolders = new Set<string>();
   #timer: Disposable | undefined;
   #polling: boolean;
@@ -78,6 +80,7 @@ export class RootWatch implements Disposable {
   #stop(): void {
     this.#timer?.dispose();
     this.#timer = undefined;
+    this.#folders.clear();
     this.#newFolders.clear();
     const watcher = this.#watcher;
     this.#watcher = undefined;
@@ -94,6 +97,7 @@ export class RootWatch implements Disposable {
       if (this.#watcher !== watcher) return;
       if (!event.endsWith('Dir')) this.#listener.touched(path);
       else if (event === 'addDir') this.#listAgain(path);
+      else this.#folders.delete(path);
       if (path === this.#root && event.startsWith('unlink')) this.#restart();
     });
     this.#tellReady(watcher);
@@ -163,10 +167,11 @@ export class RootWatch implements Disposable {
   }
 
   /**
-   * A file that is written after chokidar has listed a new folder and before it watches it would
-   * stay unknown until its folder changes again.
+   * What is made in a new folder after chokidar has listed it and before it watches it would stay
+   * unknown until the folder changes again.
    */
   #listAgain(folder: string): void {
+    this.#folders.add(folder);
     this.#newFolders.add(folder);
     this.#timer ??= this.#clock.after(listAgainMs, () => {
       this.#timer = undefined;
@@ -177,12 +182,26 @@ export class RootWatch implements Disposable {
   }
 
   async #list(folder: string): Promise<void> {
+    const watcher = this.#watcher;
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-    if (this.#isDisposed) return;
+    if (this.#isDisposed || this.#watcher !== watcher) return;
     for (const entry of entries) {
       const path = join(folder, entry.name);
-      if (entry.isFile() && this.#wants(path)) this.#listener.touched(path);
+      if (entry.isFile()) this.#addFile(path);
+      else if (entry.isDirectory() || entry.isSymbolicLink()) this.#addFolder(path);
     }
+  }
+
+  #addFolder(path: string): void {
+    const isDeep = relative(this.#root, path).split(sep).length > maximumDepth;
+    if (!isDeep && !this.#folders.has(path)) this.#watcher?.add(path);
+  }
+
+  /** Nothing happens to a file that the watcher knows. */
+  #addFile(path: string): void {
+    if (!this.#wants(path)) return;
+    this.#listener.touched(path);
+    this.#watcher?.add(path);
   }
 }
 

@@ -49,6 +49,8 @@ export function loggedPathOf(path: string): string {
 /** Names that say that a file is a log, whatever folder it is in. */
 const logNames: readonly RegExp[] = [
   /tfevents|vdlrecords/,
+  // mmengine's, by the time of the start.
+  /(^|_)\d{8}_\d{6}\.json$/,
   /\.(jsonl|ndjson|log\.json|csv|tsv|wandb|swanlab|log|out|err)$/,
   // What programs print is often kept as text; modded-nanogpt names it by a random id.
   /^(.*[^a-z])?(logs?|stdout|output|console|progress|train|training|history)([^a-z].*)?\.txt$/,
@@ -125,6 +127,8 @@ function runPathByName(path: string, formatName: string): string {
   // What a program prints repeats, rounded, what its other logs hold: as points of the same run
   // everything would count twice.
   if (formatName === 'stdout' || formatName === userPatternName) return path;
+  // There the same lines stand in scalars.json, which is read as another format of the run.
+  if (formatName === 'mmengine' && basename(dirname(path)) === 'vis_data') return dirname(path);
   const speaksForFolder =
     folderFormats.has(formatName) || isFolderLog(basename(path).toLowerCase());
   return speaksForFolder ? dirname(path) : path;

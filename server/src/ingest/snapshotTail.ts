@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { PointSink } from '../readers/logFormat.ts';
 import type { SlicedReading, SnapshotFormat, SnapshotReading } from '../readers/snapshotFormat.ts';
 import type { TailOutcome } from './fileTail.ts';
 import type { LogFile } from './logSource.ts';
@@ -57,6 +58,18 @@ export class SnapshotTail {
       ...(idleAfterMs === undefined ? {} : { idleAfterMs }),
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
     };
+  }
+
+  /** Reads the file once more; what the sink got is nothing worth where the file is not whole. */
+  async readOnceMore(
+    file: LogFile,
+    format: SnapshotFormat,
+    sink: PointSink,
+    checkpoint: () => Promise<void>,
+  ): Promise<void> {
+    if (file.size > maximumBytes) return;
+    const bytes = await readWhole(file, checkpoint);
+    await readSlices(format.read(bytes, this.#path, sink), checkpoint);
   }
 
   /** Returns in how long to try again where the file was not whole or it is too early. */

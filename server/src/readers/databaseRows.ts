@@ -24,6 +24,8 @@ export function numberIn(cell: Cell | undefined): number {
   return typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : Number.NaN;
 }
 
+/** The text of a cell; bytes are text too: Python writes `bytes` as a blob whatever the column says. */
 export function textOf(cell: Cell | undefined): string {
+  if (cell instanceof Uint8Array) return new TextDecoder().decode(cell);
   return typeof cell === 'string' || typeof cell === 'number' ? String(cell) : '';
 }

@@ -12,6 +12,8 @@ export interface LineFamily {
   readonly has: Readonly<Record<string, 'number' | 'text' | `=${string}`>>;
   /** Keys whose numbers count the steps, in the order of preference. */
   readonly stepKeys: readonly string[];
+  /** The key of the epoch, where the steps count within it and begin again with the next. */
+  readonly roundKey?: string;
   /** The key of a text whose last number is the step, where no step key has one. */
   readonly stepText?: string;
   /** A key that counts the steps is no metric, unless it is kept. */
@@ -36,6 +38,7 @@ interface ReadyFamily {
   readonly index: number;
   readonly conditions: readonly Condition[];
   readonly stepKeys: readonly LineKey[];
+  readonly roundKey: LineKey | undefined;
   readonly stepText: LineKey | undefined;
   readonly wallTimeKeys: readonly LineKey[];
 }
@@ -56,6 +59,7 @@ export class LineFamilies {
         return { key: keys.asked(name), kind: asked === 'number' ? 'number' : 'text', text };
       }),
       stepKeys: family.stepKeys.map((name) => keys.asked(name)),
+      roundKey: family.roundKey === undefined ? undefined : keys.asked(family.roundKey),
       stepText: family.stepText === undefined ? undefined : keys.asked(family.stepText),
       wallTimeKeys: family.wallTimeKeys.map((name) => keys.asked(name)),
     }));
@@ -76,10 +80,15 @@ export class LineFamilies {
       const key = this.#keys.at(at);
       const name = metricName(ready, key);
       if (name === null || key === leftOut) continue;
-      if (!isOpen) sink.unit(line.byteStart, line.byteEnd);
+      if (!isOpen) this.#open(ready, line, sink);
       isOpen = true;
       sink.point(name, step, wallTime, key.value);
     }
+  }
+
+  #open({ roundKey }: ReadyFamily, line: LogLine, sink: PointSink): void {
+    sink.unit(line.byteStart, line.byteEnd);
+    if (roundKey && this.#keys.hasNumber(roundKey)) sink.inRound(roundKey.value);
   }
 
   #familyOfLine(): ReadyFamily | undefined {

@@ -5,6 +5,11 @@ export interface PointSink {
    * bytes. Offsets count from the start of the file.
    */
   unit(byteStart: number, byteEnd: number): void;
+  /**
+   * The steps of this unit count within a round, an epoch, and begin again with the next one although
+   * the training goes on: charts count them through.
+   */
+  inRound(round: number): void;
   /** `step` and `wallTime` (seconds since the Unix epoch) are NaN where the log has none. */
   point(name: string, step: number, wallTime: number, value: number): void;
   /** A part that could not be read and was left out. */

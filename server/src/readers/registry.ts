@@ -3,6 +3,7 @@ import { csv } from './formats/csv.ts';
 import { fairseq } from './formats/fairseq.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { mlflow } from './formats/mlflow.ts';
+import { mmengine } from './formats/mmengine.ts';
 import { stdout } from './formats/stdout.ts';
 import { swanlab } from './formats/swanlab.ts';
 import { swanlabBackup } from './formats/swanlabBackup.ts';
@@ -18,6 +19,7 @@ export const logFormats: readonly LogFormat[] = [
   fairseq,
   jsonl,
   mlflow,
+  mmengine,
   stdout,
   swanlab,
   swanlabBackup,

@@ -5,11 +5,12 @@
  */
 const byQuality: readonly string[] = [
   'jsonl',
+  'mmengine',
   'wandb',
   'swanlab',
   'swanlab-backup',
   'mlflow',
-  'mlflow-sqlite',
+  'mlflow-database',
   'trackio',
   'clearml',
   'tensorboard',

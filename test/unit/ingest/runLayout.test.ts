@@ -35,6 +35,9 @@ describe('the layout of runs', () => {
     ['/w/swanlog/run-1/logs/train/loss/10.log', 'swanlab', '/w/swanlog/run-1'],
     ['/w/log/vdlrecords.1790000000.log', 'visualdl', '/w/log'],
     ['/w/logs/exp/log.txt', 'stdout', '/w/logs/exp/log.txt'],
+    ['/w/x/20230401_120000/vis_data/scalars.json', 'jsonl', '/w/x/20230401_120000/vis_data'],
+    ['/w/x/vis_data/20230401_120000.json', 'mmengine', '/w/x/vis_data'],
+    ['/w/x/20230401_120000.json', 'mmengine', '/w/x/20230401_120000.json'],
     ['/w/.counterweight/runs/metrics.jsonl', 'jsonl', '/w/.counterweight/runs'],
   ])('%s (%s) belongs to %s', (path, format, run) => {
     expect(runPathOf(path, format)).toBe(run);
@@ -56,6 +59,9 @@ describe('the layout of runs', () => {
     ['log.txt', true],
     ['metrics.json', true],
     ['20210812_190636.log.json', true],
+    ['20230401_120000.json', true],
+    ['rtmdet_l_coco_20220719_112030.json', true],
+    ['20230401.json', false],
     ['metrics.csv', true],
     ['loss.tsv', true],
     ['run-ab12.wandb', true],

@@ -151,4 +151,25 @@ describe('a file that is rewritten as a whole', () => {
     await fixture.write('/out/metrics.json', 'P 1: 3 2.');
     expect(fixture.values).toEqual([3, 2]);
   });
+
+  test('may have been a log that grows, which is whole again after it was empty', async () => {
+    const fixture = create();
+    const lines = '{"iteration":1,"loss":5}\n{"iteration":2,"loss":4}\n';
+    await fixture.write('/out/metrics.json', lines);
+    await fixture.write('/out/metrics.json', '');
+    await fixture.write('/out/metrics.json', `${lines}{"iteration":3,"loss":3}\n`);
+    expect(fixture.values).toEqual([5, 4, 3]);
+  });
+
+  test('resets nothing when a copy goes that does not count', async () => {
+    const fixture = create();
+    await fixture.write('/out/checkpoint-20/trainer_state.json', 'P 20: 3 2.');
+    await fixture.write('/out/checkpoint-10/trainer_state.json', 'P 10: 3.');
+    fixture.source.remove('/out/checkpoint-10/trainer_state.json');
+    await fixture.run(100);
+    expect(fixture.changes.at(-1)?.updates).toMatchObject([
+      { run: { files: { length: 1 } }, reset: false },
+    ]);
+    expect(fixture.values).toEqual([3, 2]);
+  });
 });

@@ -166,6 +166,23 @@ describe('trainer_state.json', () => {
     expect(units).toEqual(['{"loss": 1, "step": 1}', '{"loss": {"kl": 2}, "step": 2}']);
   });
 
+  test('pauses while it reads a long history, and where it passes over something long', () => {
+    const entry = '{"loss": 1.5, "step": 1}';
+    const list = `[${Array(100_000).fill(entry).join(', ')}]`;
+    const history = `{"log_history": ${list}}`;
+    const sink = new RecordingSink();
+    let read = 0;
+    for (const _ of trainerState.read(encode(history), 'trainer_state.json', sink)) {
+      const { length } = sink.recording.points;
+      expect(length - read).toBeLessThan(10_000);
+      read = length;
+    }
+    expect(sink.recording.points).toHaveLength(100_000);
+    const other = `{"log_history": [], "other": ${`[${Array(4).fill(list).join(', ')}]`}}`;
+    const pauses = [...trainerState.read(encode(other), 'trainer_state.json', sink)];
+    expect(pauses.length).toBeGreaterThan(1);
+  });
+
   test('takes time in proportion to its length', () => {
     const entry = '    {\n      "epoch": 0.5,\n      "loss": 2.54321,\n      "step": 10\n    }';
     const texts = [20_000, 80_000].map((count) =>

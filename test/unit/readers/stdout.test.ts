@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { detectFormat } from '../../../server/src/readers/detectFormat.ts';
-import type { LineFamily } from '../../../server/src/readers/formats/stdout/family.ts';
+import type {
+  LineFamily,
+  StdoutFamily,
+} from '../../../server/src/readers/formats/stdout/family.ts';
 import { NumberScanner } from '../../../server/src/readers/formats/stdout/numberScanner.ts';
 import { stdoutFamilies } from '../../../server/src/readers/formats/stdout/registry.ts';
 import { StdoutReader } from '../../../server/src/readers/formats/stdout/stdoutReader.ts';
@@ -115,8 +118,6 @@ describe('console logs', () => {
     'step 3: wait 5',
     'iter 7: downloading shard 3, part 2',
     's:the rest is left out',
-    'Epoch [3/200], Step [10/100], Loss: 0.5',
-    'Epoch: 3, loss 5',
     'niter: 5  loss: 3',
     'shapes: [1, 2, 3], total: 6.5',
     '[1, 2, 3]',
@@ -237,11 +238,16 @@ describe('console logs', () => {
   });
 
   test('belong to one family each', () => {
+    const isLast = (family: StdoutFamily) => family.kind === 'line' && family.isLastResort === true;
+    const lasts = stdoutFamilies.filter(isLast);
+    const firsts = stdoutFamilies.filter((family) => !isLast(family));
     for (const example of stdout.examples) {
-      const perFamily = stdoutFamilies.map((family) =>
-        readGrowing(new StdoutReader([family]), example.bytes()),
-      );
-      expect(perFamily.filter((found) => found.points.length > 0)).toHaveLength(1);
+      const readers = (families: readonly StdoutFamily[]) =>
+        families.filter((family) => {
+          return readGrowing(new StdoutReader([family]), example.bytes()).points.length > 0;
+        });
+      const found = readers(firsts);
+      expect(found.length > 0 ? found : readers(lasts)).toHaveLength(1);
     }
   });
 });

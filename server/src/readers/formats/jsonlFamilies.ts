@@ -38,6 +38,7 @@ export const jsonlFamilies: readonly LineFamily[] = [
     name: 'mmcv, training',
     has: { mode: '=train', epoch: 'number', iter: 'number' },
     stepKeys: ['iter'],
+    roundKey: 'epoch',
     wallTimeKeys: [],
   },
   {

@@ -6,7 +6,8 @@ import type { TextLine } from './textLine.ts';
 
 /**
  * pix2pix, CycleGAN, pix2pixHD, SPADE, CUT. The step is `iters`, which starts again with every
- * epoch: how many there are in one stands nowhere in the file, so `epoch` is a series beside it.
+ * epoch: how many there are in one stands nowhere in the file, so `epoch` is a series beside it, and
+ * the round within which the step counts.
  */
 export const cyclegan: LineFamily = {
   kind: 'line',
@@ -27,6 +28,7 @@ function read(line: TextLine, from: number, points: LinePoints): boolean {
   const step = points.take('iters');
   if (step === undefined) return false;
   points.step = step;
+  points.round = points.find('epoch') ?? Number.NaN;
   const inParentheses = points.count;
   addNamedValues(line, to + 1, line.to, style, points);
   return points.count > inParentheses;

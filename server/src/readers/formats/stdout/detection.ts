@@ -1,4 +1,5 @@
 import { largeHeadBytes, type PointSink } from '../../logFormat.ts';
+import type { StdoutFamily } from './family.ts';
 import { withoutEscapes } from './plainText.ts';
 import { stdoutFamilies } from './registry.ts';
 import { StdoutReader } from './stdoutReader.ts';
@@ -22,9 +23,21 @@ export function detectStdout(fileName: string, head: Uint8Array): number {
   if (head.length === 0) return Number.NaN;
   if (!isText(head) || startsLikeJson(head)) return 0;
   const lines = new LineCounter();
-  new StdoutReader(stdoutFamilies).read(head, 0, lines);
+  new StdoutReader(stdoutFamilies.filter((family) => !isLastResort(family))).read(head, 0, lines);
   if (lines.count > 0) return lines.count > 1 ? 0.9 : 0.7;
-  return judgeOpening(fileName.split(/[/\\]/).at(-1) ?? '', head);
+  const name = fileName.split(/[/\\]/).at(-1) ?? '';
+  return textName.test(name) && hasRecurringLines(head) ? 0.8 : judgeOpening(name, head);
+}
+
+function isLastResort(family: StdoutFamily): boolean {
+  return family.kind === 'line' && family.isLastResort === true;
+}
+
+/** Whether a loop printed this: lines with the same names, and not the same numbers. */
+function hasRecurringLines(head: Uint8Array): boolean {
+  const lines = new RecurrenceFinder();
+  new StdoutReader(stdoutFamilies.filter(isLastResort)).read(head, 0, lines);
+  return lines.hasRecurring;
 }
 
 /** Judges a head without metrics: they may come behind it. */
@@ -49,10 +62,13 @@ function isText(head: Uint8Array): boolean {
   return head.every((byte) => byte >= 0x20 || (byte >= 0x07 && byte <= 0x0d) || byte === 0x1b);
 }
 
-/** JSON lines are read by other formats, and whole documents are no logs. */
+/**
+ * JSON lines are read by other formats, and whole documents are no logs. With a single quote it is
+ * a dictionary of Python.
+ */
 function startsLikeJson(head: Uint8Array): boolean {
-  const first = head.find((byte) => byte > 0x20);
-  return first === 0x7b;
+  const first = head.findIndex((byte) => byte > 0x20);
+  return head[first] === 0x7b && head[first + 1] !== 0x27;
 }
 
 /** Counts the lines and tables that gave points. */
@@ -69,6 +85,49 @@ class LineCounter implements PointSink {
 
   skipped(): void {
     // A line that is too long says nothing about the others.
+  }
+
+  inRound(): void {
+    // How a line counts its steps says nothing about its form.
+  }
+
+  sessionStart(): void {
+    // Consoles have none.
+  }
+}
+
+/** Keeps the names and the numbers of each unit. */
+class RecurrenceFinder implements PointSink {
+  readonly #units: { names: string; numbers: string }[] = [];
+
+  /** Whether there are units with the same names and other steps or values. */
+  get hasRecurring(): boolean {
+    const first = new Map<string, string>();
+    for (const { names, numbers } of this.#units) {
+      const known = first.get(names) ?? numbers;
+      if (known !== numbers) return true;
+      first.set(names, known);
+    }
+    return false;
+  }
+
+  unit(): void {
+    this.#units.push({ names: '', numbers: '' });
+  }
+
+  point(name: string, step: number, _wallTime: number, value: number): void {
+    const unit = this.#units.at(-1);
+    if (!unit) return;
+    unit.names += `${name}\n`;
+    unit.numbers += `${step} ${value}\n`;
+  }
+
+  skipped(): void {
+    // As in `LineCounter`.
+  }
+
+  inRound(): void {
+    // As in `LineCounter`.
   }
 
   sessionStart(): void {

@@ -16,6 +16,11 @@ interface FamilyBase {
 /** A way of writing metrics to the console in lines that each stand for themselves. */
 export interface LineFamily extends FamilyBase {
   readonly kind: 'line';
+  /**
+   * Whether it is asked about lines of no other family alone, and tells a file only where its lines
+   * recur: what its marks are is in many texts.
+   */
+  readonly isLastResort?: boolean;
   /** Where in a line the marks stand. */
   readonly place: 'start' | 'anywhere';
   /** ASCII texts of which every line of the family has one: only such lines are read. */

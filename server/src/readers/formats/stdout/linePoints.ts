@@ -2,6 +2,8 @@
 export class LinePoints {
   /** NaN where the line has none. */
   step = Number.NaN;
+  /** The epoch within which the step counts; NaN where it counts through. */
+  round = Number.NaN;
   /** Seconds since the Unix epoch, NaN where the line has none. */
   wallTime = Number.NaN;
   /** Why the line is left out, where it is no line of this program's chatter but cannot be read. */
@@ -14,6 +16,7 @@ export class LinePoints {
 
   clear(): void {
     this.step = Number.NaN;
+    this.round = Number.NaN;
     this.wallTime = Number.NaN;
     this.problem = undefined;
     this.section = '';
@@ -32,6 +35,12 @@ export class LinePoints {
 
   valueAt(index: number): number {
     return this.#values[index] ?? Number.NaN;
+  }
+
+  /** The value of the first point of this name; undefined where there is none. */
+  find(name: string): number | undefined {
+    const index = this.#names.indexOf(name);
+    return index < 0 || index >= this.count ? undefined : this.valueAt(index);
   }
 
   /** Puts a word before every name. */

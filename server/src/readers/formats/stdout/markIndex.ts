@@ -28,6 +28,10 @@ export class MarkIndex {
   /** By any byte of a line; `#hasPivot` says quickly of most bytes that there are none. */
   readonly #pivots: MarksByByte;
   readonly #hasPivot: Uint8Array;
+  /** Marks of the line whose families are asked last, and where they stand. */
+  readonly #lastMarks: Mark[] = [];
+  readonly #lastPlaces: number[] = [];
+  #lastCount = 0;
   #attempts = 0;
 
   constructor(families: readonly LineFamily[]) {
@@ -39,6 +43,11 @@ export class MarkIndex {
   /** Whether the line is of a family; then its points are in `points`. */
   read(line: TextLine, points: LinePoints): boolean {
     this.#attempts = 0;
+    this.#lastCount = 0;
+    return this.#readFirst(line, points) || this.#readLast(line, points);
+  }
+
+  #readFirst(line: TextLine, points: LinePoints): boolean {
     const starts = this.#starts[line.at(line.from)];
     if (starts && this.#readMarks(starts, line, line.from, points)) return true;
     const { bytes, to } = line;
@@ -53,12 +62,33 @@ export class MarkIndex {
   }
 
   #readMarks(marks: readonly Mark[], line: TextLine, at: number, points: LinePoints): boolean {
-    for (const { family, text, pivot } of marks) {
+    for (const mark of marks) {
+      const { family, text, pivot } = mark;
       const markAt = at - pivot;
       if (markAt < line.from || !line.has(text, markAt)) continue;
+      if (family.isLastResort) {
+        this.#putOff(mark, markAt);
+        continue;
+      }
       this.#attempts += 1;
       points.clear();
       if (family.read(line, markAt, points)) return true;
+    }
+    return false;
+  }
+
+  #putOff(mark: Mark, markAt: number): void {
+    if (this.#lastCount >= maximumAttempts) return;
+    this.#lastMarks[this.#lastCount] = mark;
+    this.#lastPlaces[this.#lastCount] = markAt;
+    this.#lastCount += 1;
+  }
+
+  #readLast(line: TextLine, points: LinePoints): boolean {
+    for (let index = 0; index < this.#lastCount; index += 1) {
+      points.clear();
+      const family = this.#lastMarks[index]?.family;
+      if (family?.read(line, this.#lastPlaces[index] ?? 0, points)) return true;
     }
     return false;
   }
@@ -76,7 +106,8 @@ function indexMarks(
   return Array.from({ length: 256 }, (_, byte) => byByte.get(byte));
 }
 
-/** The index of the first character that is rarer in logs than letters and blanks. */
+/** The index of the first character that is rarer in logs than letters and blanks, or than others. */
 function rarestIn(text: string): number {
-  return Math.max(text.search(/[^A-Za-z0-9 :]/), text.indexOf(':'), 0);
+  const rare = Math.max(text.search(/[^A-Za-z0-9 :]/), text.indexOf(':'));
+  return rare >= 0 ? rare : Math.max(text.search(/[A-Zp]/), text.indexOf('r'), 0);
 }

@@ -182,6 +182,7 @@ function send(points: LinePoints, byteStart: number, byteEnd: number, sink: Poin
   if (points.problem !== undefined) sink.skipped(byteStart, byteEnd, points.problem);
   if (points.count === 0) return;
   sink.unit(byteStart, byteEnd);
+  if (!Number.isNaN(points.round)) sink.inRound(points.round);
   for (let at = 0; at < points.count; at += 1) {
     sink.point(points.nameAt(at), points.step, points.wallTime, points.valueAt(at));
   }
