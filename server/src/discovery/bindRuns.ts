@@ -12,6 +12,8 @@ export interface LogRoot {
   readonly because: string;
   /** From 0 to 1. */
   readonly confidence: number;
+  /** Nobody has named it: it is looked at because loggers and launchers commonly write there. */
+  readonly isUsual?: true;
 }
 
 /** Keys by which configs say where their runs go, as words: `log_dir`, `logDir` and `LOG_DIR`. */
@@ -21,26 +23,32 @@ const logKeys = new Set([
   ...['workdir', 'exp dir', 'experiment dir', 'run dir', 'tensorboard dir', 'tb dir'],
 ]);
 
-/** Folders in which the usual loggers and launchers put runs. */
-const usualFolders = [
-  ...['runs', 'logs', 'outputs', 'output', 'lightning_logs', 'wandb', 'mlruns', 'swanlog'],
-  ...['dvclive'],
+/** Folders in which the usual loggers and launchers put runs, sorted by name. */
+const usualFolders: readonly string[] = [
+  ...['.aim', 'checkpoints', 'dvclive', 'experiments', 'lightning_logs', 'log', 'logs', 'mlruns'],
+  ...['multirun', 'output', 'outputs', 'results', 'runs', 'swanlog', 'tb_logger', 'tb_logs'],
+  ...['trainer_output', 'training-runs', 'wandb', 'work_dirs'],
+];
+/** Files that are logs beside a config, sorted by name. `nohup` makes the last one. */
+const usualFiles: readonly string[] = [
+  ...['log.txt', 'metrics.csv', 'metrics.jsonl', 'mlflow.db', 'mlruns.db', 'nohup.out'],
+  ...['train.log', 'training.log'],
 ];
 
 /**
  * Where to look for the logs of a config, the surest first: what `counterweight.yaml` says, what
- * the config itself says, and the usual folders. Relative paths of a config are tried beside the
+ * the config itself says, and the usual folders and files. Relative paths of a config are tried beside the
  * config and in the project folder, from which training is mostly started. Does no I/O.
  *
  * @param configPath absolute path of the config
  * @param projectDir absolute path of the folder that holds `counterweight.yaml`, else of the
- *   workspace folder
+ *   workspace folder; the config's own where there is none
  */
 export function logRoots(
   configPath: string,
   root: ConfigNode | undefined,
   project: ProjectFile | undefined,
-  projectDir: string,
+  projectDir = dirname(configPath),
 ): readonly LogRoot[] {
   const beside = dirname(configPath);
   const named = (project?.logs ?? []).map((path) => ({
@@ -56,12 +64,19 @@ export function logRoots(
       confidence: 0.8,
     },
   ]);
-  const usual = usualFolders.flatMap((folder) => [
-    { path: resolve(beside, folder), because: `${folder}/ stands beside it`, confidence: 0.6 },
+  const names = [...usualFolders.map((folder) => `${folder}/`), ...usualFiles];
+  const usual = names.flatMap((name): LogRoot[] => [
     {
-      path: resolve(projectDir, folder),
-      because: `${folder}/ stands in the project folder`,
+      path: resolve(beside, name),
+      because: `${name} stands beside it`,
+      confidence: 0.6,
+      isUsual: true,
+    },
+    {
+      path: resolve(projectDir, name),
+      because: `${name} stands in the project folder`,
       confidence: 0.5,
+      isUsual: true,
     },
   ]);
   return surestOfEach([...named, ...written, ...usual]);

@@ -21,19 +21,33 @@ const weighteds = new Set(['weighted', 'scaled']);
 /** Words that change neither what is measured nor how it was scaled. */
 const silent = new Set(['train', 'training', 'step', 'iter', 'avg', 'mean', 'batch', 'scalars']);
 
+/** Where there is a discriminator too, so are the losses of the other network marked. */
+const generators = new Set(['g', 'gen', 'generator']);
+
 /** Reads the name of a metric word by word. */
 export function readMetricName(metric: string): MetricMeaning {
   const words = splitWords(metric.replace(/loss(?=[_/.\s]|$)/gi, '_loss'));
   const isGradient = words.some((word) => gradients.has(word));
   const says = (set: ReadonlySet<string>): boolean => words.some((word) => set.has(word));
   const left = words.filter((word) => !isAboutForm(word) && !(isGradient && word === 'norm'));
+  const subject = withoutGenerator(left);
   return {
-    subject: left.join('_'),
+    subject: subject.join('_'),
     family: isGradient ? 'gradient' : says(losses) ? 'loss' : 'bare',
     heldOut: says(heldOut),
     scale: says(raws) ? 'raw' : says(weighteds) ? 'weighted' : undefined,
     epoch: words.includes('epoch'),
   };
+}
+
+/**
+ * `G_L1` of pix2pix, `loss/g/kl` of VITS and `l_g_pix` of BasicSR without their first words. `G_A` of
+ * CycleGAN stays: its A is one of two networks.
+ */
+function withoutGenerator(words: readonly string[]): readonly string[] {
+  const at = words[0] === 'l' ? 1 : 0;
+  const rest = words.slice(at + 1);
+  return generators.has(words[at] ?? '') && rest.join('').length > 1 ? rest : words;
 }
 
 function isAboutForm(word: string): boolean {

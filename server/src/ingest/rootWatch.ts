@@ -1,3 +1,4 @@
+import { type FSWatcher as FolderWatcher, watch as watchFolder } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 
@@ -37,6 +38,8 @@ export class RootWatch implements Disposable {
   #timer: Disposable | undefined;
   #polling: boolean;
   #watcher: FSWatcher | undefined;
+  /** While the root does not exist. */
+  #hearing: FolderWatcher | undefined;
   #isDisposed = false;
 
   constructor(
@@ -82,13 +85,15 @@ export class RootWatch implements Disposable {
     this.#timer = undefined;
     this.#folders.clear();
     this.#newFolders.clear();
+    this.#hearing?.close();
+    this.#hearing = undefined;
     const watcher = this.#watcher;
     this.#watcher = undefined;
     void watcher?.close();
   }
 
   #watchRoot(): void {
-    const watcher = this.#open(this.#root, maximumDepth, (path, stats) => {
+    const watcher = this.#open((path, stats) => {
       if (path === this.#root) return false;
       if (isIgnoredFolder(path)) return true;
       return stats?.isFile() === true && !this.#wants(path);
@@ -103,17 +108,28 @@ export class RootWatch implements Disposable {
     this.#tellReady(watcher);
   }
 
+  /**
+   * Many roots may be awaited in the same folder, and there may be thousands of files in it: so it is
+   * not listed. What the system does not tell of is found by looking now and then.
+   */
   #awaitRoot(ancestor: string): void {
     const [next = ''] = relative(ancestor, this.#root).split(sep);
-    const awaited = join(ancestor, next);
-    const watcher = this.#open(ancestor, 0, (path) => path !== ancestor && path !== awaited);
-    watcher.on('all', (event, path) => {
-      if (this.#watcher !== watcher) return;
-      const isAncestorGone = path === ancestor && event.startsWith('unlink');
-      if (path === awaited || isAncestorGone) this.#restart();
-    });
-    this.#tellReady(watcher);
+    if (!this.#polling) this.#hearOf(ancestor, next);
+    this.#listener.ready();
     this.#planLook(ancestor, shortestPauseMs);
+  }
+
+  /** Starts over once the system tells of something with this name in the folder. */
+  #hearOf(folder: string, name: string): void {
+    try {
+      const hearing = watchFolder(folder, (_, changed) => {
+        if (this.#hearing === hearing && (changed === null || changed === name)) this.#restart();
+      });
+      hearing.on('error', () => hearing.close());
+      this.#hearing = hearing;
+    } catch {
+      // It has gone, or the system watches no more: then looking has to do.
+    }
   }
 
   #planLook(ancestor: string, pauseMs: number): void {
@@ -135,13 +151,9 @@ export class RootWatch implements Disposable {
     });
   }
 
-  #open(
-    path: string,
-    depth: number,
-    ignored: (path: string, stats?: { isFile(): boolean }) => boolean,
-  ): FSWatcher {
-    const watcher = watch(path, {
-      depth,
+  #open(ignored: (path: string, stats?: { isFile(): boolean }) => boolean): FSWatcher {
+    const watcher = watch(this.#root, {
+      depth: maximumDepth,
       ignored,
       ignorePermissionErrors: true,
       usePolling: this.#polling,

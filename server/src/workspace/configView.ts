@@ -16,11 +16,23 @@ export interface LogRoot {
   readonly because: string;
   /** Which runs below it are meant, by their paths; all where left out. */
   readonly holds?: (run: string) => boolean;
+  /** Nobody has named it: it is looked at because loggers commonly write there. */
+  readonly isUsual?: true;
 }
 
-/** Whether a run, by its path, appears at one of these places. */
-export function isAtRoots(roots: readonly LogRoot[], run: string): boolean {
-  return roots.some(({ path, holds }) => isInside(run, path) && (holds?.(run) ?? true));
+/**
+ * Whether a run, by its path, appears at one of these places; a place may also be one of its files,
+ * as `metrics.csv` is of the run that its folder is.
+ */
+export function isAtRoots(
+  roots: readonly LogRoot[],
+  run: string,
+  files: readonly { readonly path: string }[] = [],
+): boolean {
+  return roots.some(({ path, holds }) => {
+    if (holds) return isInside(run, path) && holds(run);
+    return isInside(run, path) || files.some((file) => file.path === path);
+  });
 }
 
 export function sameRoots(a: readonly LogRoot[], b: readonly LogRoot[]): boolean {
@@ -48,9 +60,19 @@ export interface ConfigView {
   readonly findings: readonly { readonly finding: Finding; readonly term: LossTerm }[];
 }
 
-/** The places where logs are looked for, as a person would name them from the config's folder. */
-export function logPlaces({ file, roots }: ConfigView): readonly string[] {
-  return roots.map(({ path }) => relative(dirname(file.path), path) || '.');
+/**
+ * Where logs are looked for, in a sentence: the places that somebody has named, as a person would
+ * name them from the config's folder, and some of the usual ones.
+ */
+export function logPlaces(
+  { file, roots }: ConfigView,
+  write: (path: string) => string = (path) => path,
+): string {
+  const pathOf = ({ path }: LogRoot): string => relative(dirname(file.path), path) || '.';
+  const named = new Set(roots.filter(({ isUsual }) => !isUsual).map(pathOf));
+  const some = ['runs', 'logs', 'lightning_logs', 'wandb', 'mlruns', 'mlflow.db'].map(write);
+  const usual = `folders and files with usual names (${some.join(', ')} …) beside it and in the project folder`;
+  return `Logs are looked for in ${[...[...named].map(write), usual].join(', ')}.`;
 }
 
 /** Those of the logs that cannot be read which lie in one of these places. */

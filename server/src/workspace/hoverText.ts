@@ -1,5 +1,5 @@
 import { explainBackend } from '../protocol/backendNames.ts';
-import { type ConfigView, logPlaces } from './configView.ts';
+import { type ConfigView, logPlaces, logProblemsNotice } from './configView.ts';
 import type { Figure, TermInsight } from './insight.ts';
 import { percent, plainNumber, signed, sparkline, weightText } from './wording.ts';
 
@@ -34,9 +34,10 @@ export function hoverMarkdown(view: ConfigView, term: string, options: HoverOpti
 function nothingYet(view: ConfigView): string {
   const { owner } = view;
   if (owner) return `The run ${escapeMarkdown(owner.name)} has logged nothing of this loss yet.`;
-  const places = logPlaces(view).map(code).join(', ');
-  const where = places === '' ? '' : ` Logs are looked for in ${places}.`;
-  return `No run of this config yet: run the training, or name its logs in \`counterweight.yaml\`.${where}`;
+  const start = 'run the training, or name its logs in `counterweight.yaml` (`logs: [folder]`)';
+  const unreadable = logProblemsNotice(view);
+  const notice = unreadable === undefined ? '' : `\n\n⚠ ${escapeMarkdown(unreadable)}`;
+  return `No run of this config yet: ${start}. ${logPlaces(view, code)}${notice}`;
 }
 
 function staleNote({ stale, weightThen }: TermInsight): string {

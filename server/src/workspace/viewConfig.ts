@@ -1,6 +1,7 @@
 import type { LogProblem } from '../ingest/logProblems.ts';
 import type { ConfigProblem, Finding } from '../model/finding.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
+import { stdout } from '../readers/formats/stdout.ts';
 import type { ConfigEvidence, Weights } from './configEvidence.ts';
 import type { ConfigFile } from './configFile.ts';
 import type { ConfigView, LogRoot } from './configView.ts';
@@ -26,13 +27,22 @@ export interface ViewInput {
 /** How many of the newest runs are asked whether they know anything of the terms. */
 const candidates = 8;
 
+/**
+ * What a program prints repeats, rounded, what its other logs hold, and is written until the very
+ * end. Others may be this much older and still be the ones to speak: TensorBoard's writers keep
+ * points for two minutes.
+ */
+const printedAheadMs = 180_000;
+
 /** Puts together what the editor shows of a config: the newest run that knows its terms speaks. */
 export function viewConfig(input: ViewInput): ConfigView {
   const { file, found, roots, logProblems, catalog } = input;
   const runs = catalog.boundTo(file.path, roots);
   const problems = [...file.problems, ...input.moduleProblems];
   const base = { file, found, roots, runs, problems, logProblems };
-  const withLogs = runs.filter((run) => speaksForConfig(run) && run.discovered !== undefined);
+  const withLogs = runs
+    .filter((run) => speaksForConfig(run) && run.discovered !== undefined)
+    .sort((a, b) => freshness(b) - freshness(a));
   for (const run of withLogs.slice(0, candidates)) {
     const evidence = input.evidence.of(file, run, input.snapshotOf(run), found?.project);
     const findings = input.evidence.findings(run, found?.project);
@@ -42,6 +52,11 @@ export function viewConfig(input: ViewInput): ConfigView {
     }
   }
   return { ...base, owner: runs.find(speaksForConfig), insights: new Map(), findings: [] };
+}
+
+function freshness({ discovered, time }: KnownRun): number {
+  const isPrinted = discovered?.files.every(({ format }) => format === stdout.name) ?? false;
+  return isPrinted ? time - printedAheadMs : time;
 }
 
 function describeTerms(

@@ -41,6 +41,10 @@ describe('the metric of a loss', () => {
     'val/kl_loss',
     'kld_loss',
     'loss/kl_divergence',
+    'loss/g/kl',
+    'l_g_kl',
+    'G_KL',
+    'train/loss_gen_kl',
   ])('%s', (metric) => {
     expect(lossOf(['lr', 'epoch', 'loss/recon', 'kl_weight', metric], 'kl')).toBe(metric);
   });
@@ -56,6 +60,8 @@ describe('the metric of a loss', () => {
     'lr/kl',
     'loss/kl_recon',
     'loss/klm',
+    'loss/d/kl',
+    'D_kl',
   ])('is not %s', (metric) => {
     expect(lossOf([metric], 'kl')).toBeUndefined();
   });
@@ -69,6 +75,10 @@ describe('the metric of a loss', () => {
     { metrics: ['train/kl_loss', 'loss/kl'], best: 'loss/kl' },
   ])('of $metrics is $best', ({ metrics, best }) => {
     expect(lossOf(metrics, 'kl')).toBe(best);
+  });
+
+  test('of one network of two is not that of a term with its letter', () => {
+    expect(lossOf(['G_A', 'cycle_A'], 'a')).toBeUndefined();
   });
 
   test('of another term is left to it', () => {

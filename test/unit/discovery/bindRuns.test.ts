@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
@@ -35,6 +36,31 @@ describe('where the logs of a config may be', () => {
       expect(paths).toContain(resolve(`/project/configs/${folder}`));
       expect(paths).toContain(resolve(`/project/${folder}`));
     }
+  });
+
+  test.each(['tb_logs', 'results', 'checkpoints', 'work_dirs', '.aim', 'mlflow.db', 'nohup.out'])(
+    '%s is a usual place',
+    (name) => {
+      const found = roots('kl_weight: 1\n').filter(({ path }) => basename(path) === name);
+      expect(found.map(({ path }) => dirname(path))).toEqual([
+        resolve('/project/configs'),
+        projectDir,
+      ]);
+      expect(found.every(({ isUsual }) => isUsual)).toBe(true);
+    },
+  );
+
+  test('the manual names every usual place', () => {
+    const manual = readFileSync(new URL('../../../docs/logs.md', import.meta.url), 'utf8');
+    const names = new Set(roots('kl_weight: 1\n').map(({ path }) => basename(path)));
+    const missing = [...names].filter((name) => !new RegExp(`\`${name}/?\``).test(manual));
+    expect(missing).toEqual([]);
+  });
+
+  test('without a project folder, they are beside the config alone', () => {
+    const root = parseConfig('vae.yaml', 'kl_weight: 1\n')?.root;
+    const folders = logRoots(configPath, root, undefined).map(({ path }) => dirname(path));
+    expect(new Set(folders)).toEqual(new Set([resolve('/project/configs')]));
   });
 
   test('each path once, the surest first', () => {

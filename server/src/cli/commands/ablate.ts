@@ -34,7 +34,7 @@ export const ablateCommand: CliCommand = {
       context.error(`Which config? Usage: counterweight ${usage}\n`);
       return 2;
     }
-    const opened = await openConfig(context.workspace, resolve(context.cwd, name));
+    const opened = await openConfig(context.workspace, resolve(context.cwd, name), context.cwd);
     if (!opened.ok) return refuse(context, opened.error);
     if (values.ready === undefined) {
       context.out(writeExperiments(listReadyExperiments(opened.value.view)));

@@ -24,13 +24,12 @@ export const checkCommand: CliCommand = {
       return 2;
     }
     const path = resolve(cwd, name);
-    const opened = await openConfig(workspace, path);
+    const opened = await openConfig(workspace, path, cwd);
     if (!opened.ok) {
       error(`${opened.error}\n`);
       return 2;
     }
-    const { view } = opened.value;
-    const report = toCheckReport(view);
+    const report = toCheckReport(opened.value, workspace.store);
     out(values.json ? writeJson(report) : writeHuman(report));
     return report.findings.length > 0 ? 1 : 0;
   },

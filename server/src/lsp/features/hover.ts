@@ -6,6 +6,7 @@ import { clientCommands } from '../../protocol/commands.ts';
 import { type ConfigHover, configHover } from '../../workspace/configHover.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import { hoverMarkdown } from '../../workspace/hoverText.ts';
+import { lastValuePlaces } from '../../workspace/logPlace.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guard } from '../guard.ts';
 import { toRange } from '../toProtocol.ts';
@@ -83,11 +84,8 @@ function provenanceOf(
 ): readonly string[] {
   const run = view.owner;
   const evidence = run && session.evidence(view.file.uri, run.id);
-  const metric = evidence?.originalName(metricName.loss(term));
-  const length = metric === undefined ? 0 : (store.series(run?.id ?? '', metric)?.length ?? 0);
-  if (!run || metric === undefined || length === 0) return [];
-  const place = store.provenance(run.id, metric, length - 1);
-  return place ? [`Last value: ${place.file}, bytes ${place.byteStart}–${place.byteEnd}`] : [];
+  const metric = evidence?.storedName(metricName.loss(term));
+  return run && metric !== undefined ? lastValuePlaces(store, run, metric) : [];
 }
 
 function commandLink(

@@ -1,0 +1,119 @@
+import { afterEach, expect, test } from 'vitest';
+
+import { silentLogger } from '../../../server/src/base/logger.ts';
+import { fail } from '../../../server/src/base/result.ts';
+import { runCommand } from '../../../server/src/cli/runCommand.ts';
+import { composeWorkspace } from '../../../server/src/composition.ts';
+import { settingsSchema } from '../../../server/src/protocol/settings.ts';
+import { TrackioWriter } from '../../support/metricDatabases.ts';
+import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
+
+const config = 'loss_weights: {recon: 1.0, kl: 0.01}\n';
+const line = (step: number): string => JSON.stringify({ step, recon_loss: 1 / (step + 1), kl: 2 });
+const log = `${Array.from({ length: 9 }, (_, step) => line(step)).join('\n')}\n`;
+
+let folder: TemporaryWorkspace;
+afterEach(() => folder[Symbol.dispose]());
+
+/** Checks the config in a folder of these files, from the top of the folder. */
+async function check(
+  files: Readonly<Record<string, string>>,
+  path = 'train.yaml',
+): Promise<{ readonly code: number; readonly out: string }> {
+  folder = new TemporaryWorkspace({ [path]: config, ...files });
+  return checkAgain(path);
+}
+
+async function checkAgain(path = 'train.yaml') {
+  const settings = settingsSchema.parse({});
+  const workspace = composeWorkspace({
+    settings: () => settings,
+    logger: silentLogger,
+    trusted: () => true,
+    bundleFolder: folder.root,
+    cacheFolder: folder.path('cache'),
+  });
+  let out = '';
+  const code = await runCommand(['check', path], {
+    workspace,
+    cwd: folder.root,
+    out(text) {
+      out += text;
+    },
+    error(text) {
+      out += text;
+    },
+    trainingNode: async () => fail('none'),
+  });
+  workspace.dispose();
+  return { code, out: out.replaceAll(`${folder.root}/`, '') };
+}
+
+test('a config in a folder of its own has the logs of the folder that it is checked from', async () => {
+  const { out } = await check({ 'runs/a/metrics.jsonl': log }, 'configs/train.yaml');
+  expect(out).toContain('configs/train.yaml: from run a (jsonl)\n');
+});
+
+test('without a run, it is said where logs are looked for', async () => {
+  const { out } = await check({ 'counterweight.yaml': 'logs: [elsewhere]\n' });
+  expect(out).toContain('no run of this config was found');
+  expect(out).toMatch(
+    /Logs are looked for in elsewhere, folders and files with usual names \(runs,/,
+  );
+});
+
+test('parts of the logs that could not be read are told with their bytes', async () => {
+  const { out, code } = await check({ 'logs/metrics.jsonl': `${log}{"step": \u0000\n` });
+  const from = Buffer.byteLength(log);
+  expect(out).toContain(`logs/metrics.jsonl, bytes ${from}–${from + 10}: `);
+  expect(code).toBe(0);
+});
+
+test('a log of a usual name right beside the config is found', async () => {
+  const rows = Array.from({ length: 9 }, (_, epoch) => `${epoch},0.5,${1 / (epoch + 1)}\n`);
+  const { out } = await check({ 'training.log': `epoch,kl_loss,recon_loss\n${rows.join('')}` });
+  expect(out).toMatch(/from run \S+ \(csv\)/);
+  expect(out).toContain('recon = 1  loss 0.1111');
+});
+
+test.each([
+  { path: 'mine/metrics.jsonl', run: /from run mine \(jsonl\)/ },
+  { path: 'elsewhere/exp1/metrics.jsonl', run: /from run exp1 \(jsonl\)/ },
+  { path: 'elsewhere/exp1/mine.jsonl', run: /from run mine\.jsonl \(jsonl\)/ },
+])('a single file is named in counterweight.yaml: $path', async ({ path, run }) => {
+  const { out } = await check({ [path]: log, 'counterweight.yaml': `logs: [${path}]\n` });
+  expect(out).toMatch(run);
+});
+
+test('mistakes in the counterweight.yaml that speaks for it are findings at their place', async () => {
+  const { out, code } = await check({
+    'logs/a.txt': 'it 0 kl~2\n',
+    'counterweight.yaml':
+      "log_patterns:\n  - files: logs/*.txt\n    line: 'no (?<kl>\\d+)'\n  - files: none.txt\n    line: '(?<kl>\\d+)'\n",
+  });
+  expect(out).toMatch(/^counterweight\.yaml:3:11: warning: This matches none of the 1 lines/m);
+  expect(out).not.toContain('No file is there yet');
+  expect(code).toBe(1);
+});
+
+test('the best log of a training speaks, not the copy of what it printed', async () => {
+  const printed = Array.from({ length: 9 }, (_, step) => `step ${step}: recon_loss 0.1, kl 2.0\n`);
+  folder = new TemporaryWorkspace({
+    'train.yaml': config,
+    'runs/a/metrics.jsonl': log,
+    'nohup.out': printed.join(''),
+  });
+  const { out } = await checkAgain();
+  expect(out).toContain('from run a (jsonl)');
+});
+
+test('a database beside the config is read, and its damage is told by rows', async () => {
+  folder = new TemporaryWorkspace({ 'train.yaml': config });
+  const writer = new TrackioWriter(folder.path('mlruns.db'));
+  for (let step = 0; step < 9; step += 1) writer.log('brave-fox', step, line(step));
+  writer.log('brave-fox', 9, 'no object');
+  writer.close();
+  const { out } = await checkAgain();
+  expect(out).toContain('from run mlruns.db/brave-fox (trackio)');
+  expect(out).toContain('mlruns.db, row 10: not a JSON object');
+});
