@@ -11,7 +11,7 @@ const lookMs = 20;
 const lookPages = 64;
 /** A database that another program holds is tried again after this long. */
 const busyMs = 500;
-/** A person is told once it has been held for so long: programs hold one for moments only. */
+/** A person is told once one that was read is held for so long: programs hold one for moments only. */
 const heldMs = 10_000;
 /** After a database was read anew, the time of that so many times over belongs to others. */
 const restFactor = 10;
@@ -67,16 +67,55 @@ export class DatabaseTail {
     };
   }
 
+  /**
+   * Reads the database once more from its first row, with a new reader; `rewritten` where it is not
+   * what was read before. Ends early once `isOver`.
+   */
+  async readOnceMore(
+    sinkOf: ReplaceableTarget['sinkOf'],
+    isOver: () => boolean,
+    checkpoint: () => Promise<void>,
+  ): Promise<'done' | 'more' | 'rewritten' | DatabaseFailure> {
+    const format = this.#format;
+    const reader = format?.createReader();
+    if (!format || !reader) return 'rewritten';
+    const sink: DatabaseSink = { run: (key, name) => sinkOf(format, { key, name }) };
+    let result: 'done' | 'more' | 'rewritten' | DatabaseFailure = 'more';
+    while (result === 'more' && !isOver()) {
+      const opened = await this.#source.open(this.#path);
+      if (!opened.ok) return opened.error;
+      const read = () => this.#readPages(opened.value, reader, sink, checkpoint);
+      const reading = await this.#readAndClose(opened.value, read);
+      result = reading.isSound ? reading.result : 'rewritten';
+    }
+    return result;
+  }
+
   /** Reads the database and closes it, whatever happens. */
   async #readOnce(
     database: OpenDatabase,
     target: ReplaceableTarget,
     checkpoint: () => Promise<void>,
   ): Promise<Reading | DatabaseFailure> {
-    let result: Reading | DatabaseFailure;
+    const { result, isSound } = await this.#readAndClose(database, () =>
+      this.#read(database, target, checkpoint),
+    );
+    if (isSound && result !== 'rewritten') {
+      if (result === 'done' || result === 'no metrics') this.#finish(target);
+      return result;
+    }
+    this.#startAnew(target);
+    return 'rewritten';
+  }
+
+  async #readAndClose<T>(
+    database: OpenDatabase,
+    read: () => Promise<T>,
+  ): Promise<{ readonly result: T | DatabaseFailure; readonly isSound: boolean }> {
+    let result: T | DatabaseFailure;
     let isSound = true;
     try {
-      result = await this.#read(database, target, checkpoint);
+      result = await read();
     } catch (error) {
       const failure = database.failureOf(error);
       if (!failure) throw error;
@@ -84,12 +123,7 @@ export class DatabaseTail {
     } finally {
       isSound = await database.close();
     }
-    if (isSound && result !== 'rewritten') {
-      if (result === 'done' || result === 'no metrics') this.#finish(target);
-      return result;
-    }
-    this.#startAnew(target);
-    return 'rewritten';
+    return { result, isSound };
   }
 
   async #read(
@@ -107,9 +141,18 @@ export class DatabaseTail {
         return target.sinkOf(format, { key, name });
       },
     };
+    return this.#readPages(database, this.#reader, sink, checkpoint);
+  }
+
+  async #readPages(
+    database: OpenDatabase,
+    reader: DatabaseReader,
+    sink: DatabaseSink,
+    checkpoint: () => Promise<void>,
+  ): Promise<'done' | 'more' | 'rewritten'> {
     const until = this.#clock.now() + lookMs;
     for (let page = 0; page < lookPages && this.#clock.now() <= until; page += 1) {
-      const answer = this.#reader.read(database, sink);
+      const answer = reader.read(database, sink);
       await checkpoint();
       if (answer !== 'more') return answer;
     }
@@ -136,7 +179,9 @@ export class DatabaseTail {
     const now = this.#clock.now();
     this.#busySince ??= now;
     const retry = { idleAfterMs: busyMs };
-    return now - this.#busySince < heldMs ? retry : { ...retry, problem: message };
+    // Who looks once, as from a terminal, would be told nothing of a database that was never read.
+    const isPatient = this.#format !== undefined && now - this.#busySince < heldMs;
+    return isPatient ? retry : { ...retry, problem: message };
   }
 }
 

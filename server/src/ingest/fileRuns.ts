@@ -26,6 +26,8 @@ interface Taken {
   /** Around the stage, for a run of a database. */
   readonly sink: PointSink;
   readonly modifiedAt: (ofFile: number) => number;
+  /** Whether the stage publishes nothing any more, as its points were discarded. */
+  isOver: boolean;
 }
 
 /** The runs that one file gives points to: one, or those of a database. */
@@ -47,7 +49,7 @@ export class FileRuns implements TailTarget, ReplaceableTarget {
     this.abandon();
     const run = this.#runOf(format.name);
     for (const taken of this.#current.values()) if (taken.run !== run) this.#leave(taken);
-    this.#current.delete(run.id);
+    this.#current.clear();
     return this.sinkOf(format);
   }
 
@@ -55,9 +57,10 @@ export class FileRuns implements TailTarget, ReplaceableTarget {
     const { path, book } = this.#options;
     this.abandon();
     this.#touched.clear();
-    for (const { run } of this.#current.values()) {
-      run.discard(path);
-      book.touch(run);
+    for (const taken of this.#current.values()) {
+      taken.run.discard(path);
+      taken.isOver = true;
+      book.touch(taken.run);
     }
   }
 
@@ -70,7 +73,8 @@ export class FileRuns implements TailTarget, ReplaceableTarget {
   sinkOf(format: { readonly name: string }, part?: RunInFile): PointSink {
     const runs = this.#fresh ?? this.#current;
     const run = this.#runOf(format.name, part);
-    const taken = runs.get(run.id) ?? this.#open(run, format.name, part);
+    const found = runs.get(run.id);
+    const taken = found && !found.isOver ? found : this.#open(run, format.name, part);
     runs.set(run.id, taken);
     this.#touched.add(taken);
     return taken.sink;
@@ -87,9 +91,12 @@ export class FileRuns implements TailTarget, ReplaceableTarget {
     for (const { run } of fresh?.values() ?? []) this.#options.book.release(run);
   }
 
-  /** Makes what the last look found public. `modifiedAt` is the file's. */
-  publish(modifiedAt: number): void {
-    if (this.#fresh && this.#completed) this.#replaceAll(this.#fresh, modifiedAt);
+  /**
+   * Makes what the last look found public. `modifiedAt` is the file's; `checkpoint` is called in
+   * between where it was read anew, as it may have millions of points.
+   */
+  async publish(modifiedAt: number, checkpoint: () => Promise<void>): Promise<void> {
+    if (this.#fresh && this.#completed) await this.#replaceAll(this.#fresh, modifiedAt, checkpoint);
     else if (!this.#fresh) this.#commit(modifiedAt);
   }
 
@@ -111,7 +118,11 @@ export class FileRuns implements TailTarget, ReplaceableTarget {
     }
   }
 
-  #replaceAll(fresh: ReadonlyMap<string, Taken>, modifiedAt: number): void {
+  async #replaceAll(
+    fresh: ReadonlyMap<string, Taken>,
+    modifiedAt: number,
+    checkpoint: () => Promise<void>,
+  ): Promise<void> {
     const { path, book, readAgain } = this.#options;
     const before = this.#current;
     this.#current = new Map(fresh);
@@ -121,6 +132,7 @@ export class FileRuns implements TailTarget, ReplaceableTarget {
     this.#touched.clear();
     for (const { run, format, stage, ...taken } of fresh.values()) {
       const file = { path, format, stage, progress, modifiedAt: taken.modifiedAt(modifiedAt) };
+      await stage.prepare(checkpoint);
       const next = run.replace(file);
       book.touch(run);
       if (next !== undefined) readAgain(next);
@@ -133,21 +145,27 @@ export class FileRuns implements TailTarget, ReplaceableTarget {
     if (next !== undefined) this.#options.readAgain(next);
   }
 
+  /** The id of the run that gets the points of the file, or of one part of it. */
+  idOf(format: string, part?: RunInFile): string {
+    const { path } = this.#options;
+    return part ? join(path, segmentOf(part.key)) : runPathOf(path, format);
+  }
+
   #runOf(format: string, part?: RunInFile): RunLoader {
     const { path, book, nameOf } = this.#options;
-    if (part) return book.take(join(path, segmentOf(part.key)), `${nameOf(path)}/${part.name}`);
-    const id = runPathOf(path, format);
-    return book.take(id, nameOf(id));
+    const id = this.idOf(format, part);
+    return book.take(id, part ? `${nameOf(path)}/${part.name}` : nameOf(id));
   }
 
   #open(run: RunLoader, format: string, part: RunInFile | undefined): Taken {
     const { path } = this.#options;
     const stage = this.#fresh ? run.stage(path, format) : run.begin(path, format);
-    if (!part) return { run, format, stage, sink: stage, modifiedAt: (ofFile) => ofFile };
+    const taken = { run, format, stage, isOver: false };
+    if (!part) return { ...taken, sink: stage, modifiedAt: (ofFile) => ofFile };
     const sink = new TimedSink(stage);
     const modifiedAt = (ofFile: number): number =>
       sink.latest > 0 ? Math.min(ofFile, sink.latest) : ofFile;
-    return { run, format, stage, sink, modifiedAt };
+    return { ...taken, sink, modifiedAt };
   }
 }
 

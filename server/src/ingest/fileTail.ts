@@ -67,6 +67,7 @@ export class FileTail {
   readonly #detectFormat: DetectFormat;
   #seen: Pick<LogFile, 'identity' | 'size' | 'modifiedAt'> | undefined;
   #changedAt = 0;
+  #format: LogFormat | undefined;
   #reader: LogReader | undefined;
   #sink: PointSink | undefined;
   #blockBytes = blockBytes;
@@ -129,6 +130,37 @@ export class FileTail {
       : { ...found, hasMore: false, idleAfterMs };
   }
 
+  /**
+   * Reads what was read before once more, from the first byte and with a new reader, as readers have
+   * a memory. Ends early once `isOver`.
+   */
+  async readOnceMore(
+    file: LogFile,
+    sinkOf: (format: LogFormat) => PointSink,
+    isOver: () => boolean,
+    checkpoint: () => Promise<void>,
+  ): Promise<void> {
+    const format = this.#format;
+    if (!format) return;
+    const end = Math.min(file.size, this.#offset);
+    const most = this.#blockBytes;
+    const reader = format.createReader(this.#path);
+    const sink = sinkOf(format);
+    const blocks = new BlockReader(file);
+    let pending: Uint8Array = nothing;
+    let at = 0;
+    while (at < end && !isOver()) {
+      const block = await blocks.read(pending, at, Math.min(most, end - at));
+      if (block.length === pending.length) break;
+      const offset = at - pending.length;
+      at += block.length - pending.length;
+      pending = block.subarray(reader.read(block, offset, sink));
+      await checkpoint();
+    }
+    // A last line without an end that was taken when the file was idle.
+    if (pending.length > 0) reader.readIdleTail(pending, at - pending.length, sink, 'ended');
+  }
+
   /** Compares the file with the last look and starts over if it is not the same one grown. */
   async #notice(file: LogFile, target: TailTarget): Promise<boolean> {
     const { identity, size, modifiedAt } = file;
@@ -148,6 +180,7 @@ export class FileTail {
   }
 
   async #isAnchorInPlace(file: LogFile): Promise<boolean> {
+    if (this.#anchor.length === 0) return true;
     const found = new Uint8Array(this.#anchor.length);
     const count = await file.read(found, this.#offset - found.length);
     return count === found.length && this.#anchor.every((byte, index) => byte === found[index]);
@@ -155,6 +188,7 @@ export class FileTail {
 
   #startOver(target: TailTarget): void {
     if (this.#reader) target.discard();
+    this.#format = undefined;
     this.#reader = undefined;
     this.#sink = undefined;
     this.#isRejected = false;
@@ -169,6 +203,7 @@ export class FileTail {
     if (this.#isRejected) return false;
     const format = await this.#formatOf(file);
     if (!format) return false;
+    this.#format = format;
     this.#reader = format.createReader(this.#path);
     this.#blockBytes = format.blockBytes ?? blockBytes;
     this.#sink = target.begin(format);
@@ -225,12 +260,21 @@ export class FileTail {
       if (at - start >= lookBytes && this.#offset > start) return undefined;
       const block = await blocks.read(pending, at, this.#blockBytes);
       if (block.length === pending.length) break;
+      if (!(await this.#isAnchorInPlace(file))) return this.#distrust();
       at += block.length - pending.length;
       const consumed = this.#feed(block);
       pending = block.subarray(consumed);
       await checkpoint();
     }
     return pending;
+  }
+
+  /**
+   * The file was written anew since the look began, so that what was read last does not go with what
+   * came before it: the next look starts over.
+   */
+  #distrust(): undefined {
+    if (this.#seen) this.#seen = { ...this.#seen, modifiedAt: Number.NaN };
   }
 
   #feed(bytes: Uint8Array): number {

@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
 
-import { CancellationSource, CancelledError, createCheckpoint } from '../base/cancellation.ts';
+import {
+  CancellationSource,
+  type CancellationToken,
+  CancelledError,
+  createCheckpoint,
+} from '../base/cancellation.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, toDisposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/emitter.ts';
@@ -9,6 +14,7 @@ import { detectFormat, detectSnapshot } from '../readers/detectFormat.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import { type ChosenFormat, ChosenFormats } from './chosenFormats.ts';
 import type { DatabaseSource } from './databaseSource.ts';
+import { DetailReader, type DetailRequest, type DetailResult } from './detailReader.ts';
 import { DiskLogSource } from './diskLogSource.ts';
 import { FileRuns } from './fileRuns.ts';
 import type { DetectFormat, TailOutcome } from './fileTail.ts';
@@ -74,6 +80,7 @@ export class IngestLoop implements Disposable {
   readonly #outdated = new Set<string>();
   readonly #runs: RunBook;
   readonly #problems = new LogProblems();
+  readonly #detail: DetailReader;
   /** Files to look at, with why: an event of the system, or a second look of our own. */
   readonly #dirty = new Map<string, 'event' | 'second look'>();
   #waiting: (() => void)[] = [];
@@ -85,6 +92,15 @@ export class IngestLoop implements Disposable {
 
   constructor(options: IngestOptions) {
     this.#runs = new RunBook(options.store);
+    this.#detail = new DetailReader({
+      store: options.store,
+      logger: options.logger,
+      fileOf: (path) => this.#files.get(path),
+      failed: (path, problem) => {
+        this.#note(path, problem);
+        this.#publish();
+      },
+    });
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#source = options.source ?? new DiskLogSource(options);
@@ -115,7 +131,7 @@ export class IngestLoop implements Disposable {
     const watching = paths.map((each) => this.#roots.add(each));
     return toDisposable(() => {
       for (const each of watching) each.dispose();
-      for (const file of this.#files.keys()) {
+      for (const file of [...this.#files.keys(), ...this.#problems.files()]) {
         if (!this.#covers(file)) this.#touch(file, 'event');
       }
       this.#settleIfDone();
@@ -140,6 +156,11 @@ export class IngestLoop implements Disposable {
       this.#waiting.push(resume);
       this.#settleIfDone();
     });
+  }
+
+  /** Reads dropped detail of some series again. It stays for a while only: look at it at once. */
+  restore(request: DetailRequest, token: CancellationToken): Promise<DetailResult> {
+    return this.#detail.restore(request, token);
   }
 
   /** The runs with points or damage, sorted by id. */
@@ -239,12 +260,15 @@ export class IngestLoop implements Disposable {
     if (this.#isDisposed) return;
     const isGone = outcome.state === 'missing' || !this.#covers(path);
     if (isGone) this.#forget(path);
-    if (this.#problems.put(path, outcome.problem)) {
-      this.#logger.warn(`Cannot read ${path}. ${outcome.problem}`);
-    }
+    this.#note(path, outcome.problem);
     if (isGone) return;
-    file.runs.publish(outcome.modifiedAt);
-    this.#planNextLook(file, path, why, outcome);
+    await file.runs.publish(outcome.modifiedAt, checkpoint);
+    if (!this.#isDisposed) this.#planNextLook(file, path, why, outcome);
+  }
+
+  /** Takes note of what the last look at a file found. */
+  #note(path: string, problem: string | undefined): void {
+    if (this.#problems.put(path, problem)) this.#logger.warn(`Cannot read ${path}. ${problem}`);
   }
 
   #planNextLook(

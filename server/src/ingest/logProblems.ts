@@ -22,6 +22,11 @@ export class LogProblems {
     return message !== undefined;
   }
 
+  /** The files that told of them, which need not be tracked. */
+  files(): Iterable<string> {
+    return this.#problems.keys();
+  }
+
   /** Sorted by path, each once. */
   all(): readonly LogProblem[] {
     const byPath = new Map([...this.#problems.values()].map((problem) => [problem.path, problem]));

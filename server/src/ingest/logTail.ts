@@ -13,7 +13,7 @@ import {
   type TailTarget,
 } from './fileTail.ts';
 import type { LogFile, LogSource } from './logSource.ts';
-import type { ReplaceableTarget } from './replacement.ts';
+import type { ReplaceableTarget, RestoreTarget } from './replacement.ts';
 import { aimFolderOf } from './runLayout.ts';
 import { SnapshotTail } from './snapshotTail.ts';
 
@@ -36,7 +36,7 @@ type Kind =
 export class LogTail {
   readonly #options: LogTailOptions;
   readonly #path: string;
-  readonly #stream: FileTail;
+  #stream: FileTail;
   #snapshot: SnapshotTail;
   #database: DatabaseTail;
   #kind: Kind | undefined;
@@ -74,6 +74,48 @@ export class LogTail {
     }
   }
 
+  /**
+   * Reads what was read before once more, from the beginning, beside what is going on. Returns what a
+   * person should know where that failed.
+   */
+  async readOnceMore(
+    target: RestoreTarget,
+    checkpoint: () => Promise<void>,
+  ): Promise<string | undefined> {
+    const opened = await this.#options.source.open(this.#path);
+    if (!opened.ok) return unopened(opened.error.message);
+    try {
+      return await this.#restore(opened.value, target, checkpoint);
+    } finally {
+      await opened.value.close();
+    }
+  }
+
+  async #restore(
+    file: LogFile,
+    target: RestoreTarget,
+    checkpoint: () => Promise<void>,
+  ): Promise<string | undefined> {
+    const sinkOf: RestoreTarget['sinkOf'] = (format, run) => target.sinkOf(format, run);
+    const isOver = (): boolean => target.isOver;
+    switch (this.#kind?.name) {
+      case 'stream':
+        await this.#stream.readOnceMore(file, sinkOf, isOver, checkpoint);
+        break;
+      case 'snapshot': {
+        const { format } = this.#kind;
+        await this.#snapshot.readOnceMore(file, format, sinkOf(format), checkpoint);
+        break;
+      }
+      case 'database': {
+        const result = await this.#database.readOnceMore(sinkOf, isOver, checkpoint);
+        return typeof result === 'string' ? undefined : result.message;
+      }
+      case undefined:
+    }
+    return undefined;
+  }
+
   async #look(
     file: LogFile,
     target: TailTarget & ReplaceableTarget,
@@ -94,6 +136,8 @@ export class LogTail {
       case 'snapshot':
         return this.#snapshot.look(file, this.#kind.format, target, checkpoint);
       case 'database':
+        // It is being written anew.
+        if (size === 0) return { ...unknown, state: 'reading', changed };
         return this.#database.look(file, target, checkpoint);
       case undefined:
         return { ...unknown, changed };
@@ -114,13 +158,15 @@ export class LogTail {
     this.#kind = found;
     if (before === undefined || before.name === found?.name) return;
     target.discard();
-    const { databases, clock } = this.#options;
+    const { source, databases, clock, detectFormat } = this.#options;
+    this.#stream = new FileTail(source, this.#path, clock, detectFormat);
     this.#snapshot = new SnapshotTail(this.#path, clock);
     this.#database = new DatabaseTail(databases, this.#path, clock);
   }
 
   /** Undefined while too little of the file is there to tell. */
   #kindOf(head: Uint8Array): Kind | undefined {
+    if (head.length === 0) return undefined;
     if (magic.every((byte, index) => byte === head[index])) return { name: 'database' };
     const format = this.#options.detectSnapshot(basename(this.#path), head);
     if (format === 'undecided' && head.length < detectionHeadBytes) return undefined;

@@ -8,6 +8,13 @@ export interface RunInFile {
   readonly name: string;
 }
 
+/** Where the points of a file go that is read once more, beside the reading of what is new. */
+export interface RestoreTarget {
+  /** Whether nothing more is wanted. */
+  readonly isOver: boolean;
+  sinkOf(format: { readonly name: string }, run?: RunInFile): PointSink;
+}
+
 /** Where the points of a file go that cannot be read on from where it ended. */
 export interface ReplaceableTarget {
   /**

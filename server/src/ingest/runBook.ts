@@ -32,17 +32,13 @@ export class RunBook {
     const next = run.remove(path);
     this.#touched.add(run);
     if (!run.isEmpty) return next;
-    this.#runs.delete(run.id);
-    this.#touched.delete(run);
-    if (run.isShown) this.#removed.add(run.id);
+    this.#end(run);
     return undefined;
   }
 
   /** Forgets a run that no file gives points to after all. */
   release(run: RunLoader): void {
-    if (!run.isEmpty || run.isShown) return;
-    this.#runs.delete(run.id);
-    this.#touched.delete(run);
+    if (run.isEmpty) this.#end(run);
   }
 
   /** The runs with points or damage, sorted by id. */
@@ -60,6 +56,14 @@ export class RunBook {
     this.#removed.clear();
     this.#touched.clear();
     return { updates, removed };
+  }
+
+  #end(run: RunLoader): void {
+    // A file may leave a run twice; by then there can be another with that id.
+    if (this.#runs.get(run.id) !== run) return;
+    this.#runs.delete(run.id);
+    this.#touched.delete(run);
+    if (run.isShown) this.#removed.add(run.id);
   }
 
   #create(id: string, name: string): RunLoader {

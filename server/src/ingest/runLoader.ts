@@ -48,15 +48,18 @@ export class RunLoader {
   readonly #files = new Map<string, LoadedFile>();
   #changed = new Map<string, number>();
   #isReset: boolean;
-  #hasNews = false;
-  #isShown = false;
+  #hasNews: boolean;
+  #isShown: boolean;
 
   /** `history` is `replaced` where a run of that id went away and its end has not been told yet. */
   constructor(store: MetricStore, id: string, name: string, history: 'new' | 'replaced') {
     this.#store = store;
     this.#id = id;
     this.#name = name;
-    this.#isReset = history === 'replaced';
+    const isReplaced = history === 'replaced';
+    this.#isReset = isReplaced;
+    this.#isShown = isReplaced;
+    this.#hasNews = isReplaced;
   }
 
   get id(): string {
@@ -64,8 +67,8 @@ export class RunLoader {
   }
 
   /**
-   * Whether there is anything to show: a point, or damage, now or before a file was rewritten. Much
-   * that looks like a log by its beginning holds no metrics.
+   * Whether there is anything to show: a point, or damage, now or before a file was rewritten or
+   * written anew. Much that looks like a log by its beginning holds no metrics.
    */
   get isShown(): boolean {
     return this.#isShown;
@@ -112,8 +115,9 @@ export class RunLoader {
   remove(path: string): string | undefined {
     const file = this.#files.get(path);
     const counted = file?.stage !== undefined && file.progress !== undefined;
-    this.discard(path);
+    this.#hide(path);
     this.#files.delete(path);
+    this.#hasNews = true;
     if (this.isEmpty) this.#store.removeRun(this.#id);
     return file && counted ? this.#furthest(file.format) : undefined;
   }
@@ -135,6 +139,8 @@ export class RunLoader {
       this.#take(stage.replace());
       return undefined;
     }
+    // Nobody asks for these points, and a checkpoint holds as many as the file that counts.
+    stage.discard();
     this.#files.set(path, { ...file, stage: before?.stage });
     if (!before?.stage) return undefined;
     this.#hide(path);

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
@@ -30,13 +30,15 @@ export class SqliteSource implements DatabaseSource {
     this.#sqlite ??= this.#load();
     const sqlite = this.#sqlite;
     if (!sqlite) return fail({ kind: 'unreadable', message: missingSqlite });
+    // SQLite keeps its log beside the file itself, not beside a link to it.
+    const real = await realpath(path).catch(() => path);
     try {
-      return await openInPlace(sqlite, path);
+      return await openInPlace(sqlite, real);
     } catch (error) {
       if (!isUnopenable(error)) return fail(sqliteFailure(error) ?? unknownFailure(error));
     }
     try {
-      return await openCopy(sqlite, path);
+      return await openCopy(sqlite, real);
     } catch (error) {
       return fail(sqliteFailure(error) ?? unknownFailure(error));
     }

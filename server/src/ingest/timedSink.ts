@@ -18,6 +18,10 @@ export class TimedSink implements PointSink {
     this.#target.unit(byteStart, byteEnd);
   }
 
+  inRound(round: number): void {
+    this.#target.inRound(round);
+  }
+
   point(name: string, step: number, wallTime: number, value: number): void {
     if (1000 * wallTime > this.#latest) this.#latest = 1000 * wallTime;
     this.#target.point(name, step, wallTime, value);

@@ -41,7 +41,8 @@ export class RunCatalog {
     const before = this.#runs.get(discovered.id);
     return this.#put({
       id: discovered.id,
-      name: before?.name ?? discovered.name,
+      // A run in a database can be given another name; one that was started here has its own.
+      name: before?.record ? before.name : discovered.name,
       configPath: before?.configPath,
       record: before?.record,
       discovered,
@@ -71,7 +72,7 @@ export class RunCatalog {
     return this.all().filter((run) => {
       if (run.configPath !== undefined) return run.configPath === configPath;
       if (run.id.split(/[\\/]/).includes(stateFolderName)) return false;
-      return isAtRoots(logRoots, run.id);
+      return isAtRoots(logRoots, run.id, run.discovered?.files);
     });
   }
 

@@ -1,10 +1,13 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 import { afterEach, describe, expect, test } from 'vitest';
 
+import { trackio } from '../../../server/src/readers/formats/trackio.ts';
 import { IngestFixture } from '../../support/ingestFixture.ts';
 import { MlflowWriter, TrackioWriter } from '../../support/metricDatabases.ts';
+import { RecordingSink } from '../../support/recordingSink.ts';
+import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
 const fixtures: { dispose(): void }[] = [];
 
@@ -159,6 +162,51 @@ describe('an MLflow database', () => {
     expect(fixture.points(run, 'accuracy').at(-1)).toEqual([30_000, 29_999 / 8]);
   });
 
+  test('holds while its file is empty, and is another one once that is written', async () => {
+    const fixture = create();
+    startMlflow(fixture).close();
+    const other = new MlflowWriter(fixture.folder.path('other.copy'));
+    other.run('aa11', 'bold-cat');
+    other.log({ run: 'aa11', key: 'loss', step: 0, value: 5 });
+    other.run('bb22', 'calm-dog');
+    other.log({ run: 'bb22', key: 'loss', step: 0, value: 6 });
+    other.close();
+    await fixture.watch();
+    const path = fixture.folder.path('mlflow.db');
+    writeFileSync(path, '');
+    await fixture.touch('mlflow.db');
+    expect(fixture.points(`${path}/aa11`, 'loss')).toEqual([[0, 4]]);
+    expect(fixture.loop.problems()).toEqual([]);
+    for (const content of ['no database', readFileSync(fixture.folder.path('other.copy'))]) {
+      writeFileSync(path, content);
+      await fixture.touch('mlflow.db');
+    }
+    expect(fixture.points(`${path}/aa11`, 'loss')).toEqual([[0, 5]]);
+    expect(fixture.points(`${path}/bb22`, 'loss')).toEqual([[0, 6]]);
+  });
+
+  test('that is held is told at once while nothing of it was read, later once it stays held', async () => {
+    const fixture = create();
+    const { database } = startMlflow(fixture);
+    const isHeld = (): boolean => fixture.loop.problems().length > 0;
+    database.exec('BEGIN EXCLUSIVE');
+    await fixture.watch();
+    expect(fixture.loop.problems()).toMatchObject([
+      { message: expect.stringMatching(/^Another program holds it/) },
+    ]);
+    database.exec('COMMIT');
+    await fixture.settle(1000);
+    expect(fixture.points(fixture.folder.path('mlflow.db/aa11'), 'loss')).toEqual([[0, 4]]);
+    expect(isHeld()).toBe(false);
+    database.exec('BEGIN EXCLUSIVE');
+    await fixture.touch('mlflow.db');
+    await fixture.settle(3000);
+    expect(isHeld()).toBe(false);
+    await fixture.settle(10_000);
+    expect(isHeld()).toBe(true);
+    database.exec('COMMIT');
+  });
+
   test('takes its runs with it when it goes', async () => {
     const fixture = create();
     startMlflow(fixture).close();
@@ -199,6 +247,32 @@ describe('a trackio database', () => {
       count: 1,
       examples: [{ byteStart: 4, byteEnd: 5, reason: 'not a JSON object' }],
     });
+  });
+
+  test('is read a few rows at a time where they are large, and without those that are too large', () => {
+    const folder = new TemporaryWorkspace();
+    const writer = new TrackioWriter(folder.path('vision.db'));
+    fixtures.unshift({ dispose: () => folder[Symbol.dispose]() });
+    const text = (length: number): string => `{"loss": 1, "text": "${'x'.repeat(length)}"}`;
+    for (let step = 0; step < 4; step += 1) writer.log('brave', step, text(400_000));
+    writer.log('brave', 4, text(17 * 2 ** 20));
+    writer.log('brave', 5, text(1));
+    const database = {
+      rows: (sql: string, ...parameters: readonly (number | string)[]) =>
+        writer.database.prepare(sql).all(...parameters),
+    };
+    const sink = new RecordingSink();
+    const { points, skipped } = sink.recording;
+    const reader = trackio.createReader();
+    const counts: number[] = [];
+    for (let answer = 'more'; answer === 'more'; ) {
+      answer = reader.read(database, { run: () => sink });
+      counts.push(points.length);
+    }
+    writer.close();
+    expect(counts).toEqual([2, 4, 4, 5]);
+    expect(points.map(({ step }) => step)).toEqual([0, 1, 2, 3, 5]);
+    expect(skipped).toEqual([{ byteStart: 5, byteEnd: 6, reason: 'JSON longer than 16 MiB' }]);
   });
 
   test('of the first schema knows runs by project and name', async () => {

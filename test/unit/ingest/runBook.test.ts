@@ -11,36 +11,38 @@ function create(path: string) {
   return { store, book, runs: new FileRuns(options) };
 }
 
-function write(runs: FileRuns, format: string, value: number): void {
+async function checkpoint(): Promise<void> {}
+
+async function write(runs: FileRuns, format: string, value: number): Promise<void> {
   runs.begin({ name: format }).point('loss', 1, 1, value);
-  runs.publish(1);
+  await runs.publish(1, checkpoint);
 }
 
 describe('a run that goes and comes back before anyone was told', () => {
-  function replaced() {
+  async function replaced() {
     const found = create('/out/loss.csv');
-    write(found.runs, 'csv', 1);
+    await write(found.runs, 'csv', 1);
     found.book.takeNews();
     found.runs.leave();
     return found;
   }
 
-  test('is told of anew, also without a point', () => {
-    const { book, runs } = replaced();
+  test('is told of anew, also without a point', async () => {
+    const { book, runs } = await replaced();
     runs.begin({ name: 'csv' });
     expect(book.takeNews()).toMatchObject({ removed: [], updates: [{ reset: true }] });
     expect(book.shown()).toHaveLength(1);
   });
 
-  test('is gone when it goes again', () => {
-    const { book, runs } = replaced();
+  test('is gone when it goes again', async () => {
+    const { book, runs } = await replaced();
     runs.begin({ name: 'csv' });
     runs.leave();
     expect(book.takeNews()).toEqual({ removed: ['/out/loss.csv'], updates: [] });
   });
 
-  test('is gone when the file is only half written', () => {
-    const { book, runs } = replaced();
+  test('is gone when the file is only half written', async () => {
+    const { book, runs } = await replaced();
     runs.beginAnew();
     runs.sinkOf({ name: 'csv' }).point('loss', 1, 1, 2);
     runs.abandon();
@@ -50,26 +52,40 @@ describe('a run that goes and comes back before anyone was told', () => {
 });
 
 describe('a file', () => {
-  test('that becomes another format and then the first again has one run at a time', () => {
+  test('that becomes another format and then the first again has one run at a time', async () => {
     const { store, book, runs } = create('/out/log.txt');
     for (const format of ['stdout', 'jsonl', 'stdout']) {
       runs.discard();
-      write(runs, format, 1);
+      await write(runs, format, 1);
     }
     expect(book.shown().map(({ id }) => id)).toEqual(['/out/log.txt']);
     expect(store.runs()).toEqual(['/out/log.txt']);
     expect(book.takeNews()).toMatchObject({ removed: ['/out'], updates: [{}] });
   });
 
-  test('gives the points of its runs again after they were discarded', () => {
+  test('gives the points of its runs again after they were discarded', async () => {
     const { store, runs } = create('/out/mlflow.db');
     const run = { key: 'aa11', name: 'bold-cat' };
     for (const value of [1, 2]) {
       runs.discard();
       runs.sinkOf({ name: 'mlflow-database' }, run).point('loss', 1, 1, value);
-      runs.publish(1);
+      await runs.publish(1, checkpoint);
     }
     expect(store.series('/out/mlflow.db/aa11', 'loss')?.values.at(0)).toBe(2);
+  });
+
+  test('that is read anew lets others have their turn between its runs', async () => {
+    const { store, runs } = create('/out/mlflow.db');
+    runs.beginAnew();
+    for (const key of ['aa11', 'bb22', 'cc33']) {
+      runs.sinkOf({ name: 'mlflow-database' }, { key, name: key }).point('loss', 1, 1, 1);
+    }
+    runs.complete();
+    const published: number[] = [];
+    await runs.publish(1, async () => {
+      published.push(store.runs().length);
+    });
+    expect(published).toEqual([1, 2, 3]);
   });
 
   test('that does not count holds no points in memory', () => {

@@ -1,4 +1,11 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 import { afterEach, describe, expect, test } from 'vitest';
@@ -72,6 +79,15 @@ describe('SqliteSource', () => {
       expect(readdirSync(folder.root)).toEqual(['ended?.db']);
     },
   );
+
+  test('reads beside the writer of a database that is linked to', async () => {
+    const folder = createFolder();
+    const writer = write(folder.path('live.db'), 'wal');
+    mkdirSync(folder.path('links'));
+    symlinkSync(folder.path('live.db'), folder.path('links/link.db'));
+    expect(await read(folder.path('links/link.db'))).toEqual([7]);
+    writer.close();
+  });
 
   test('reads a write-ahead log that was copied without its index, in a copy', async () => {
     const folder = createFolder();

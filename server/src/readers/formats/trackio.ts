@@ -20,6 +20,10 @@ export const trackio: DatabaseFormat = {
 
 /** Objects nested deeper than this are not metrics. */
 const maximumDepth = 16;
+/** JSON that is read and parsed at once, in some ten milliseconds: rows may hold whole tables. */
+const pageBytes = 2 ** 20;
+/** Longer JSON is skipped, as lines of that length are. */
+const maximumRowBytes = 16 * 2 ** 20;
 
 class TrackioReader implements DatabaseReader {
   readonly #tables = [new RowReader('metrics', ''), new RowReader('system_metrics', 'system/')];
@@ -63,14 +67,35 @@ class RowReader {
   readPage(database: Database, sink: DatabaseSink): boolean {
     const columns = columnsOf(database, this.#table);
     if (columns.size === 0) return false;
+    const page = this.#findPage(database);
     const step = columns.has('step') ? 'CAST(step AS REAL)' : 'NULL';
     const rows = database.rows(
-      `SELECT id, timestamp, ${step} AS step, metrics, ${keyColumns(columns)}
+      `SELECT id, timestamp, ${step} AS step, ${keyColumns(columns)},
+         octet_length(metrics) AS bytes,
+         CASE WHEN octet_length(metrics) <= ${maximumRowBytes} THEN metrics END AS metrics
+       FROM ${this.#table} WHERE id > ? AND id <= ? ORDER BY id`,
+      this.#last,
+      page.last,
+    );
+    for (const row of rows) this.#take(row, sink);
+    return page.hasMore;
+  }
+
+  /** Where the next rows end, of which there are neither too many nor too large ones. */
+  #findPage(database: Database): { readonly last: number; readonly hasMore: boolean } {
+    const sizes = database.rows(
+      `SELECT id, octet_length(metrics) AS bytes
        FROM ${this.#table} WHERE id > ? ORDER BY id LIMIT ${pageRows}`,
       this.#last,
     );
-    for (const row of rows) this.#take(row, sink);
-    return rows.length === pageRows;
+    let last = this.#last;
+    let total = 0;
+    for (const { id, bytes } of sizes) {
+      total += numberIn(bytes) || 0;
+      if (total > pageBytes && last > this.#last) return { last, hasMore: true };
+      last = numberIn(id);
+    }
+    return { last, hasMore: sizes.length === pageRows };
   }
 
   #take(row: Readonly<Record<string, Cell>>, sink: DatabaseSink): void {
@@ -80,6 +105,10 @@ class RowReader {
     this.#latest.set(key, { row: id, name });
     const points = sink.run(key, name);
     points.unit(id, id + 1);
+    if (numberIn(row.bytes) > maximumRowBytes) {
+      points.skipped(id, id + 1, 'JSON longer than 16 MiB');
+      return;
+    }
     const record = parseLogValue(textOf(row.metrics));
     if (!isLogRecord(record)) {
       points.skipped(id, id + 1, 'not a JSON object');
