@@ -12,7 +12,7 @@ import {
 import { toWire } from '#protocol/wire';
 import { parseArrival } from '../client/answer.ts';
 import type { LanguageServer } from '../client/languageServer.ts';
-import { TrendsViews } from './trendsViews.ts';
+import { TrendsViews, toPixels } from './trendsViews.ts';
 
 /** A web view that shows trends: an editor tab or the side bar. */
 export interface TrendsWebview {
@@ -85,6 +85,9 @@ export class TrendsRelay implements vscode.Disposable {
       case 'selectRun':
         this.#tell(this.#views.pick(surface.key, request.runId));
         break;
+      case 'showRange':
+        if (configUri !== undefined) this.#showRange(surface.key, configUri, request);
+        break;
       case 'runTraining':
         vscode.commands.executeCommand(
           clientCommands.runTraining,
@@ -101,9 +104,19 @@ export class TrendsRelay implements vscode.Disposable {
     else this.#tell(this.#views.show(surface.key, { configUri, pixels }));
   }
 
+  #showRange(
+    surface: string,
+    configUri: string,
+    { runId, pixels, range }: Extract<TrendsRequest, { type: 'showRange' }>,
+  ): void {
+    const message = { configUri, surface, runId, pixels: toPixels(pixels) };
+    this.#server.notify(notifications.trendsRange, { ...message, ...(range ? { range } : {}) });
+  }
+
   #pass(message: TrendsMessage): void {
     const wire = toWire(message);
     for (const key of this.#views.keysOf(message.configUri)) {
+      if (message.type === 'detail' && message.surface !== key) continue;
       this.#webviews.get(key)?.webview.postMessage(wire);
     }
   }

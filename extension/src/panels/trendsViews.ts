@@ -64,8 +64,13 @@ export class TrendsViews {
     return {
       configUri,
       open: true,
-      pixels: Math.min(10_000, Math.max(50, Math.round(Math.max(...widths)))),
+      pixels: toPixels(Math.max(...widths)),
       ...(runId === undefined ? {} : { runId }),
     };
   }
+}
+
+/** A width that the server takes. */
+export function toPixels(width: number): number {
+  return Math.min(10_000, Math.max(50, Math.round(width)));
 }

@@ -18,17 +18,33 @@ export function alignCurves(curves: readonly ChartCurve[], scale: 'linear' | 'lo
   if (curves.every(({ steps }) => sameSteps(steps, first.steps))) {
     return { steps: [...first.steps], values: curves.map(({ values }) => values.map(drawable)) };
   }
-  const steps = [...new Set(curves.flatMap((curve) => curve.steps))].sort((a, b) => a - b);
-  const places = new Map(steps.map((step, index) => [step, index]));
+  const steps = commonSteps(curves);
   const values = curves.map((curve) => {
     const row: (number | null | undefined)[] = new Array(steps.length).fill(undefined);
+    let place = 0;
     curve.steps.forEach((step, index) => {
-      const place = places.get(step);
-      if (place !== undefined) row[place] = drawable(curve.values[index] ?? Number.NaN);
+      while ((steps[place] ?? step) < step) place += 1;
+      row[place] = drawable(curve.values[index] ?? Number.NaN);
+      place += 1;
     });
     return row;
   });
   return { steps, values };
+}
+
+/** The steps of all curves, each as often as the curve has it that has it most. */
+function commonSteps(curves: readonly ChartCurve[]): number[] {
+  const counts = new Map<number, number>();
+  for (const { steps } of curves) {
+    let repeated = 0;
+    for (const [index, step] of steps.entries()) {
+      repeated = steps[index - 1] === step ? repeated + 1 : 1;
+      counts.set(step, Math.max(repeated, counts.get(step) ?? 0));
+    }
+  }
+  return [...counts]
+    .sort(([one], [other]) => one - other)
+    .flatMap(([step, count]) => new Array<number>(count).fill(step));
 }
 
 /**

@@ -7,10 +7,24 @@ export interface ChartCurve {
   readonly color: number;
   readonly steps: readonly number[];
   readonly values: readonly number[];
+  /** Lines that later points took the place of: drawn faint, and no part of any value shown. */
+  readonly superseded?: readonly SupersededLine[];
   /** One of several runs of the same thing: drawn thinner. */
   readonly faint?: boolean;
   /** Curves of the same entry share a line of the legend, where they are shown and hidden together. */
   readonly entry?: string;
+}
+
+/** Steps ascend. */
+export interface SupersededLine {
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Whether a chart shows all points, in few words and in a sentence. */
+export interface Exactness {
+  readonly text: string;
+  readonly sentence: string;
 }
 
 /** A line of the legend with its curves. */

@@ -2,7 +2,13 @@ import { button, element, table } from '../element.ts';
 import type { Theme } from '../theme.ts';
 import { prefersLog } from './alignCurves.ts';
 import type { ChartChoices } from './chartChoices.ts';
-import { type ChartCurve, entryKey, type LegendEntry, legendEntries } from './curve.ts';
+import {
+  type ChartCurve,
+  type Exactness,
+  entryKey,
+  type LegendEntry,
+  legendEntries,
+} from './curve.ts';
 import { describeCurves, tableRows } from './describeCurves.ts';
 import { Legend } from './legend.ts';
 import { Plot } from './plot.ts';
@@ -13,6 +19,8 @@ export interface LineChartSpec extends PlotSpec {
   /** Whether the user may choose a logarithmic axis; the data choose until the user does. */
   readonly scales: 'linear' | 'choice';
 }
+
+const noExactness: Exactness = { text: '', sentence: '' };
 
 /** Rows of the data table at most: a screen reader is not helped by thousands. */
 const tableLimit = 50;
@@ -25,6 +33,7 @@ export class LineChart {
   readonly #plot: Plot;
   readonly #legend: Legend;
   readonly #note = element('span', { class: 'chart-note' });
+  readonly #exactness = element('span', { class: 'chart-note exactness' });
   readonly #scaleButton: HTMLButtonElement;
   readonly #data: HTMLDetailsElement;
   #curves: readonly ChartCurve[] = [];
@@ -32,6 +41,7 @@ export class LineChart {
   #choices: ChartChoices;
   #theme: Theme | undefined;
   #legendFor = '';
+  #sentence = '';
 
   constructor(
     spec: LineChartSpec,
@@ -56,14 +66,16 @@ export class LineChart {
     this.#data = element('details', {}, element('summary', { text: 'Data table' }));
     this.#data.addEventListener('toggle', () => this.#fillTable());
     const heading = element('h2', { text: spec.title });
-    const head = element('div', { class: 'chart-head' }, heading, this.#note);
+    const head = element('div', { class: 'chart-head' }, heading, this.#note, this.#exactness);
     if (spec.scales === 'choice') head.append(this.#scaleButton);
     this.root = element('section', { class: 'chart' }, head, canvas, this.#legend.root, this.#data);
   }
 
-  /** Draws these curves in this theme. */
-  update(curves: readonly ChartCurve[], theme: Theme): void {
+  /** Draws these curves in this theme; `exactness` says whether they are all of their points. */
+  update(curves: readonly ChartCurve[], theme: Theme, exactness = noExactness): void {
     this.#curves = curves;
+    this.#sentence = exactness.sentence;
+    this.#exactness.textContent = exactness.text;
     this.#entries = legendEntries(curves);
     this.#theme = theme;
     this.#draw();
@@ -88,7 +100,9 @@ export class LineChart {
     );
     this.#plot.root.setAttribute(
       'aria-label',
-      describeCurves(this.#spec.title, this.#curves, this.#spec.format),
+      [describeCurves(this.#spec.title, this.#curves, this.#spec.format), this.#sentence]
+        .filter((text) => text !== '')
+        .join(' '),
     );
     this.#makeLegend(hidden, theme);
     this.#showValues();

@@ -15,6 +15,7 @@ export class Plot {
   readonly #resizing: ResizeObserver;
   readonly #unfollow: () => void;
   #uplot: uPlot | undefined;
+  #curves: readonly ChartCurve[] = [];
   /** Scale, theme and curves that the present canvas was made for. */
   #made: readonly unknown[] = [];
 
@@ -39,6 +40,7 @@ export class Plot {
 
   /** Draws the curves; the canvas is made anew only where more than their points has changed. */
   draw(curves: readonly ChartCurve[], scale: 'linear' | 'log', theme: Theme): void {
+    this.#curves = curves;
     const { steps, values } = alignCurves(curves, scale);
     const data: uPlot.AlignedData = [steps, ...values];
     const look = [scale, theme, ...curves.flatMap(({ key, label, color }) => [key, label, color])];
@@ -48,7 +50,15 @@ export class Plot {
     }
     this.#uplot?.destroy();
     this.#made = look;
-    const options = plotOptions(this.#spec, curves, scale, theme, this.#group, this.#events());
+    const options = plotOptions(
+      this.#spec,
+      curves,
+      scale,
+      theme,
+      this.#group,
+      this.#events(),
+      () => this.#curves,
+    );
     this.#uplot = new uPlot({ ...options, width: this.#width() }, data, this.root);
   }
 

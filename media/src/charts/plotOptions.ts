@@ -1,7 +1,8 @@
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 
 import { strokeOf, type Theme } from '../theme.ts';
 import type { ChartCurve, ValueFormat } from './curve.ts';
+import { drawSuperseded, supersededRange } from './superseded.ts';
 import type { StepRange, ZoomGroup } from './zoom.ts';
 
 /** How a chart looks, beside its curves. */
@@ -33,6 +34,7 @@ export function plotOptions(
   theme: Theme,
   group: ZoomGroup,
   events: PlotEvents,
+  drawn: () => readonly ChartCurve[],
 ): Omit<uPlot.Options, 'width'> {
   return {
     height: spec.height,
@@ -43,19 +45,26 @@ export function plotOptions(
       drag: { x: true, y: false, setScale: false },
       points: { size: 6 },
       bind: {
-        dblclick: () => {
+        // Called once, for the listener.
+        dblclick: () => () => {
           events.reset();
           return null;
         },
       },
     },
-    scales: { x: { time: false, range: stepRange(group) }, y: valueScale(spec, scale) },
-    axes: [axis(theme, formatStep, 24), valueAxis(spec, scale, theme)],
+    scales: {
+      x: { time: false, range: stepRange(group) },
+      y: valueScale(spec, scale, group, drawn),
+    },
+    axes: [stepAxis(theme), valueAxis(spec, scale, theme)],
     series: [{}, ...curves.map((curve) => series(curve, theme))],
     hooks: {
       setSelect: [(plot) => select(plot, events)],
       setCursor: [events.cursorMoved],
-      drawAxes: [(plot) => drawReference(plot, spec, theme)],
+      drawAxes: [
+        (plot) => drawReference(plot, spec, theme),
+        (plot) => drawSuperseded(plot, drawn(), theme),
+      ],
     },
   };
 }
@@ -64,14 +73,32 @@ function stepRange(group: ZoomGroup): uPlot.Scale.Range {
   return () => [...(group.range ?? group.extent)];
 }
 
-function valueScale({ values }: PlotSpec, scale: 'linear' | 'log'): uPlot.Scale {
-  if (scale === 'log') return { distr: 3, log: 10 };
-  if (!values) return {};
+/** The axis holds the superseded lines too, of which uPlot knows nothing. */
+function valueScale(
+  { values }: PlotSpec,
+  scale: 'linear' | 'log',
+  group: ZoomGroup,
+  drawn: () => readonly ChartCurve[],
+): uPlot.Scale {
+  const extend = (low: number | null, high: number | null) => {
+    const shown = supersededRange(drawn(), group.range ?? group.extent, scale);
+    const known = [low, high, ...(shown ?? [])].filter((value) => value != null);
+    return known.length > 0 ? ([Math.min(...known), Math.max(...known)] as const) : undefined;
+  };
+  if (scale === 'log') {
+    const range: uPlot.Range.Function = (_plot, low, high) => {
+      const found = extend(low, high);
+      return found ? uPlot.rangeLog(found[0], found[1], 10, false) : [null, null];
+    };
+    return { distr: 3, log: 10, range };
+  }
   return {
-    range: (_plot, low, high) => [
-      Math.min(values[0], low ?? values[0]),
-      Math.max(values[1], high ?? values[1]),
-    ],
+    range: (_plot, low, high) => {
+      const found = extend(low, high);
+      if (values)
+        return [Math.min(...values, ...(found ?? [])), Math.max(...values, ...(found ?? []))];
+      return found ? uPlot.rangeNum(found[0], found[1], 0.1, true) : [null, null];
+    },
   };
 }
 
@@ -88,6 +115,12 @@ function axis(theme: Theme, format: ValueFormat, size: number): uPlot.Axis {
     values: (_plot, splits) =>
       splits.map((split: number | null) => (split === null ? '' : format(split))),
   };
+}
+
+function stepAxis(theme: Theme): uPlot.Axis {
+  const values: uPlot.Axis.DynamicValues = (_plot, splits, _axis, _space, increment) =>
+    splits.map((split) => formatStep(split, increment));
+  return { ...axis(theme, String, 24), values };
 }
 
 function valueAxis(spec: PlotSpec, scale: 'linear' | 'log', theme: Theme): uPlot.Axis {
@@ -140,9 +173,13 @@ function drawReference(plot: uPlot, { reference }: PlotSpec, theme: Theme): void
   plot.ctx.restore();
 }
 
-/** 1500 → `1.5k`: many steps fit under a narrow chart. */
-function formatStep(step: number): string {
+/**
+ * 1500 → `1.5k`: many steps fit under a narrow chart. As many digits as tell neighbours apart that
+ * are so far from each other.
+ */
+function formatStep(step: number, increment: number): string {
   if (!Number.isInteger(step)) return '';
-  if (step >= 1_000_000) return `${Number((step / 1_000_000).toPrecision(4))}M`;
-  return step >= 10_000 ? `${Number((step / 1000).toPrecision(4))}k` : String(step);
+  const digits = (power: number): number => Math.max(0, power - Math.floor(Math.log10(increment)));
+  if (step >= 1_000_000 && digits(6) <= 3) return `${Number((step / 1e6).toFixed(digits(6)))}M`;
+  return step >= 10_000 ? `${Number((step / 1e3).toFixed(digits(3)))}k` : String(step);
 }

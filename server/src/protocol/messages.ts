@@ -39,6 +39,8 @@ export const notifications = {
   trends: 'counterweight/trends',
   /** To the server: TrendsView; a panel is open, or (with `open: false`) closed. */
   trendsView: 'counterweight/trendsView',
+  /** To the server: TrendsRange; a page of a panel was zoomed. */
+  trendsRange: 'counterweight/trendsRange',
   /** To the server: {} when the user has trusted the workspace. */
   trustGranted: 'counterweight/trustGranted',
 } as const;

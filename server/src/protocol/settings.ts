@@ -60,7 +60,7 @@ export const settingsSchema = z.object({
     .max(1_048_576)
     .default(512)
     .describe(
-      'MiB of memory for the points of all logs; beyond, the oldest are read again from their files when they are looked at.',
+      'MiB of memory for the points of all logs; beyond, the oldest are read again from their files when they are looked at. Counts from the next start of the window.',
     ),
   polling: z
     .boolean()

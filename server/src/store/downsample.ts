@@ -10,6 +10,7 @@ interface PlacedPoint {
  * where there is any, in arrival order: what a chart needs to look the same as with all points.
  */
 export class ExtremesPicker {
+  readonly indices: number[] = [];
   readonly steps: number[] = [];
   readonly values: number[] = [];
   readonly #limit: number;
@@ -48,6 +49,7 @@ export class ExtremesPicker {
     let before = -1;
     for (const { index, step, value } of found) {
       if (index !== before) {
+        this.indices.push(index);
         this.steps.push(step);
         this.values.push(value);
       }

@@ -1,6 +1,6 @@
 import { chunkPoints } from './chunkSummary.ts';
 import type { RunLedger } from './memoryBudget.ts';
-import { type PointField, stepField, valueField, wallTimeField } from './packedBlock.ts';
+import { stepField, valueField, wallTimeField } from './packedBlock.ts';
 import { PointBlocks } from './pointBlocks.ts';
 import { type StagedPoints, stagedWidth } from './stagedPoints.ts';
 
@@ -16,6 +16,8 @@ export class FileSegment {
   readonly #chunks: number[] = [];
   /** Indices within the segment where a session begins; the first is 0. */
   readonly #sessions: number[] = [];
+  /** The step of the first point of each session; NaN where it has none. */
+  readonly #sessionSteps: number[] = [];
   #isMarked = false;
   #charged = 0;
 
@@ -31,6 +33,10 @@ export class FileSegment {
 
   get sessions(): readonly number[] {
     return this.#sessions;
+  }
+
+  get sessionSteps(): readonly number[] {
+    return this.#sessionSteps;
   }
 
   /** Whether a mark of the writer says that its first point begins a session. */
@@ -53,7 +59,7 @@ export class FileSegment {
       }
     }
     points.settle();
-    const bytes = objectBytes + 8 * (this.#chunks.length + this.#sessions.length);
+    const bytes = objectBytes + 8 * (this.#chunks.length + 2 * this.#sessions.length);
     this.#ledger.charge(bytes - this.#charged);
     this.#charged = bytes;
   }
@@ -61,8 +67,13 @@ export class FileSegment {
   /** Number of points at the beginning in which the other is surely the same. */
   countCommon(other: FileSegment): number {
     const length = Math.min(this.length, other.length);
-    let count = 0;
-    while (count < length && this.#isSamePoint(other, count)) count += 1;
+    const room = [new Float64Array(chunkPoints), new Float64Array(chunkPoints)] as const;
+    let count = length;
+    for (let start = 0; start < count; start += chunkPoints) {
+      const end = Math.min(start + chunkPoints, length);
+      const common = start + this.#countSame(other, start, end - start, room);
+      if (common < end) count = common;
+    }
     const isSame = (session: number, at: number): boolean => session === other.sessions[at];
     const differs = this.isMarked !== other.isMarked || !this.sessions.every(isSame);
     return differs ? 0 : count;
@@ -86,7 +97,9 @@ export class FileSegment {
   #openSession(step: number, isMarked: boolean): void {
     const { length, lastStep } = this.points;
     if (length === 0) this.#isMarked = isMarked;
-    if (length === 0 || isMarked || step < lastStep) this.#sessions.push(length);
+    if (length > 0 && !isMarked && !(step < lastStep)) return;
+    this.#sessions.push(length);
+    this.#sessionSteps.push(step);
   }
 
   #takePlace(byteStart: number, byteEnd: number): void {
@@ -94,11 +107,30 @@ export class FileSegment {
     else this.#chunks[this.#chunks.length - 1] = byteEnd;
   }
 
-  #isSamePoint(other: FileSegment, index: number): boolean {
-    const isSame = (field: PointField): boolean => {
-      const own = this.points.at(index, field);
-      return own !== undefined && Object.is(own, other.points.at(index, field));
-    };
-    return isSame(stepField) && isSame(wallTimeField) && isSame(valueField);
+  /** Number of the first points of a chunk that are in memory, and the same. */
+  #countSame(
+    other: FileSegment,
+    start: number,
+    most: number,
+    [first, second]: readonly [Float64Array, Float64Array],
+  ): number {
+    const chunk = start / chunkPoints;
+    if (this.points.keptFrom(chunk) > start || other.points.keptFrom(chunk) > start) return 0;
+    let count = most;
+    for (const field of [stepField, wallTimeField, valueField] as const) {
+      const own = first.subarray(0, count);
+      const others = second.subarray(0, count);
+      this.points.read(start, field, own);
+      other.points.read(start, field, others);
+      count = countSameNumbers(own, others);
+    }
+    return count;
   }
+}
+
+/** Number of the first numbers that are the same to the last bit, by a loop: they may be millions. */
+function countSameNumbers(some: Float64Array, others: Float64Array): number {
+  let at = 0;
+  while (at < some.length && Object.is(some[at], others[at])) at += 1;
+  return at;
 }

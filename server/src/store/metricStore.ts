@@ -8,6 +8,9 @@ import type { PointProvenance, StoredSeries } from './storedSeries.ts';
 /** Bytes of memory for the points of all runs, where nothing else is said. */
 const defaultBytes = 512 * 2 ** 20;
 
+/** What a point takes up at most that was read again. */
+const restoredPointBytes = 24;
+
 /**
  * All metrics of all runs, in memory. A run id is any text that names the run; ingest uses the
  * absolute path of the run's folder or file. Writers fill a private stage and publish it with one
@@ -92,6 +95,11 @@ export class MetricStore {
     return this.#runs.get(runId)?.series(name)?.dropped({ from, to }) ?? [];
   }
 
+  /** Whether so many dropped points may be in memory again at the same time. */
+  canRestore(points: number): boolean {
+    return this.#budget.canRestore(points * restoredPointBytes);
+  }
+
   /**
    * Takes dropped points back from a new reader of their file. Undefined where the file is no longer
    * part of the series, or where there are more points than may be in memory for this: an eighth of
@@ -100,7 +108,7 @@ export class MetricStore {
   restorer(runId: string, name: string, range: DroppedRange): PointRestorer | undefined {
     const series = this.#touch(this.#runs.get(runId))?.series(name, range.format);
     const segment = series?.files.find(({ file }) => file === range.file);
-    if (!segment || !this.#budget.canRestore(range.count * 24)) return undefined;
+    if (!segment || !this.canRestore(range.count)) return undefined;
     return new PointRestorer(segment.points, name, range);
   }
 

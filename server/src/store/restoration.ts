@@ -95,5 +95,7 @@ export class PointRestorer {
 
   skipped(): void {}
 
+  inRound(): void {}
+
   sessionStart(): void {}
 }

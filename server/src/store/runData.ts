@@ -1,3 +1,4 @@
+import { FileSegment } from './fileSegment.ts';
 import { compareFormats } from './formatRank.ts';
 import { type MemoryBudget, RunLedger, type TrimmableRun } from './memoryBudget.ts';
 import type { StagedPoints } from './stagedPoints.ts';
@@ -96,11 +97,18 @@ export class RunData implements TrimmableRun {
     return this.series(name) === series ? { first, isReset } : unchanged;
   }
 
-  /** Puts these points in the place of all that the file gave to the metric before. */
-  replace(name: string, { file, format }: PointSource, points: StagedPoints): SeriesChange {
+  /** Packs points that `replace` will take; where it does not, they have to be released. */
+  pack(file: string, points: StagedPoints): FileSegment {
+    const segment = new FileSegment(file, this.#ledger);
+    segment.append(points);
+    return segment;
+  }
+
+  /** Puts these points in the place of all that their file gave to the metric before. */
+  replace(name: string, format: string, points: FileSegment): SeriesChange {
     const { series, isReset } = this.#open(name, format);
     const before = series.length;
-    const { first, isMoved } = series.replace(file, points);
+    const { first, isMoved } = series.replace(points);
     this.#changed(series.length - before);
     return this.series(name) === series ? { first, isReset: isReset || isMoved } : unchanged;
   }

@@ -1,3 +1,5 @@
+import type { FileSegment } from './fileSegment.ts';
+import { RoundSteps } from './roundSteps.ts';
 import {
   maximumSkippedExamples,
   type PointSource,
@@ -21,16 +23,22 @@ export interface StageCommit {
 }
 
 /**
- * Takes the points of one file in private until they are published at once. Its first four methods
+ * Takes the points of one file in private until they are published at once. Its first five methods
  * are those of the readers' `PointSink`, which this layer may not import.
  */
 export interface RunStage {
   unit(byteStart: number, byteEnd: number): void;
+  inRound(round: number): void;
   point(name: string, step: number, wallTime: number, value: number): void;
   skipped(byteStart: number, byteEnd: number, reason: string): void;
   sessionStart(step: number): void;
   /** Publishes what is new behind all that the file gave before. */
   commit(): StageCommit;
+  /**
+   * Does most of the work of `replace` ahead of it, and calls `checkpoint` in between. Nothing may
+   * follow but `replace` and `discard`.
+   */
+  prepare(checkpoint: () => Promise<void>): Promise<void>;
   /**
    * Publishes what is new in the place of all that the file gave before. Where the earlier points of
    * a series are the first of the new ones nothing moves, and `changed` names the first that is new.
@@ -54,6 +62,9 @@ export class PrivateStage implements RunStage {
   /** The session, counted by the writer's marks, of the latest point of each metric past the first. */
   readonly #sessionOf = new Map<string, number>();
   #points = new Map<string, StagedPoints>();
+  /** Points that are ready to be published by `replace`. */
+  #packed = new Map<string, FileSegment>();
+  #rounds = new RoundSteps();
   #skipped = 0;
   #session = 0;
   #byteStart = Number.NaN;
@@ -67,12 +78,17 @@ export class PrivateStage implements RunStage {
   unit(byteStart: number, byteEnd: number): void {
     this.#byteStart = byteStart;
     this.#byteEnd = byteEnd;
+    this.#rounds.leave();
+  }
+
+  inRound(round: number): void {
+    this.#rounds.enter(round);
   }
 
   point(name: string, step: number, wallTime: number, value: number): void {
     const points = this.#points.get(name) ?? this.#open(name);
     if (this.#session > 0) this.#markSession(name, points);
-    points.add(step, wallTime, value, this.#byteStart, this.#byteEnd);
+    points.add(this.#rounds.through(step), wallTime, value, this.#byteStart, this.#byteEnd);
   }
 
   skipped(byteStart: number, byteEnd: number, reason: string): void {
@@ -87,26 +103,49 @@ export class PrivateStage implements RunStage {
 
   commit(): StageCommit {
     const run = this.#target.run();
-    return this.#publish(run, false, (name, points) => run.append(name, this.#source, points));
+    return this.#publish(run, this.#points, false, (name, points) =>
+      run.append(name, this.#source, points),
+    );
+  }
+
+  async prepare(checkpoint: () => Promise<void>): Promise<void> {
+    for (const [name, points] of this.#points) {
+      this.#pack(name, points);
+      await checkpoint();
+    }
   }
 
   replace(): StageCommit {
     const run = this.#target.run();
-    const isReset = run.removeFile(this.#source.file, this.#points);
-    const result = this.#publish(run, isReset, (name, points) =>
-      run.replace(name, this.#source, points),
+    const { file, format } = this.#source;
+    for (const [name, points] of this.#points) this.#pack(name, points);
+    const isReset = run.removeFile(file, this.#packed);
+    const result = this.#publish(run, this.#packed, isReset, (name, points) =>
+      run.replace(name, format, points),
     );
-    this.#session = 0;
-    this.#sessionOf.clear();
+    this.#beginAnew();
     return result;
   }
 
   discard(): void {
+    for (const points of this.#packed.values()) points.release();
+    this.#packed = new Map();
     this.#points = new Map();
     this.#examples.length = 0;
     this.#skipped = 0;
+    this.#beginAnew();
+  }
+
+  #beginAnew(): void {
     this.#session = 0;
     this.#sessionOf.clear();
+    this.#rounds = new RoundSteps();
+  }
+
+  #pack(name: string, points: StagedPoints): void {
+    this.#packed.set(name, this.#target.run().pack(this.#source.file, points));
+    // Given back one by one, so that the points are not in memory twice.
+    this.#points.delete(name);
   }
 
   #open(name: string): StagedPoints {
@@ -121,21 +160,22 @@ export class PrivateStage implements RunStage {
     this.#sessionOf.set(name, this.#session);
   }
 
-  #publish(
+  #publish<Points extends { readonly length: number }>(
     run: RunData,
+    all: Map<string, Points>,
     isReset: boolean,
-    take: (name: string, points: StagedPoints) => ReturnType<RunData['append']>,
+    take: (name: string, points: Points) => ReturnType<RunData['append']>,
   ): StageCommit {
     const changed = new Map<string, number>();
     let points = 0;
     let reset = isReset;
-    for (const [name, staged] of this.#points) {
+    for (const [name, staged] of all) {
       const change = take(name, staged);
       if (change.first !== undefined) changed.set(name, change.first);
       reset ||= change.isReset;
       points += staged.length;
       // Given back one by one, so that the points are not in memory twice.
-      this.#points.delete(name);
+      all.delete(name);
     }
     const skipped = this.#skipped;
     run.addSkipped(this.#source.file, skipped, this.#examples);

@@ -6,6 +6,7 @@ import {
   visitChunks,
 } from './chunkVisit.ts';
 import { ExtremesPicker } from './downsample.ts';
+import { type SeriesSessions, sessionOf, supersededFrom } from './sessions.ts';
 
 export interface SeriesQuery {
   /** First and last step that are asked for, both inclusive; all where left out. */
@@ -27,8 +28,16 @@ export interface QueriedPoints {
   readonly dropped: boolean;
 }
 
+/** The same with what a curve has to know of it. */
+export interface IndexedPoints extends QueriedPoints {
+  /** Index of each point in its series. */
+  readonly indices: number[];
+  /** How many points lie in the range; about, where the detail of some was dropped. */
+  readonly count: number;
+}
+
 /** A stored series, or one that was derived from some: that has one session. */
-export type QueriedSeries = ReadableSeries & { readonly sessions?: readonly number[] };
+export type QueriedSeries = ReadableSeries & SeriesSessions;
 
 /** A series with more points than this to a pixel, for its sessions are many, is reduced otherwise. */
 const mostPerPixel = 32;
@@ -42,32 +51,42 @@ const stretchesPerPixel = 4;
  * chunks of 256 points, not the points.
  */
 export function querySeries(series: QueriedSeries, query: SeriesQuery): QueriedPoints {
+  const { steps, values, reduced, dropped } = queryIndexed(series, query);
+  return { steps, values, reduced, dropped };
+}
+
+/** The same, with the index of every point. */
+export function queryIndexed(series: QueriedSeries, query: SeriesQuery): IndexedPoints {
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
   const range = { from, to };
   const pixels = Math.max(1, Math.floor(query.pixels));
   const survey = new Survey(range);
   visitChunks(series, range, survey);
-  if (survey.count <= 2 * pixels) return takeAll(series, range);
-  const columns = stepColumns(series.sessions ?? [0], survey, pixels);
+  const { count } = survey;
+  if (count <= 2 * pixels) return { ...takeAll(series, range), count };
+  const columns = stepColumns(series, survey, pixels);
   const byStep = new Reduction(range, columns, mostPerPixel * pixels);
   visitChunks(series, range, byStep);
-  if (!byStep.isOver) return byStep.result();
+  if (!byStep.isOver) return { ...byStep.result(), count };
   // Steps that go back and forth all the time make a session of every few points.
   const byArrival = new Reduction(range, arrivalColumns(survey, pixels), Number.POSITIVE_INFINITY);
   visitChunks(series, range, byArrival);
-  return byArrival.result();
+  return { ...byArrival.result(), count };
 }
 
-function takeAll(series: QueriedSeries, range: PositionRange): QueriedPoints {
+type FoundPoints = Omit<IndexedPoints, 'count'>;
+
+function takeAll(series: QueriedSeries, range: PositionRange): FoundPoints {
   const points = new AllPoints(range);
   visitChunks(series, range, points);
-  const { steps, values, isDropped } = points;
-  return { steps, values, reduced: isDropped, dropped: isDropped };
+  const { indices, steps, values, isDropped } = points;
+  return { indices, steps, values, reduced: isDropped, dropped: isDropped };
 }
 
 /** Every point of the range that is in memory, and what is known of the others. */
 class AllPoints implements ChunkVisitor {
   readonly isOver = false;
+  readonly indices: number[] = [];
   readonly steps: number[] = [];
   readonly values: number[] = [];
   isDropped = false;
@@ -81,7 +100,8 @@ class AllPoints implements ChunkVisitor {
     return false;
   }
 
-  takePoint(_index: number, position: number, value: number): void {
+  takePoint(index: number, position: number, value: number): void {
+    this.indices.push(index);
     this.steps.push(position);
     this.values.push(value);
   }
@@ -138,35 +158,29 @@ function isInside(position: number, { from, to }: PositionRange): boolean {
 
 /** How the range is cut into columns. */
 interface Columns {
-  /** Number of the column of a point; within a session it does not decrease where steps do not. */
+  /**
+   * Number of the column of a point; within a session it does not decrease where steps do not. Points
+   * that a later session supersedes have columns of their own.
+   */
   of(index: number, position: number): number;
   /** Width of some points, in columns. */
   width(points: SummarizedPoints): number;
 }
 
-function stepColumns(sessions: readonly number[], survey: Survey, pixels: number): Columns {
+function stepColumns(series: QueriedSeries, survey: Survey, pixels: number): Columns {
+  const { sessions = [0] } = series;
+  const limits = supersededFrom(series);
   const { lowest, highest } = survey;
   const scale = highest > lowest ? pixels / (highest - lowest) : 0;
   let session = 0;
   const of = (index: number, position: number): number => {
     const next = sessions[session + 1] ?? Number.POSITIVE_INFINITY;
     if (index < (sessions[session] ?? 0) || index >= next) session = sessionOf(sessions, index);
-    const column = scale === 0 ? 0 : Math.floor((position - lowest) * scale);
-    return session * pixels + Math.min(pixels - 1, Math.max(0, column));
+    const place = scale === 0 ? 0 : Math.floor((position - lowest) * scale);
+    const column = session * pixels + Math.min(pixels - 1, Math.max(0, place));
+    return 2 * column + (position >= (limits[session] ?? Number.POSITIVE_INFINITY) ? 1 : 0);
   };
   return { of, width: (points) => (points.highest - points.lowest) * scale };
-}
-
-/** The last session that begins at or before the index. */
-function sessionOf(sessions: readonly number[], index: number): number {
-  let low = 0;
-  let high = sessions.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((sessions[middle] ?? Number.POSITIVE_INFINITY) <= index) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 function arrivalColumns({ firstIndex, lastIndex }: Survey, pixels: number): Columns {
@@ -223,9 +237,9 @@ class Reduction implements ChunkVisitor {
     this.#picker.add(column, index, Number.isNaN(step) ? index : step, value);
   }
 
-  result(): QueriedPoints {
+  result(): FoundPoints {
     this.#picker.finish();
-    const { steps, values } = this.#picker;
-    return { steps, values, reduced: true, dropped: this.#isDropped };
+    const { indices, steps, values } = this.#picker;
+    return { indices, steps, values, reduced: true, dropped: this.#isDropped };
   }
 }

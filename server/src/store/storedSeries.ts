@@ -38,6 +38,8 @@ export interface StoredSeries {
    * supersedes points of earlier ones from its first step on; they stay, to be drawn faint.
    */
   readonly sessions: readonly number[];
+  /** The step of the first point of each session, known also where the point was dropped. */
+  readonly sessionSteps: readonly number[];
   /** From this index on all points are in memory; earlier ones may be. */
   readonly detailFrom: number;
   /** The first point whose value is NaN or infinite, remembered also where it was dropped. */
@@ -49,6 +51,8 @@ export interface StoredSeries {
   /** The parts in their order, for `querySeries`. */
   parts(): readonly SeriesPart[];
 }
+
+type Sessions = Pick<StoredSeries, 'sessions' | 'sessionSteps'>;
 
 /** Where a point comes from: the bytes of the chunk of up to 256 points that holds it. */
 export interface PointProvenance {
@@ -72,7 +76,7 @@ export class SeriesData implements StoredSeries {
   /** Sorted by file, so that the order does not depend on which file was read first. */
   readonly #segments: FileSegment[] = [];
   #length = 0;
-  #sessions: readonly number[] | undefined;
+  #sessions: Sessions | undefined;
 
   constructor(format: string, ledger: RunLedger) {
     this.format = format;
@@ -96,10 +100,11 @@ export class SeriesData implements StoredSeries {
   }
 
   get sessions(): readonly number[] {
-    const [only, ...more] = this.#segments;
-    if (only && more.length === 0) return only.sessions;
-    this.#sessions ??= this.#joinSessions();
-    return this.#sessions;
+    return this.#allSessions().sessions;
+  }
+
+  get sessionSteps(): readonly number[] {
+    return this.#allSessions().sessionSteps;
   }
 
   get detailFrom(): number {
@@ -175,11 +180,9 @@ export class SeriesData implements StoredSeries {
     return first;
   }
 
-  /** Puts these points in the place of all that the file gave before. */
-  replace(file: string, staged: StagedPoints): SeriesReplacement {
-    const segment = new FileSegment(file, this.#ledger);
-    segment.append(staged);
-    const at = this.#segments.findIndex((other) => other.file === file);
+  /** Puts the points of a file in the place of all that it gave before. */
+  replace(segment: FileSegment): SeriesReplacement {
+    const at = this.#segments.findIndex(({ file }) => file === segment.file);
     const before = this.#segments[at];
     if (!before) this.#insert(segment);
     else this.#segments[at] = segment;
@@ -249,16 +252,28 @@ export class SeriesData implements StoredSeries {
     return undefined;
   }
 
-  #joinSessions(): readonly number[] {
-    const sessions: number[] = [];
-    let start = 0;
-    let lastStep = Number.NaN;
-    for (const { sessions: own, isMarked, points } of this.#segments) {
-      const opens = start === 0 || isMarked || points.firstStep < lastStep;
-      for (const session of own) if (session > 0 || opens) sessions.push(start + session);
-      start += points.length;
-      lastStep = points.lastStep;
-    }
-    return sessions;
+  #allSessions(): Sessions {
+    const [only, ...more] = this.#segments;
+    if (only && more.length === 0) return only;
+    this.#sessions ??= joinSessions(this.#segments);
+    return this.#sessions;
   }
+}
+
+function joinSessions(segments: readonly FileSegment[]): Sessions {
+  const sessions: number[] = [];
+  const sessionSteps: number[] = [];
+  let start = 0;
+  let lastStep = Number.NaN;
+  for (const { sessions: own, sessionSteps: steps, isMarked, points } of segments) {
+    const opens = start === 0 || isMarked || points.firstStep < lastStep;
+    for (const [at, session] of own.entries()) {
+      if (session === 0 && !opens) continue;
+      sessions.push(start + session);
+      sessionSteps.push(steps[at] ?? Number.NaN);
+    }
+    start += points.length;
+    lastStep = points.lastStep;
+  }
+  return { sessions, sessionSteps };
 }

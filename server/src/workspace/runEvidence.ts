@@ -2,7 +2,7 @@ import type { RunBinding } from '../discovery/bindMetrics.ts';
 import { metricName } from '../model/metricName.ts';
 import type { RunEvidence, SeriesView, TermEvidence } from '../rules/rule.ts';
 import type { MetricStore } from '../store/metricStore.ts';
-import { type SharePart, ShareSeries } from './shareSeries.ts';
+import { type ShareGap, type SharePart, ShareSeries } from './shareSeries.ts';
 
 export interface RunEvidenceSource {
   readonly store: MetricStore;
@@ -59,25 +59,37 @@ export class BoundRunEvidence implements RunEvidence {
     return this.#logged(metric) ?? this.#derived(metric);
   }
 
+  /** What is missing of a metric that no log holds and that is derived from others. */
+  gap(metric: string): ShareGap | undefined {
+    return this.#logged(metric) ? undefined : this.#sharesOf(metric)?.gap;
+  }
+
+  /** The name in the store of a canonical metric; undefined where no log holds it. */
+  storedName(metric: string): string | undefined {
+    const direct = this.originalName(metric);
+    if (this.#store.series(this.#runId, direct)) return direct;
+    const pair = /^cos\/(.+)~(.+)$/.exec(metric);
+    const reversed = pair && metricName.cosine(pair[2] ?? '', pair[1] ?? '');
+    return reversed && this.#store.series(this.#runId, reversed) ? reversed : undefined;
+  }
+
   /** The name in the log of a canonical metric. */
   originalName(metric: string): string {
     return this.#names.get(metric) ?? metric;
   }
 
   #logged(metric: string): SeriesView | undefined {
-    const direct = this.#store.series(this.#runId, this.originalName(metric));
-    if (direct) return direct;
-    const pair = /^cos\/(.+)~(.+)$/.exec(metric);
-    if (!pair) return undefined;
-    return this.#store.series(this.#runId, metricName.cosine(pair[2] ?? '', pair[1] ?? ''));
+    const name = this.storedName(metric);
+    return name === undefined ? undefined : this.#store.series(this.#runId, name);
   }
 
   #derived(metric: string): SeriesView | undefined {
-    const slash = metric.indexOf('/');
-    const term = metric.slice(slash + 1);
-    if (metric.startsWith('grad_share/')) return this.#gradientShares.series(term);
-    if (metric.startsWith('value_share/')) return this.#valueShares.series(term);
-    return undefined;
+    return this.#sharesOf(metric)?.series(metric.slice(metric.indexOf('/') + 1));
+  }
+
+  #sharesOf(metric: string): ShareSeries | undefined {
+    if (metric.startsWith('grad_share/')) return this.#gradientShares;
+    return metric.startsWith('value_share/') ? this.#valueShares : undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import { resumableStep } from '../model/run.ts';
 import type { RunProgress, RunSummary } from '../protocol/runs.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import type { KnownRun } from './knownRun.ts';
+import { placeOf } from './logPlace.ts';
 import { type RunStatus, runTitle } from './runStarter.ts';
 
 /** What a store counts of the parts of a run's logs that could not be read. */
@@ -40,7 +41,7 @@ export function summarizeRun({ run, store, status, configUris }: SummaryInput): 
     configUris: [...configUris],
     engine: record?.engine ?? 'watched',
     points: store.pointCount(run.id),
-    skipped: { count: skipped.count, examples: skippedExamples(skipped) },
+    skipped: { count: skipped.count, examples: skippedExamples(skipped, run) },
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
 }
@@ -71,17 +72,18 @@ export function describeProgress(
   };
 }
 
-/** `2 parts of the logs could not be read: metrics.jsonl, bytes 120–161: not JSON`. */
-export function skippedNotice(skipped: Skipped): string | undefined {
+/**
+ * `2 parts of the logs could not be read: metrics.jsonl, bytes 120–161: not JSON`; of a database
+ * rows in the place of bytes.
+ */
+export function skippedNotice(skipped: Skipped, run: KnownRun | undefined): string | undefined {
   if (skipped.count === 0) return undefined;
   const parts = skipped.count === 1 ? '1 part' : `${skipped.count} parts`;
-  return `${parts} of the logs could not be read: ${skippedExamples(skipped).slice(0, 3).join('; ')}`;
+  return `${parts} of the logs could not be read: ${skippedExamples(skipped, run).slice(0, 3).join('; ')}`;
 }
 
-function skippedExamples({ examples }: Skipped): string[] {
-  return examples.map(
-    ({ file, byteStart, byteEnd, reason }) => `${file}, bytes ${byteStart}–${byteEnd}: ${reason}`,
-  );
+function skippedExamples({ examples }: Skipped, run: KnownRun | undefined): string[] {
+  return examples.map((part) => `${placeOf(part, run)}: ${part.reason}`);
 }
 
 function lastLoss(store: MetricStore, runId: string): number | undefined {

@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import { logRoots } from '../discovery/bindRuns.ts';
 import type { IngestChange, IngestLoop } from '../ingest/ingestLoop.ts';
 import type { ConfigProblem } from '../model/finding.ts';
-import { type ProjectFile, projectFileName } from '../model/projectFile.ts';
+import { projectFileName } from '../model/projectFile.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import { ConfigEvidence, type Weights, weightsOf } from './configEvidence.ts';
 import { type ConfigFile, readConfigFile } from './configFile.ts';
@@ -268,14 +268,13 @@ export class Session implements Disposable {
 
   #watchRoots(config: OpenConfig): void {
     const { file, found } = config;
-    const folder = found ? dirname(found.path) : dirname(file.path);
-    const project: ProjectFile | undefined = found?.project;
+    const folder = found ? dirname(found.path) : this.folderOf(file.path);
     const roots: readonly LogRoot[] =
       file.terms.length === 0
         ? []
         : [
             ...this.#patterns.rootsOf(found?.path),
-            ...logRoots(file.path, file.document?.root, project, folder),
+            ...logRoots(file.path, file.document?.root, found?.project, folder),
           ];
     if (sameRoots(roots, config.roots)) return;
     const watching = new DisposableStore();
@@ -316,7 +315,7 @@ export class Session implements Disposable {
     for (const [uri, config] of this.#configs) {
       const speaks = run.configPath
         ? run.configPath === config.file.path
-        : isAtRoots(config.roots, run.id);
+        : isAtRoots(config.roots, run.id, run.discovered?.files);
       if (speaks) this.#invalidate(uri, config);
     }
     this.#runsChanged.fire();

@@ -7,6 +7,14 @@ export interface SharePart {
   readonly factor: number;
 }
 
+/** Shares that could not be derived, because their sources went out of memory before. */
+export interface ShareGap {
+  /** The first step that has a share again. */
+  readonly until: number;
+  /** So many shares are missing at most. */
+  readonly count: number;
+}
+
 /**
  * |factor · value| of each term over the sum of all, at the steps that all terms have. Grows with
  * its sources: an update costs what is new, not what was there (house.md, invariant 7).
@@ -15,6 +23,7 @@ export class ShareSeries {
   readonly #parts: readonly SharePart[];
   readonly #cursors: number[];
   readonly #shares: ReadonlyMap<string, DerivedSeries>;
+  #gap: ShareGap | undefined;
 
   constructor(parts: readonly SharePart[]) {
     this.#parts = parts;
@@ -39,14 +48,25 @@ export class ShareSeries {
     return series && series.length > 0 ? series : undefined;
   }
 
+  get gap(): ShareGap | undefined {
+    return this.#gap;
+  }
+
   /** What went out of memory before it was looked at has no share. */
   #passOverDropped(sources: readonly (SeriesView | undefined)[]): void {
     for (const [part, source] of sources.entries()) {
       const cursor = this.#cursors[part] ?? 0;
       if (source && cursor < source.steps.length && source.steps.at(cursor) === undefined) {
-        this.#cursors[part] = source.detailFrom ?? cursor;
+        const next = source.detailFrom ?? cursor;
+        this.#cursors[part] = next;
+        this.#widenGap(source.steps.at(next) ?? Number.POSITIVE_INFINITY, next - cursor);
       }
     }
+  }
+
+  #widenGap(until: number, count: number): void {
+    const before = this.#gap ?? { until, count };
+    this.#gap = { until: Math.max(before.until, until), count: Math.max(before.count, count) };
   }
 
   /** Emits one aligned step, or lets the sources that lag behind catch up. */

@@ -1,24 +1,12 @@
 import { basename } from 'node:path';
 
-import { metricName } from '../model/metricName.ts';
-import type { Chart, TrendsAppend, TrendsMessage, TrendsView } from '../protocol/panels/trends.ts';
+import type { CancellationToken } from '../base/cancellation.ts';
+import type { DetailRequest, DetailResult } from '../ingest/detailReader.ts';
+import type { TrendsAppend, TrendsMessage, TrendsView } from '../protocol/panels/trends.ts';
 import type { SeriesView } from '../rules/rule.ts';
-import { querySeries } from '../store/seriesQuery.ts';
 import { type ConfigView, logPlaces, logProblemsNotice } from './configView.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
-
-/** One curve that a panel can show. */
-interface CurvePlan {
-  readonly metric: string;
-  readonly label: string;
-  readonly color: number;
-}
-
-interface ChartPlan {
-  readonly name: Chart['name'];
-  readonly title: string;
-  readonly curves: readonly CurvePlan[];
-}
+import { drawCharts, planCharts } from './trendsCharts.ts';
 
 /** What a panel has been told so far. */
 interface Told {
@@ -34,6 +22,8 @@ export interface TrendsSource {
   view(configUri: string): ConfigView | undefined;
   evidence(configUri: string, runId: string): BoundRunEvidence | undefined;
   skippedNotice(runId: string): string | undefined;
+  /** Brings points back into memory that went out of it. */
+  restore(request: DetailRequest, token: CancellationToken): Promise<DetailResult>;
 }
 
 /**
@@ -81,9 +71,11 @@ export class TrendsFeed {
     const known = this.#source.view(view.configUri);
     const runId = this.#shown(view);
     const evidence = runId === undefined ? undefined : this.#source.evidence(view.configUri, runId);
-    const plans = evidence ? planCharts(evidence) : [];
-    const counts = new Map<string, number>();
-    const charts = plans.map((plan) => drawChart(plan, evidence, view.pixels, counts));
+    const { charts } = evidence ? drawCharts(evidence, view) : { charts: [] };
+    const metrics = charts.flatMap(({ curves }) => curves.map(({ metric }) => metric));
+    const counts = new Map(
+      metrics.map((metric) => [metric, evidence?.series(metric)?.values.length ?? 0]),
+    );
     const notice = this.#notice(known, runId);
     this.#told.set(view.configUri, {
       view,
@@ -153,64 +145,8 @@ function pointsFrom(series: SeriesView, from: number): { steps: number[]; values
   return { steps, values };
 }
 
-/** The charts for which a run has data. */
-function planCharts(evidence: BoundRunEvidence): readonly ChartPlan[] {
-  const names = evidence.terms.map(({ name }) => name);
-  const each = (metricOf: (term: string) => string): readonly CurvePlan[] =>
-    names.map((name, color) => ({ metric: metricOf(name), label: name, color }));
-  const total = { metric: metricName.totalLoss, label: 'total', color: names.length };
-  const plans: readonly ChartPlan[] = [
-    { name: 'loss', title: 'Losses', curves: [...each(metricName.loss), total] },
-    {
-      name: 'grad_share',
-      title: `Share of the gradient on ${evidence.group}`,
-      curves: each(metricName.gradientShare),
-    },
-    { name: 'cos', title: 'Cosine of the gradients', curves: cosineCurves(names) },
-    {
-      name: 'value_share',
-      title: 'Share of the total loss (weighted)',
-      curves: each(metricName.valueShare),
-    },
-  ];
-  return plans
-    .map((plan) => ({
-      ...plan,
-      curves: plan.curves.filter(({ metric }) => evidence.series(metric) !== undefined),
-    }))
-    .filter(({ curves }) => curves.length > 0);
-}
-
-function cosineCurves(names: readonly string[]): readonly CurvePlan[] {
-  return names.flatMap((first, index) =>
-    names.slice(index + 1).map((second, offset) => ({
-      metric: metricName.cosine(first, second),
-      label: `${first} ~ ${second}`,
-      color: index + offset,
-    })),
-  );
-}
-
-function drawChart(
-  plan: ChartPlan,
-  evidence: BoundRunEvidence | undefined,
-  pixels: number,
-  counts: Map<string, number>,
-): Chart {
-  const curves = plan.curves.flatMap((curve) => {
-    const series = evidence?.series(curve.metric);
-    if (!series) return [];
-    counts.set(curve.metric, series.values.length);
-    const { steps, values, reduced } = querySeries(series, { pixels });
-    return [{ ...curve, steps, values, reduced }];
-  });
-  return { name: plan.name, title: plan.title, curves };
-}
-
 function emptyText(known: ConfigView | undefined): string {
   if (!known) return 'This config is not open. Open it to see its runs.';
   if (known.file.terms.length === 0) return 'No loss weights were found in this file.';
-  const roots = logPlaces(known);
-  const places = roots.length > 0 ? ` Logs are looked for in ${roots.join(', ')}.` : '';
-  return `No run of this config yet. Run the training, or name the folder of its logs in counterweight.yaml (logs: [runs]).${places}`;
+  return `No run of this config yet. Run the training, or name the folder of its logs in counterweight.yaml (logs: [folder]). ${logPlaces(known)}`;
 }

@@ -43,6 +43,17 @@ describe('alignCurves', () => {
     });
   });
 
+  it('keeps several points at one step', () => {
+    const curves = [curve('a', [0, 5, 5, 6], [1, 9, 2, 3]), curve('b', [5, 6], [4, 5])];
+    expect(alignCurves(curves, 'linear')).toEqual({
+      steps: [0, 5, 5, 6],
+      values: [
+        [1, 9, 2, 3],
+        [undefined, 4, undefined, 5],
+      ],
+    });
+  });
+
   it('leaves out what a logarithm cannot show', () => {
     const { values } = alignCurves([curve('a', [0, 1, 2], [1, 0, -1])], 'log');
     expect(values).toEqual([[1, null, null]]);

@@ -13,7 +13,14 @@ import {
   trendsMessageSchema,
 } from '../../../server/src/protocol/panels/trends.ts';
 
-const curve = { metric: 'loss/kl', label: 'kl', color: 0, reduced: false };
+const curve = {
+  metric: 'loss/kl',
+  label: 'kl',
+  color: 0,
+  reduced: false,
+  superseded: [],
+  count: 3,
+};
 
 const snapshot: TrendsSnapshot = {
   type: 'snapshot',
@@ -68,10 +75,21 @@ describe('reduceTrends', () => {
     expect(reduceTrends(undefined, append([3], [0]))).toBeUndefined();
   });
 
-  it('lets a step that goes back begin anew from there', () => {
-    expect(lossCurve(append([1, 2], [9, 8]))).toMatchObject({
+  it('lets a step that goes back begin anew from there and keeps what that superseded apart', () => {
+    expect(lossCurve(append([1, 2], [9, 8]))).toEqual({
+      ...curve,
       steps: [0, 1, 2],
       values: [3, 9, 8],
+      superseded: [{ steps: [0, 1, 2], values: [3, 2, 1] }],
+      count: 5,
+    });
+  });
+
+  it('keeps points at the same step side by side', () => {
+    expect(lossCurve(append([2, 2], [9, 8]))).toMatchObject({
+      steps: [0, 1, 2, 2, 2],
+      values: [3, 2, 1, 9, 8],
+      superseded: [],
     });
   });
 

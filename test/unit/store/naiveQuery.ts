@@ -10,11 +10,16 @@ export function naiveQuery(
   { steps, values, sessions }: PlainPoints,
   { from, to, pixels }: { readonly from: number; readonly to: number; readonly pixels: number },
 ): { readonly steps: number[]; readonly values: number[]; readonly reduced: boolean } {
-  const points = steps.map((step, index) => ({
+  const positionOf = (index: number): number => {
+    const step = steps[index] ?? Number.NaN;
+    return Number.isNaN(step) ? index : step;
+  };
+  const points = steps.map((_, index) => ({
     index,
-    position: Number.isNaN(step) ? index : step,
+    position: positionOf(index),
     value: values[index] ?? Number.NaN,
     session: sessions.filter((first) => first <= index).length,
+    isSuperseded: sessions.some((first) => first > index && positionOf(first) <= positionOf(index)),
   }));
   const inside = points.filter(({ position }) => position >= from && position <= to);
   const reduced = inside.length > 2 * pixels;
@@ -31,6 +36,8 @@ interface Point {
   readonly position: number;
   readonly value: number;
   readonly session: number;
+  /** Whether a later session begins at or before it. */
+  readonly isSuperseded: boolean;
 }
 
 function reduce(points: readonly Point[], pixels: number): readonly Point[] {
@@ -41,7 +48,7 @@ function reduce(points: readonly Point[], pixels: number): readonly Point[] {
   let before = '';
   for (const point of points) {
     const column = Math.min(pixels - 1, Math.floor((point.position - lowest) * scale));
-    const key = `${point.session} ${column}`;
+    const key = `${point.session} ${column} ${point.isSuperseded}`;
     if (key !== before) columns.push([]);
     before = key;
     columns.at(-1)?.push(point);

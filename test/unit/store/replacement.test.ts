@@ -66,6 +66,38 @@ describe('a file that was rewritten', () => {
     expect(store.series('run', 'loss')?.sessions).toEqual([0, 3]);
   });
 
+  test('can be prepared metric by metric, and shows at once', async () => {
+    const store = new MetricStore();
+    const stage = store.stage('run', 'a', 'trainer-state');
+    fill(fill(stage, [1]), [2], 'accuracy').replace();
+    const { bytes } = store;
+    fill(fill(stage, [1, 3]), [4], 'accuracy');
+    const seen: unknown[] = [];
+    const prepare = (): Promise<void> =>
+      stage.prepare(async () => {
+        seen.push([values(store), values(store, 'accuracy')]);
+      });
+    await prepare();
+    expect(seen).toEqual([
+      [[1], [2]],
+      [[1], [2]],
+    ]);
+    expect(stage.replace()).toMatchObject({
+      changed: new Map([
+        ['loss', 1],
+        ['accuracy', 0],
+      ]),
+      reset: true,
+    });
+    expect([values(store), values(store, 'accuracy')]).toEqual([[1, 3], [4]]);
+    expect(store.bytes).toBe(bytes);
+    fill(stage, [7]);
+    await prepare();
+    stage.discard();
+    expect(store.bytes).toBe(bytes);
+    expect(values(store)).toEqual([1, 3]);
+  });
+
   test('gives back the memory of what it replaced', () => {
     const store = new MetricStore();
     const stage = store.stage('run', 'a', 'csv');

@@ -55,6 +55,22 @@ describe('a long series', () => {
   });
 
   test.each([
+    ['within 17 minutes for 1024 points', 0.3, 17],
+    ['far apart', 30, 21],
+  ])('takes less with irregular steps and wall times %s', (_, seconds, most) => {
+    const store = new MetricStore();
+    const stage = store.stage('run', 'a', 'jsonl');
+    for (let index = 0; index < count; index += 1) {
+      const wallTime = 1_763_000_000 + seconds * (index + 0.5 * Math.sin(index));
+      stage.unit(index * 40, (index + 1) * 40);
+      stage.point('loss', 3 * index + (index % 2), wallTime, Math.sin(index));
+      if (index % 50_000 === 0) stage.commit();
+    }
+    stage.commit();
+    expect(store.bytes / count).toBeLessThan(most);
+  });
+
+  test.each([
     ['all of it', {}],
     ['a part of it', { from: 200_000, to: 700_000 }],
     ['a few points', { from: 500_000, to: 500_100 }],

@@ -54,6 +54,7 @@ function setUp() {
   return { look, catalog };
 }
 
+const options = { images: false, provenance: [] };
 const text = 'velocity_loss_weight: 1.0\nrender_loss_weight: 1.0\n';
 
 describe('what the editor shows of a config', () => {
@@ -83,7 +84,7 @@ describe('what the editor shows of a config', () => {
       ...{ state: 'finished', seed: 0, startedAt: 1 },
       ...{ backend: 'compiled-cpu', sharedGroup: 'velocity-head' },
     });
-    const hover = hoverMarkdown(look(text), 'render', { images: false, provenance: [] });
+    const hover = hoverMarkdown(look(text), 'render', options);
     expect(hover).toContain('| share of the gradient on velocity\\-head |');
     expect(hover).toMatch(
       /60 probes of ` velocity-head `, on compiled\\-cpu \\\(the whole step as/,
@@ -117,11 +118,15 @@ describe('what the editor shows of a config', () => {
     expect(look(text).owner?.id).toBe('/w/logs');
   });
 
-  it('has nothing to show before there is a run', () => {
+  it('has nothing to show before there is a run, and says where it looks and what it cannot read', () => {
     const { look, catalog } = setUp();
     catalog.remove('/w/logs');
     const view = look(text);
     expect(view.owner).toBeUndefined();
     expect(view.insights.size).toBe(0);
+    const logProblems = [{ path: '/w/logs/mlflow.db', message: 'It is damaged.' }];
+    const hover = hoverMarkdown({ ...view, logProblems }, 'render', options);
+    expect(hover).toContain('Logs are looked for in ` logs `, folders and files with usual names');
+    expect(hover).toContain('⚠ logs/mlflow\\.db: It is damaged\\.');
   });
 });

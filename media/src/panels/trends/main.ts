@@ -8,9 +8,10 @@ import {
   trendsMessageSchema,
 } from '#protocol/panels/trends';
 import { connectHost } from '../../host.ts';
+import { paceDrawing } from '../../pacedDrawing.ts';
 import { onThemeChange } from '../../theme.ts';
 import { readChoices, type TrendsChoices } from './choices.ts';
-import { isOverfull, reduceTrends, type TrendsState } from './state.ts';
+import { isOverfull, rangeToAsk, reduceTrends, type TrendsState, withoutDetail } from './state.ts';
 import { TrendsView } from './view.ts';
 
 start();
@@ -18,19 +19,14 @@ start();
 interface Page {
   state: TrendsState;
   choices: TrendsChoices;
-  /** A drawing is due. */
-  drawing: boolean;
-  /** When the next drawing may begin, in milliseconds of the page's clock. */
-  drawFrom: number;
+  /** Whether a part of the steps was asked for, or is known closer. */
+  isAsked: boolean;
+  /** When a zoom gesture has ended. */
+  settling: ReturnType<typeof setTimeout> | undefined;
 }
 
-/**
- * Drawing takes at most a fifth of the time: all web views of a window may share one thread with
- * the editor, and a live run would otherwise keep it busy.
- */
-const restPerDrawing = 4;
-/** More often than this nobody sees a difference, in milliseconds. */
-const leastRest = 250;
+/** A zoom gesture has ended when nothing more follows for so long, in milliseconds. */
+const settleMs = 150;
 
 /** Joins the extension, the state and the view. */
 function start(): void {
@@ -39,14 +35,18 @@ function start(): void {
   const root = document.getElementById('panel') ?? document.body;
   const page: Page = {
     state: undefined,
-    drawing: false,
-    drawFrom: 0,
+    isAsked: false,
+    settling: undefined,
     choices: { charts: {}, picks: {} },
   };
   const host = connectHost<TrendsMessage, TrendsRequest>(trendsMessageSchema, (message) => {
+    // It was asked for before the last gesture, which shows all steps again.
+    if (message.type === 'detail' && !view.shownSteps) return;
     const overfullBefore = isOverfull(page.state);
     page.state = reduceTrends(page.state, message);
     if (!overfullBefore && isOverfull(page.state)) askForAll();
+    // What was known of the part that is shown went away with the curves before.
+    if (message.type === 'snapshot') askForShown();
     draw();
   });
   page.choices = readChoices(host.stored());
@@ -59,26 +59,35 @@ function start(): void {
     chosen(chart, choices) {
       choose({ ...page.choices, charts: { ...page.choices.charts, [chart]: choices } });
     },
+    zoomed() {
+      clearTimeout(page.settling);
+      page.settling = setTimeout(askForShown, settleMs);
+      draw();
+    },
   });
 
-  function draw(): void {
-    if (page.drawing) return;
-    page.drawing = true;
-    const wait = Math.max(0, page.drawFrom - performance.now());
-    setTimeout(() => requestAnimationFrame(drawNow), wait);
-  }
-
-  function drawNow(): void {
-    const started = performance.now();
-    page.drawing = false;
-    view.render(page.state);
-    const ended = performance.now();
-    page.drawFrom = ended + Math.max(leastRest, restPerDrawing * (ended - started));
-  }
+  const draw = paceDrawing(() => view.render(page.state));
 
   function askForAll(): void {
-    const pixels = Math.max(50, Math.round(root.clientWidth * devicePixelRatio));
-    host.post({ type: 'ready', pixels });
+    host.post({ type: 'ready', pixels: width() });
+  }
+
+  /** Asks for the steps that are shown where that may show more than what is known. */
+  function askForShown(): void {
+    const runId = page.state?.runId;
+    if (runId === undefined) return;
+    const range = rangeToAsk(page.state, view.shownSteps);
+    if (range) host.post({ type: 'showRange', runId, pixels: width(), range });
+    else if (view.shownSteps === undefined && page.isAsked) {
+      page.state = withoutDetail(page.state);
+      host.post({ type: 'showRange', runId, pixels: width() });
+      draw();
+    }
+    page.isAsked = range !== undefined || page.state?.detail !== undefined;
+  }
+
+  function width(): number {
+    return Math.max(50, Math.round(root.clientWidth * devicePixelRatio));
   }
 
   function choose(choices: TrendsChoices): void {

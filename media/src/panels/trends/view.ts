@@ -2,18 +2,26 @@ import type { Chart, TrendsRequest, TrendsSnapshot } from '#protocol/panels/tren
 import type { ChartChoices } from '../../charts/chartChoices.ts';
 import { formatCosine, formatPercent, formatValue } from '../../charts/curve.ts';
 import { LineChart, type LineChartSpec } from '../../charts/lineChart.ts';
-import { ZoomGroup } from '../../charts/zoom.ts';
+import { type StepRange, ZoomGroup } from '../../charts/zoom.ts';
 import { button, element } from '../../element.ts';
 import { stateBadge } from '../../stateBadge.ts';
 import { readTheme } from '../../theme.ts';
 import type { TrendsChoices } from './choices.ts';
-import { runPicker, type TrendsState } from './state.ts';
+import {
+  chartExactness,
+  runPicker,
+  shownCurves,
+  type TrendsPage,
+  type TrendsState,
+} from './state.ts';
 
 /** What the view tells: wishes of the user. */
 export interface TrendsActions {
   readonly post: (request: TrendsRequest) => void;
   readonly picked: (configUri: string, runId: string) => void;
   readonly chosen: (chart: Chart['name'], choices: ChartChoices) => void;
+  /** Other steps are shown than before. */
+  readonly zoomed: () => void;
 }
 
 const height = 180;
@@ -37,6 +45,8 @@ export class TrendsView {
   readonly #picker: HTMLSelectElement;
   readonly #badge = element('span');
   readonly #notice = element('p', { class: 'notice', attributes: { role: 'status' } });
+  /** Read out, not seen: each chart shows it for itself. */
+  readonly #reading = element('p', { class: 'unseen', attributes: { role: 'status' } });
   readonly #empty = element('div', { class: 'empty' });
   readonly #body = element('div', { class: 'charts' });
   #theme = readTheme();
@@ -54,12 +64,19 @@ export class TrendsView {
     root.replaceChildren(
       element('header', {}, this.#title, this.#picker, this.#badge),
       this.#notice,
+      this.#reading,
       this.#empty,
       this.#body,
     );
+    this.#group.follow(actions.zoomed);
     this.#picker.hidden = true;
     this.#notice.hidden = true;
     this.#showEmpty('Waiting for the language server…', false);
+  }
+
+  /** The steps that are shown; undefined for all. */
+  get shownSteps(): StepRange | undefined {
+    return this.#group.range;
   }
 
   /** Reads the theme again, for the next drawing. */
@@ -72,6 +89,8 @@ export class TrendsView {
     this.#renderHeader(state);
     this.#notice.textContent = state.notice ?? '';
     this.#notice.hidden = state.notice === undefined;
+    this.#reading.textContent =
+      state.detail?.state === 'reading' ? 'Reading the log again for all points…' : '';
     const charts = state.charts.filter(({ curves }) => curves.length > 0);
     if (state.empty !== undefined || charts.length === 0) {
       this.#showEmpty(
@@ -81,7 +100,7 @@ export class TrendsView {
     } else {
       this.#empty.hidden = true;
       this.#body.hidden = false;
-      this.#renderCharts(charts);
+      this.#renderCharts(state, charts);
     }
   }
 
@@ -116,27 +135,27 @@ export class TrendsView {
     );
   }
 
-  #renderCharts(charts: readonly Chart[]): void {
+  #renderCharts(state: TrendsPage, charts: readonly Chart[]): void {
     const names = new Set(charts.map(({ name }) => name));
     for (const [name, chart] of this.#charts) {
       if (names.has(name)) continue;
       chart.dispose();
       this.#charts.delete(name);
     }
-    this.#group.setSteps(charts.flatMap(({ curves }) => curves.map(({ steps }) => steps)));
-    for (const chart of charts) this.#renderChart(chart);
+    const curves = charts.flatMap((chart) => chart.curves);
+    this.#group.setSteps(
+      curves.flatMap(({ steps, superseded }) => [steps, ...superseded.map((line) => line.steps)]),
+    );
+    for (const chart of charts) this.#renderChart(state, chart);
   }
 
-  #renderChart(chart: Chart): void {
-    const curves = chart.curves.map(({ metric, label, color, steps, values }) => ({
+  #renderChart(state: TrendsPage, chart: Chart): void {
+    const curves = shownCurves(state, chart).map(({ metric, ...curve }) => ({
       key: metric,
-      label,
-      color,
-      steps,
-      values,
+      ...curve,
     }));
     const drawn = this.#charts.get(chart.name) ?? this.#makeChart(chart);
-    drawn.update(curves, this.#theme);
+    drawn.update(curves, this.#theme, chartExactness(state, chart.name, this.#group.range));
   }
 
   #makeChart({ name, title }: Chart): LineChart {
