@@ -60,22 +60,23 @@ export class DetailReader {
   /** Never rejects: a bug in one reader must not end the reading of others. */
   async #restore(request: DetailRequest, token: CancellationToken): Promise<DetailResult> {
     const { store, logger } = this.#options;
-    const wanted = this.#findDropped(request);
-    const points = wanted.reduce((sum, { range }) => sum + range.count, 0);
-    if (!store.canRestore(points)) return 'too many';
     try {
+      const wanted = this.#findDropped(request);
+      const points = wanted.reduce((sum, { range }) => sum + range.count, 0);
+      if (!store.canRestore(points)) return 'too many';
       const checkpoint = createCheckpoint(token);
       await checkpoint();
       for (const file of new Set(wanted.map(({ range }) => range.file))) {
         const ranges = wanted.filter(({ range }) => range.file === file);
         await this.#readFile(request.runId, file, ranges, checkpoint);
       }
+      return this.#findDropped(request).length === 0 ? 'exact' : 'unavailable';
     } catch (error) {
       if (error instanceof CancelledError) return 'unavailable';
       const details = error instanceof Error ? error.stack : error;
       logger.error(`Reading again for ${request.runId} failed: ${details}`);
+      return 'unavailable';
     }
-    return this.#findDropped(request).length === 0 ? 'exact' : 'unavailable';
   }
 
   #findDropped({ runId, names, from, to }: DetailRequest): readonly WantedRange[] {

@@ -176,15 +176,11 @@ describe('a database that cannot be read', () => {
     return writer;
   }
 
-  test('is read once the program that holds it lets go, and told of after ten seconds', async () => {
+  test('that nobody has read yet is told of at once, and read when its program lets go', async () => {
     const fixture = new IngestFixture();
     const writer = await watch(fixture);
     writer.database.exec('BEGIN EXCLUSIVE');
-    const start = fixture.clock.now();
     await fixture.watch();
-    expect(fixture.loop.problems()).toEqual([]);
-    await fixture.until(() => fixture.loop.problems().length > 0);
-    expect(fixture.clock.now() - start).toBeGreaterThanOrEqual(10_000);
     const path = fixture.folder.path('mlflow.db');
     expect(fixture.loop.problems()).toMatchObject([{ path, message: /holds it/ }]);
     writer.database.exec('ROLLBACK');
