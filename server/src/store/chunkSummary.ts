@@ -25,28 +25,15 @@ export class ChunkSummary {
   nanStep = Number.NaN;
   /** Mean of the finite values; NaN of none. */
   mean = Number.NaN;
+  /** Number of finite values, and their sum in units of `chunkPoints`, which cannot overflow. */
   #finite = 0;
+  #sum = 0;
 
-  add(step: number, value: number): void {
-    const place = this.count;
-    this.count += 1;
-    this.#addStep(place, step);
-    if (Number.isNaN(value)) {
-      if (this.nan < 0) [this.nan, this.nanStep] = [place, step];
-      return;
-    }
-    // A comparison with the NaN that stands for none yet is false.
-    if (!(value >= this.lowValue)) {
-      this.low = place;
-      this.lowStep = step;
-      this.lowValue = value;
-    }
-    if (!(value <= this.highValue)) {
-      this.high = place;
-      this.highStep = step;
-      this.highValue = value;
-    }
-    this.#addToMean(value);
+  /** Adds the next points. */
+  add(steps: Float64Array, values: Float64Array): void {
+    this.#addSteps(steps);
+    this.#addValues(steps, values);
+    this.count += values.length;
   }
 
   /** The lowest position, where the first point has this index and stands there without a step. */
@@ -105,25 +92,57 @@ export class ChunkSummary {
     this.readFrom(row, 0);
     this.count = other.count;
     this.#finite = other.#finite;
+    this.#sum = other.#sum;
   }
 
-  #addStep(place: number, step: number): void {
-    const isStepless = Number.isNaN(step);
-    if (place === 0) this.lowestStep = this.highestStep = step;
-    else if (isStepless !== Number.isNaN(this.lowestStep)) {
-      this.lowestStep = Number.NEGATIVE_INFINITY;
-      this.highestStep = Number.POSITIVE_INFINITY;
-    } else if (!isStepless) {
-      if (step < this.lowestStep) this.lowestStep = step;
-      if (step > this.highestStep) this.highestStep = step;
+  #addSteps(steps: Float64Array): void {
+    if (this.count === 0) this.lowestStep = this.highestStep = steps[0] ?? Number.NaN;
+    let [lowest, highest] = [this.lowestStep, this.highestStep];
+    for (let at = 0; at < steps.length; at += 1) {
+      const step = steps[at] ?? Number.NaN;
+      if (step > highest) highest = step;
+      else if (step < lowest) lowest = step;
+      else if (Number.isNaN(step) !== Number.isNaN(lowest)) {
+        lowest = Number.NEGATIVE_INFINITY;
+        highest = Number.POSITIVE_INFINITY;
+      }
     }
+    this.lowestStep = lowest;
+    this.highestStep = highest;
   }
 
-  #addToMean(value: number): void {
-    if (!Number.isFinite(value)) return;
-    this.#finite += 1;
-    const before = this.#finite === 1 ? value : this.mean;
-    this.mean = before + (value - before) / this.#finite;
+  #addValues(steps: Float64Array, values: Float64Array): void {
+    let [finite, sum] = [this.#finite, this.#sum];
+    for (let at = 0; at < values.length; at += 1) {
+      const value = values[at] ?? Number.NaN;
+      if (!(value >= this.lowValue && value <= this.highValue)) {
+        this.#addExtreme(this.count + at, steps[at] ?? Number.NaN, value);
+      }
+      if (!Number.isFinite(value)) continue;
+      finite += 1;
+      sum += value / chunkPoints;
+    }
+    this.#finite = finite;
+    this.#sum = sum;
+    if (finite > 0) this.mean = (sum / finite) * chunkPoints;
+  }
+
+  #addExtreme(place: number, step: number, value: number): void {
+    if (Number.isNaN(value)) {
+      if (this.nan < 0) [this.nan, this.nanStep] = [place, step];
+      return;
+    }
+    // A comparison with the NaN that stands for none yet is false.
+    if (!(value >= this.lowValue)) {
+      this.low = place;
+      this.lowStep = step;
+      this.lowValue = value;
+    }
+    if (!(value <= this.highValue)) {
+      this.high = place;
+      this.highStep = step;
+      this.highValue = value;
+    }
   }
 }
 

@@ -1,12 +1,16 @@
 import { MemoryBudget, RunLedger } from './memoryBudget.ts';
 import { type PointField, stepField, valueField } from './packedBlock.ts';
-import { type NonFinitePoint, PointBlocks } from './pointBlocks.ts';
+import { PointBlocks } from './pointBlocks.ts';
 import { SeriesColumn } from './seriesColumn.ts';
+import { stagedWidth } from './stagedPoints.ts';
 import type { SeriesPart } from './storedSeries.ts';
+import type { NonFinitePoint } from './valueRange.ts';
 
 /** A series that is computed from stored ones and grows with them; no file holds it, so it stays whole. */
 export class DerivedSeries {
   readonly #points = new PointBlocks(new RunLedger(new MemoryBudget(Number.POSITIVE_INFINITY)));
+  /** A point as a stage would give it, from no file. */
+  readonly #row = new Float64Array(stagedWidth).fill(Number.NaN);
 
   get length(): number {
     return this.#points.length;
@@ -21,7 +25,9 @@ export class DerivedSeries {
   }
 
   add(step: number, value: number): void {
-    this.#points.add(step, Number.NaN, value);
+    this.#row[0] = step;
+    this.#row[2] = value;
+    this.#points.add(this.#row, 0, stagedWidth);
   }
 
   at(index: number, field: PointField): number | undefined {
@@ -31,11 +37,12 @@ export class DerivedSeries {
   }
 
   firstNonFinite(): NonFinitePoint | undefined {
-    return this.#points.firstNonFinite;
+    return this.#points.range.firstNonFinite;
   }
 
   valueRange(): { readonly lowest: number; readonly highest: number } {
-    return { lowest: this.#points.lowest, highest: this.#points.highest };
+    const { lowest, highest } = this.#points.range;
+    return { lowest, highest };
   }
 
   parts(): readonly SeriesPart[] {

@@ -46,17 +46,15 @@ export class FileSegment {
 
   append(staged: StagedPoints): void {
     const { points } = this;
-    const marks = new Set(staged.marks);
+    const first = this.length;
+    const marks = staged.marks.map((index) => first + index);
     points.reserve(staged.length);
-    let index = 0;
+    let left = staged.length * stagedWidth;
     for (const rows of staged.slabs) {
-      for (let at = 0; at < rows.length && index < staged.length; at += stagedWidth) {
-        const step = rows[at] ?? Number.NaN;
-        this.#openSession(step, marks.size > 0 && marks.has(index));
-        this.#takePlace(rows[at + 3] ?? Number.NaN, rows[at + 4] ?? Number.NaN);
-        points.add(step, rows[at + 1] ?? Number.NaN, rows[at + 2] ?? Number.NaN);
-        index += 1;
-      }
+      const end = Math.min(left, rows.length);
+      this.#openSessions(rows, end, marks);
+      this.#appendRows(rows, end);
+      left -= end;
     }
     points.settle();
     const bytes = objectBytes + 8 * (this.#chunks.length + 2 * this.#sessions.length);
@@ -94,17 +92,33 @@ export class FileSegment {
     this.#charged = 0;
   }
 
-  #openSession(step: number, isMarked: boolean): void {
+  /** Finds the sessions that begin in rows to come; `marks` are indices within the segment. */
+  #openSessions(rows: Float64Array, end: number, marks: readonly number[]): void {
     const { length, lastStep } = this.points;
-    if (length === 0) this.#isMarked = isMarked;
-    if (length > 0 && !isMarked && !(step < lastStep)) return;
-    this.#sessions.push(length);
-    this.#sessionSteps.push(step);
+    if (length === 0) this.#isMarked = marks[0] === 0;
+    let mark = marks.findIndex((index) => index >= length);
+    let marked = marks[mark];
+    let before = lastStep;
+    for (let at = 0, index = length; at < end; at += stagedWidth, index += 1) {
+      const step = rows[at] ?? Number.NaN;
+      if (step < before || index === marked || index === 0) {
+        this.#sessions.push(index);
+        this.#sessionSteps.push(step);
+      }
+      if (index === marked) marked = marks[++mark];
+      before = step;
+    }
   }
 
-  #takePlace(byteStart: number, byteEnd: number): void {
-    if (this.length % chunkPoints === 0) this.#chunks.push(byteStart, byteEnd);
-    else this.#chunks[this.#chunks.length - 1] = byteEnd;
+  #appendRows(rows: Float64Array, end: number): void {
+    for (let at = 0; at < end; ) {
+      const place = this.length % chunkPoints;
+      const next = Math.min(end, at + (chunkPoints - place) * stagedWidth);
+      if (place === 0) this.#chunks.push(rows[at + 3] ?? Number.NaN, Number.NaN);
+      this.#chunks[this.#chunks.length - 1] = rows[next - 1] ?? Number.NaN;
+      this.points.add(rows, at, next);
+      at = next;
+    }
   }
 
   /** Number of the first points of a chunk that are in memory, and the same. */

@@ -1,3 +1,5 @@
+import { blockPoints, fields } from './packedBlock.ts';
+
 /** Points whose whole blocks can be dropped from memory. */
 export interface DroppableBlocks {
   /** Frees the points of a block, unless they are gone already. */
@@ -33,6 +35,7 @@ const fewestToClear = 1000;
 export class MemoryBudget {
   /** Bytes. */
   readonly limit: number;
+  #openBlock: Float64Array<ArrayBuffer> | undefined;
   #used = 0;
   /** Where all that can be dropped was, it is tried again only when so much is in use. */
   #nextTrimAt = 0;
@@ -45,6 +48,15 @@ export class MemoryBudget {
 
   get used(): number {
     return this.#used;
+  }
+
+  /**
+   * Room for a block of points that is about to be full, lent for the time of one append: a new one
+   * for each series would be made zero, filled, packed and collected at every look at a log.
+   */
+  get openBlock(): Float64Array<ArrayBuffer> {
+    this.#openBlock ??= new Float64Array(fields * blockPoints);
+    return this.#openBlock;
   }
 
   charge(bytes: number): void {

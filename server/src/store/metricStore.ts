@@ -3,6 +3,7 @@ import { type DroppedRange, PointRestorer } from './restoration.ts';
 import { RunData, type SkippedParts } from './runData.ts';
 import { PrivateStage, type RunStage } from './runStage.ts';
 import type { SeriesQuery } from './seriesQuery.ts';
+import { SlabPool } from './stagedPoints.ts';
 import type { PointProvenance, StoredSeries } from './storedSeries.ts';
 
 /** Bytes of memory for the points of all runs, where nothing else is said. */
@@ -22,6 +23,7 @@ const restoredPointBytes = 24;
 export class MetricStore {
   readonly #runs = new Map<string, RunData>();
   readonly #budget: MemoryBudget;
+  readonly #slabs = new SlabPool();
   #touches = 0;
 
   /** @param bytes of memory for points; what has to stay of very many series may be more */
@@ -43,6 +45,7 @@ export class MetricStore {
     return new PrivateStage(
       { file, format },
       {
+        slabs: this.#slabs,
         run: () => this.#runData(runId),
         published: () => {
           this.#touch(this.#runs.get(runId));

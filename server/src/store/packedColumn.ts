@@ -58,18 +58,36 @@ export function packedBytes({ numbers }: PackedColumn): number {
 function isEven(numbers: Float64Array, stride: number): boolean {
   const first = numbers[0] ?? Number.NaN;
   for (let at = 0; at < numbers.length; at += 1) {
-    if (!Object.is(numbers[at], first + at * stride)) return false;
+    if (!isSameNumber(numbers[at] ?? Number.NaN, first + at * stride)) return false;
   }
   return true;
 }
 
 function narrow(numbers: Float64Array): Float32Array | Int32Array | undefined {
-  // Most columns that do not fit show it by their first number.
-  const first = numbers[0] ?? Number.NaN;
-  const single = Object.is(Math.fround(first), first) && new Float32Array(numbers);
-  if (single && isSame(single, numbers)) return single;
-  const integers = Object.is(first | 0, first) && new Int32Array(numbers);
-  return integers && isSame(integers, numbers) ? integers : undefined;
+  if (isSingle(numbers)) return new Float32Array(numbers);
+  return isInteger(numbers) ? new Int32Array(numbers) : undefined;
+}
+
+function isSingle(numbers: Float64Array): boolean {
+  for (let at = 0; at < numbers.length; at += 1) {
+    const number = numbers[at] ?? Number.NaN;
+    if (!isSameNumber(Math.fround(number), number)) return false;
+  }
+  return true;
+}
+
+function isInteger(numbers: Float64Array): boolean {
+  for (let at = 0; at < numbers.length; at += 1) {
+    const number = numbers[at] ?? Number.NaN;
+    if (!isSameNumber(number | 0, number)) return false;
+  }
+  return true;
+}
+
+/** What `Object.is` says, which is called where this is part of the loop. */
+function isSameNumber(one: number, other: number): boolean {
+  if (one === other) return one !== 0 || Object.is(one, other);
+  return Number.isNaN(one) && Number.isNaN(other);
 }
 
 /** How many grains of time each number lies behind the first, where that says it to the last bit. */
@@ -89,11 +107,4 @@ function isDistant(first: number, number: number): boolean {
   const distance = (number - first) / timeGrain;
   const isWhole = distance === distance >>> 0;
   return isWhole && Object.is(first + distance * timeGrain, number);
-}
-
-function isSame(narrower: Float32Array | Int32Array, numbers: Float64Array): boolean {
-  for (let at = 0; at < numbers.length; at += 1) {
-    if (!Object.is(narrower[at], numbers[at])) return false;
-  }
-  return true;
 }

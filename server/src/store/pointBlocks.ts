@@ -11,13 +11,8 @@ import {
   valueField,
 } from './packedBlock.ts';
 import { readPacked, unpack } from './packedColumn.ts';
-
-/** A value that is NaN or infinite, and where it stands. */
-export interface NonFinitePoint {
-  readonly index: number;
-  readonly step: number;
-  readonly value: number;
-}
+import { stagedWidth } from './stagedPoints.ts';
+import { ValueRange } from './valueRange.ts';
 
 /** Room for so many points to begin with. */
 const firstCapacity = 4;
@@ -32,6 +27,8 @@ const objectBytes = 640;
  * block lies in rows, so that a point costs the same whatever the number of those before it.
  */
 export class PointBlocks implements DroppableBlocks {
+  /** Of all points ever. */
+  readonly range = new ValueRange();
   readonly #ledger: RunLedger;
   readonly #blocks: (PackedBlock | undefined)[] = [];
   #summaries: ChunkSummaries | undefined;
@@ -49,9 +46,6 @@ export class PointBlocks implements DroppableBlocks {
   #isReleased = false;
   #firstStep = Number.NaN;
   #lastStep = Number.NaN;
-  #lowest = Number.NaN;
-  #highest = Number.NaN;
-  #firstNonFinite: NonFinitePoint | undefined;
 
   constructor(ledger: RunLedger) {
     this.#ledger = ledger;
@@ -72,19 +66,6 @@ export class PointBlocks implements DroppableBlocks {
 
   get lastStep(): number {
     return this.#lastStep;
-  }
-
-  /** NaN where no value is a number. */
-  get lowest(): number {
-    return this.#lowest;
-  }
-
-  get highest(): number {
-    return this.#highest;
-  }
-
-  get firstNonFinite(): NonFinitePoint | undefined {
-    return this.#firstNonFinite;
   }
 
   /** Undefined for a point that is no longer in memory. */
@@ -110,31 +91,37 @@ export class PointBlocks implements DroppableBlocks {
     if (block) unpack(block.columns[field], (index % blockPoints) - block.from, into);
   }
 
-  /** Makes room for points that are about to be added. */
+  /** Makes room for points that are about to be added; `settle` has to follow before anything else. */
   reserve(count: number): void {
     const held = this.#length - this.#tailFrom;
     const room = blockPoints - (this.#length % blockPoints);
-    this.#growTo(held + Math.min(count, room));
+    if (count < room) this.#growTo(held + count);
+    else this.#moveTail(0, blockPoints, this.#ledger.budget.openBlock);
   }
 
-  add(step: number, wallTime: number, value: number): void {
+  /** Adds the staged rows between two places, no more than the last chunk has room for. */
+  add(rows: Float64Array, from: number, end: number): void {
     const held = this.#length - this.#tailFrom;
-    if (held === this.#capacity) this.#growTo(held + 1);
-    const tail = this.#tail;
-    tail[held] = step;
-    tail[held + this.#capacity] = wallTime;
-    tail[held + 2 * this.#capacity] = value;
-    if (this.#length === 0) this.#firstStep = step;
-    this.#lastStep = step;
-    this.#take(step, value);
-    this.#length += 1;
+    const count = (end - from) / stagedWidth;
+    this.#growTo(held + count);
+    copyStaged(rows, from, end, this.#tail, held, this.#capacity);
+    if (this.#length === 0) this.#firstStep = rows[from] ?? Number.NaN;
+    this.#lastStep = rows[end - stagedWidth] ?? Number.NaN;
+    this.range.take(
+      this.#column(stepField, held, count),
+      this.#column(valueField, held, count),
+      this.#length,
+    );
+    this.#length += count;
     if (this.#length % chunkPoints === 0) this.#closeChunk();
   }
 
   /** Gives back what room is not needed and counts the bytes, after points were added. */
   settle(): void {
     const held = this.#length - this.#tailFrom;
-    if (this.#capacity > 2 * held + 2 * firstCapacity) this.#moveTail(0, held);
+    const isLent = this.#tail === this.#ledger.budget.openBlock;
+    const isWide = this.#capacity > 2 * held + 2 * firstCapacity;
+    if (isLent || isWide) this.#moveTail(0, isWide ? held : this.#capacity);
     this.#charge();
   }
 
@@ -224,11 +211,9 @@ export class PointBlocks implements DroppableBlocks {
     this.#charged = 0;
   }
 
-  #take(step: number, value: number): void {
-    if (!(value >= this.#lowest) && !Number.isNaN(value)) this.#lowest = value;
-    if (!(value <= this.#highest) && !Number.isNaN(value)) this.#highest = value;
-    if (this.#firstNonFinite || Number.isFinite(value)) return;
-    this.#firstNonFinite = { index: this.#length, step, value };
+  #column(field: PointField, from: number, count: number): Float64Array {
+    const start = field * this.#capacity + from;
+    return this.#tail.subarray(start, start + count);
   }
 
   #growTo(points: number): void {
@@ -238,8 +223,7 @@ export class PointBlocks implements DroppableBlocks {
   }
 
   /** Gives the tail another size, without so many of its first points. */
-  #moveTail(from: number, capacity: number): void {
-    const tail = new Float64Array(fields * capacity);
+  #moveTail(from: number, capacity: number, tail = new Float64Array(fields * capacity)): void {
     for (let field = 0; field < fields; field += 1) {
       const start = field * this.#capacity + from;
       const end = Math.min((field + 1) * this.#capacity, start + capacity);
@@ -260,9 +244,8 @@ export class PointBlocks implements DroppableBlocks {
   /** Adds points of the rows to what is known of those before them. */
   #summarize(before: ChunkSummary | undefined, from: number, end: number): ChunkSummary {
     const summary = before ?? new ChunkSummary();
-    for (let at = from - this.#tailFrom; at < end - this.#tailFrom; at += 1) {
-      summary.add(this.#tail[at] ?? Number.NaN, this.#tail[at + 2 * this.#capacity] ?? Number.NaN);
-    }
+    const [start, count] = [from - this.#tailFrom, end - from];
+    summary.add(this.#column(stepField, start, count), this.#column(valueField, start, count));
     return summary;
   }
 
@@ -280,7 +263,7 @@ export class PointBlocks implements DroppableBlocks {
     for (let at = 0; at < rows.length; at += chunkNumbers) {
       const index = first + at / fields;
       const isKnown = this.readSummary(index / chunkPoints, known);
-      const given = rows.subarray(at, at + chunkNumbers);
+      const given = columnsOf(rows.subarray(at, at + chunkNumbers));
       if (!isKnown || !this.#complete(index, given, known.count).equals(known)) return false;
     }
     return true;
@@ -289,13 +272,12 @@ export class PointBlocks implements DroppableBlocks {
   /** Summarizes points that were given back; where only the beginning of a chunk is gone, with its rest. */
   #complete(index: number, given: Float64Array, count: number): ChunkSummary {
     const summary = new ChunkSummary();
-    for (let at = 0; at < given.length; at += fields) {
-      summary.add(given[at] ?? Number.NaN, given[at + valueField] ?? Number.NaN);
-    }
-    for (let next = index + summary.count; summary.count < count; next += 1) {
-      const step = this.at(next, stepField) ?? Number.NaN;
-      summary.add(step, this.at(next, valueField) ?? Number.NaN);
-    }
+    const held = given.length / fields;
+    summary.add(given.subarray(0, held), given.subarray(valueField * held));
+    const [steps, values] = [new Float64Array(count - held), new Float64Array(count - held)];
+    this.read(index + held, stepField, steps);
+    this.read(index + held, valueField, values);
+    summary.add(steps, values);
     return summary;
   }
 
@@ -335,3 +317,19 @@ export class PointBlocks implements DroppableBlocks {
 }
 
 const noNumbers = new Float64Array(0);
+
+/** Copies staged rows into columns with a room of `capacity` each, from a place in them on. */
+function copyStaged(
+  rows: Float64Array,
+  from: number,
+  end: number,
+  columns: Float64Array,
+  place: number,
+  capacity: number,
+): void {
+  for (let row = from, at = place; row < end; row += stagedWidth, at += 1) {
+    columns[at] = rows[row] ?? Number.NaN;
+    columns[at + capacity] = rows[row + 1] ?? Number.NaN;
+    columns[at + 2 * capacity] = rows[row + 2] ?? Number.NaN;
+  }
+}

@@ -6,7 +6,7 @@ import {
   type RunData,
   type SkippedPart,
 } from './runData.ts';
-import { StagedPoints } from './stagedPoints.ts';
+import { type SlabPool, StagedPoints } from './stagedPoints.ts';
 
 /** What was made public. */
 export interface StageCommit {
@@ -50,6 +50,8 @@ export interface RunStage {
 
 /** What a stage needs of the store. */
 export interface StageTarget {
+  /** Shared by all stages. */
+  readonly slabs: SlabPool;
   run(): RunData;
   /** Called after every change of the run. */
   published(): void;
@@ -103,9 +105,11 @@ export class PrivateStage implements RunStage {
 
   commit(): StageCommit {
     const run = this.#target.run();
-    return this.#publish(run, this.#points, false, (name, points) =>
-      run.append(name, this.#source, points),
-    );
+    return this.#publish(run, this.#points, false, (name, points) => {
+      const change = run.append(name, this.#source, points);
+      points.release();
+      return change;
+    });
   }
 
   async prepare(checkpoint: () => Promise<void>): Promise<void> {
@@ -130,6 +134,7 @@ export class PrivateStage implements RunStage {
   discard(): void {
     for (const points of this.#packed.values()) points.release();
     this.#packed = new Map();
+    for (const points of this.#points.values()) points.release();
     this.#points = new Map();
     this.#examples.length = 0;
     this.#skipped = 0;
@@ -146,10 +151,11 @@ export class PrivateStage implements RunStage {
     this.#packed.set(name, this.#target.run().pack(this.#source.file, points));
     // Given back one by one, so that the points are not in memory twice.
     this.#points.delete(name);
+    points.release();
   }
 
   #open(name: string): StagedPoints {
-    const points = new StagedPoints();
+    const points = new StagedPoints(this.#target.slabs);
     this.#points.set(name, points);
     return points;
   }
@@ -170,10 +176,10 @@ export class PrivateStage implements RunStage {
     let points = 0;
     let reset = isReset;
     for (const [name, staged] of all) {
+      points += staged.length;
       const change = take(name, staged);
       if (change.first !== undefined) changed.set(name, change.first);
       reset ||= change.isReset;
-      points += staged.length;
       // Given back one by one, so that the points are not in memory twice.
       all.delete(name);
     }

@@ -3,10 +3,11 @@ import type { PositionRange } from './chunkVisit.ts';
 import { FileSegment } from './fileSegment.ts';
 import type { RunLedger } from './memoryBudget.ts';
 import { type PointField, stepField, valueField, wallTimeField } from './packedBlock.ts';
-import type { NonFinitePoint, PointBlocks } from './pointBlocks.ts';
+import type { PointBlocks } from './pointBlocks.ts';
 import { type DroppedRange, findDropped } from './restoration.ts';
 import { SeriesColumn } from './seriesColumn.ts';
 import type { StagedPoints } from './stagedPoints.ts';
+import type { NonFinitePoint } from './valueRange.ts';
 
 /** A part of a series whose points lie together. */
 export interface SeriesPart {
@@ -130,18 +131,18 @@ export class SeriesData implements StoredSeries {
 
   firstNonFinite(): NonFinitePoint | undefined {
     for (const { start, points } of this.parts()) {
-      const found = points.firstNonFinite;
+      const found = points.range.firstNonFinite;
       if (found) return { ...found, index: start + found.index };
     }
     return undefined;
   }
 
   valueRange(): { readonly lowest: number; readonly highest: number } {
-    const parts = this.#segments.filter(({ points }) => !Number.isNaN(points.lowest));
+    const parts = this.#segments.filter(({ points }) => !Number.isNaN(points.range.lowest));
     if (parts.length === 0) return { lowest: Number.NaN, highest: Number.NaN };
     return {
-      lowest: Math.min(...parts.map(({ points }) => points.lowest)),
-      highest: Math.max(...parts.map(({ points }) => points.highest)),
+      lowest: Math.min(...parts.map(({ points }) => points.range.lowest)),
+      highest: Math.max(...parts.map(({ points }) => points.range.highest)),
     };
   }
 
