@@ -58,7 +58,7 @@ export function packedBytes({ numbers }: PackedColumn): number {
 function isEven(numbers: Float64Array, stride: number): boolean {
   const first = numbers[0] ?? Number.NaN;
   for (let at = 0; at < numbers.length; at += 1) {
-    if (!isSameNumber(numbers[at] ?? Number.NaN, first + at * stride)) return false;
+    if (!Object.is(numbers[at], first + at * stride)) return false;
   }
   return true;
 }
@@ -71,7 +71,7 @@ function narrow(numbers: Float64Array): Float32Array | Int32Array | undefined {
 function isSingle(numbers: Float64Array): boolean {
   for (let at = 0; at < numbers.length; at += 1) {
     const number = numbers[at] ?? Number.NaN;
-    if (!isSameNumber(Math.fround(number), number)) return false;
+    if (!Object.is(Math.fround(number), number)) return false;
   }
   return true;
 }
@@ -79,32 +79,27 @@ function isSingle(numbers: Float64Array): boolean {
 function isInteger(numbers: Float64Array): boolean {
   for (let at = 0; at < numbers.length; at += 1) {
     const number = numbers[at] ?? Number.NaN;
-    if (!isSameNumber(number | 0, number)) return false;
+    if (!Object.is(number | 0, number)) return false;
   }
   return true;
-}
-
-/** What `Object.is` says, which is called where this is part of the loop. */
-function isSameNumber(one: number, other: number): boolean {
-  if (one === other) return one !== 0 || Object.is(one, other);
-  return Number.isNaN(one) && Number.isNaN(other);
 }
 
 /** How many grains of time each number lies behind the first, where that says it to the last bit. */
 function distancesFrom(first: number, numbers: Float64Array): Uint32Array | undefined {
   // Most columns that do not fit show it by their last number.
-  if (!isDistant(first, numbers[numbers.length - 1] ?? Number.NaN)) return undefined;
+  const last = numbers[numbers.length - 1] ?? Number.NaN;
+  if (!Object.is(first + distance(first, last) * timeGrain, last)) return undefined;
   const distances = new Uint32Array(numbers.length);
   for (let at = 0; at < numbers.length; at += 1) {
     const number = numbers[at] ?? Number.NaN;
-    if (!isDistant(first, number)) return undefined;
-    distances[at] = (number - first) / timeGrain;
+    const grains = distance(first, number);
+    if (!Object.is(first + grains * timeGrain, number)) return undefined;
+    distances[at] = grains;
   }
   return distances;
 }
 
-function isDistant(first: number, number: number): boolean {
-  const distance = (number - first) / timeGrain;
-  const isWhole = distance === distance >>> 0;
-  return isWhole && Object.is(first + distance * timeGrain, number);
+/** Right only where the number is found again with it: it may be broken, negative or too large. */
+function distance(first: number, number: number): number {
+  return ((number - first) / timeGrain) >>> 0;
 }

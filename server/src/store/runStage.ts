@@ -64,6 +64,8 @@ export class PrivateStage implements RunStage {
   /** The session, counted by the writer's marks, of the latest point of each metric past the first. */
   readonly #sessionOf = new Map<string, number>();
   #points = new Map<string, StagedPoints>();
+  /** The series that got the latest point. */
+  #latest: StagedPoints | undefined;
   /** Points that are ready to be published by `replace`. */
   #packed = new Map<string, FileSegment>();
   #rounds = new RoundSteps();
@@ -88,7 +90,7 @@ export class PrivateStage implements RunStage {
   }
 
   point(name: string, step: number, wallTime: number, value: number): void {
-    const points = this.#points.get(name) ?? this.#open(name);
+    const points = this.#find(name);
     if (this.#session > 0) this.#markSession(name, points);
     points.add(this.#rounds.through(step), wallTime, value, this.#byteStart, this.#byteEnd);
   }
@@ -105,6 +107,7 @@ export class PrivateStage implements RunStage {
 
   commit(): StageCommit {
     const run = this.#target.run();
+    this.#latest = undefined;
     return this.#publish(run, this.#points, false, (name, points) => {
       const change = run.append(name, this.#source, points);
       points.release();
@@ -136,6 +139,7 @@ export class PrivateStage implements RunStage {
     this.#packed = new Map();
     for (const points of this.#points.values()) points.release();
     this.#points = new Map();
+    this.#latest = undefined;
     this.#examples.length = 0;
     this.#skipped = 0;
     this.#beginAnew();
@@ -152,10 +156,24 @@ export class PrivateStage implements RunStage {
     // Given back one by one, so that the points are not in memory twice.
     this.#points.delete(name);
     points.release();
+    this.#latest = undefined;
+  }
+
+  /** Metrics mostly come in the same order again, so that most are found without a look at a table. */
+  #find(name: string): StagedPoints {
+    const expected = this.#latest?.next;
+    if (expected?.name === name) {
+      this.#latest = expected;
+      return expected;
+    }
+    const points = this.#points.get(name) ?? this.#open(name);
+    if (this.#latest) this.#latest.next = points;
+    this.#latest = points;
+    return points;
   }
 
   #open(name: string): StagedPoints {
-    const points = new StagedPoints(this.#target.slabs);
+    const points = new StagedPoints(name, this.#target.slabs);
     this.#points.set(name, points);
     return points;
   }

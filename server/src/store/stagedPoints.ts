@@ -1,26 +1,35 @@
 /** Numbers of a row: step, wall time, value, byte start, byte end. */
 export const stagedWidth = 5;
-/** Rows of one slab; a full slab is never copied again. */
-const slabRows = 1024;
-const firstRows = 4;
-/** So many slabs wait for their next use at most, which are 5 MB: those of one look at a fast log. */
-const spareSlabs = 128;
+/** Rows of the first slab of a series, of a middling one, and of the largest, which is not copied. */
+const [firstRows, pooledRows, slabRows] = [4, 64, 1024];
+/** A series with more points than its slab has room for gets one of so many times the size. */
+const growth = 4;
+/** So many numbers wait for their next use at most: 5 MB, as one look at a log with many points takes. */
+const spareNumbers = 128 * slabRows * stagedWidth;
 
 /**
- * Slabs for the points of all stages of a store. They are used again and again, as a new one for
- * every thousand points costs more than the points themselves: it is made zero, and collected.
+ * Slabs for the points of all stages of a store. They are used again and again, as new ones at every
+ * look at a log cost more than the points themselves: they are made zero, and collected.
  */
 export class SlabPool {
-  readonly #spare: Float64Array<ArrayBuffer>[] = [];
+  readonly #spare = new Map<number, Float64Array<ArrayBuffer>[]>();
+  #numbers = 0;
 
-  /** A slab with anything in it. */
-  take(): Float64Array<ArrayBuffer> {
-    return this.#spare.pop() ?? new Float64Array(slabRows * stagedWidth);
+  /** A slab with so many numbers, whatever they are. */
+  take(length: number): Float64Array<ArrayBuffer> {
+    const found = this.#spare.get(length)?.pop();
+    if (!found) return new Float64Array(length);
+    this.#numbers -= length;
+    return found;
   }
 
   giveBack(slab: Float64Array<ArrayBuffer>): void {
-    const isWhole = slab.length === slabRows * stagedWidth;
-    if (isWhole && this.#spare.length < spareSlabs) this.#spare.push(slab);
+    const { length } = slab;
+    if (length < pooledRows * stagedWidth || this.#numbers + length > spareNumbers) return;
+    const spare = this.#spare.get(length);
+    if (spare) spare.push(slab);
+    else this.#spare.set(length, [slab]);
+    this.#numbers += length;
   }
 }
 
@@ -29,6 +38,9 @@ export class SlabPool {
  * the file that each came from.
  */
 export class StagedPoints {
+  readonly name: string;
+  /** The series whose point followed the latest one of this, and may do so again. */
+  next: StagedPoints | undefined;
   readonly #pool: SlabPool;
   readonly #slabs: Float64Array<ArrayBuffer>[] = [];
   #last = new Float64Array(firstRows * stagedWidth);
@@ -39,7 +51,8 @@ export class StagedPoints {
   /** Indices of points that a mark of the writer made the first of a session, ascending. */
   readonly marks: number[] = [];
 
-  constructor(pool: SlabPool) {
+  constructor(name: string, pool: SlabPool) {
+    this.name = name;
     this.#pool = pool;
     this.#slabs.push(this.#last);
   }
@@ -76,13 +89,16 @@ export class StagedPoints {
 
   #makeRoom(): void {
     const full = this.#last;
-    const rows = full.length / stagedWidth;
-    if (rows === slabRows) {
-      this.#before += rows;
+    const isLargest = full.length === slabRows * stagedWidth;
+    this.#last = this.#pool.take(isLargest ? full.length : growth * full.length);
+    if (isLargest) {
+      this.#before += slabRows;
       this.#at = 0;
-    } else this.#slabs.pop();
-    this.#last = 2 * rows < slabRows ? new Float64Array(2 * full.length) : this.#pool.take();
-    if (rows < slabRows) this.#last.set(full);
+    } else {
+      this.#last.set(full);
+      this.#slabs.pop();
+      this.#pool.giveBack(full);
+    }
     this.#slabs.push(this.#last);
   }
 }
