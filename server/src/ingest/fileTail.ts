@@ -38,10 +38,10 @@ export interface TailOutcome {
 }
 
 /**
- * Bytes that are read from the disk and by the reader at once: 13 ms for the slowest reader, which
+ * Bytes that are read from the disk and by the reader at once: 7 ms for the slowest reader, which
  * takes some 40 MB/s, so that the event loop gets its turn.
  */
-const blockBytes = 2 ** 19;
+const blockBytes = 2 ** 18;
 /**
  * Bytes after which a look ends, so that one huge file does not hold up the others, and its points
  * are published in a few milliseconds: 100,000 of the smallest.
