@@ -3,19 +3,37 @@ import type { RunEvidence, SeriesView } from './rule.ts';
 /** No rule about gradients speaks before so many probes (decisions.md 3). */
 export const fewestProbes = 20;
 
+/** So many times the count are looked at for values that hold, at most. */
+const farthest = 20;
+
 /** The latest values of a metric, at most `count`, oldest first; none where it is not logged. */
 export function latestValues(
   evidence: RunEvidence,
   metric: string,
   count: number,
 ): readonly number[] {
-  const { values } = evidence.series(metric) ?? emptySeries;
+  return latestOf(evidence.series(metric), count);
+}
+
+/**
+ * The latest values of a series, at most `count`, oldest first. What a restart superseded, at the
+ * steps from its first one on, does not hold any more (decisions.md 16).
+ */
+export function latestOf(series: SeriesView | undefined, count: number): readonly number[] {
+  const { steps, values } = series ?? emptySeries;
   const latest: number[] = [];
-  for (let index = Math.max(0, values.length - count); index < values.length; index += 1) {
-    const value = values.at(index);
-    if (value !== undefined) latest.push(value);
+  const end = Math.max(0, values.length - farthest * count);
+  let lowest = Number.POSITIVE_INFINITY;
+  let isSuperseded = false;
+  for (let index = values.length - 1; index >= end && latest.length < count; index -= 1) {
+    const [step = Number.NaN, value] = [steps.at(index), values.at(index)];
+    // A step that is no number neither supersedes nor is superseded.
+    isSuperseded = step > lowest || (isSuperseded && step === lowest);
+    if (value === undefined || isSuperseded) continue;
+    if (step < lowest) lowest = step;
+    latest.push(value);
   }
-  return latest;
+  return latest.reverse();
 }
 
 /** The step of the oldest of the latest `count` values, or undefined where there is none. */

@@ -2,6 +2,7 @@ import type { Finding } from '../model/finding.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import { metricName } from '../model/metricName.ts';
 import type { SeriesView } from '../rules/rule.ts';
+import { latestOf } from '../rules/window.ts';
 import type { KnownRun } from './knownRun.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
 
@@ -108,14 +109,7 @@ function pairFigures(evidence: BoundRunEvidence, term: string): readonly PairFig
 }
 
 function lastFinite(series: SeriesView | undefined): readonly number[] {
-  if (!series) return [];
-  const from = Math.max(0, series.values.length - window);
-  const values: number[] = [];
-  for (let index = from; index < series.values.length; index += 1) {
-    const value = series.values.at(index);
-    if (value !== undefined && Number.isFinite(value)) values.push(value);
-  }
-  return values;
+  return latestOf(series, window).filter(Number.isFinite);
 }
 
 function figure(series: SeriesView | undefined): Figure | undefined {
