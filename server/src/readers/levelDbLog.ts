@@ -7,7 +7,7 @@ import type { PointSink } from './logFormat.ts';
  * Takes one record: the bytes from `start` up to `end`, which lie in the file from `byteStart` up to
  * `byteEnd` (with their framing).
  */
-type TakeLogRecord = (
+export type TakeLogRecord = (
   bytes: Uint8Array,
   start: number,
   end: number,
