@@ -6,8 +6,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createCheckpoint, neverCancelled } from '../../server/src/base/cancellation.ts';
 import { systemClock } from '../../server/src/base/clock.ts';
 import { DiskLogSource } from '../../server/src/ingest/diskLogSource.ts';
-import { FileTail } from '../../server/src/ingest/fileTail.ts';
 import { IngestLoop } from '../../server/src/ingest/ingestLoop.ts';
+import { LogTail } from '../../server/src/ingest/logTail.ts';
+import { SqliteSource } from '../../server/src/ingest/sqliteSource.ts';
+import { detectFormat, detectSnapshot } from '../../server/src/readers/detectFormat.ts';
 import { MetricStore } from '../../server/src/store/metricStore.ts';
 import type { RunStage } from '../../server/src/store/runStage.ts';
 import type { Ingest, Order, Reading, Updates } from './measured.mts';
@@ -31,7 +33,14 @@ function perform(order: Order): Promise<Reading | Ingest | readonly Updates[]> {
 async function readLog(path: string): Promise<Reading> {
   const store = new MetricStore();
   const source = new DiskLogSource({ clock: systemClock, logger, polling: false });
-  const tail = new FileTail(source, path, systemClock);
+  const databases = new SqliteSource();
+  const tail = new LogTail(path, {
+    source,
+    clock: systemClock,
+    databases,
+    detectFormat,
+    detectSnapshot,
+  });
   let stage: RunStage | undefined;
   const target = {
     begin: (format: { readonly name: string }) => {
@@ -39,6 +48,10 @@ async function readLog(path: string): Promise<Reading> {
       return stage;
     },
     discard: () => store.removeFile('run', path),
+    beginAnew: unexpected,
+    sinkOf: unexpected,
+    complete: unexpected,
+    abandon: unexpected,
   };
   const finish = begin();
   for (let hasMore = true; hasMore; ) {
@@ -46,6 +59,11 @@ async function readLog(path: string): Promise<Reading> {
     stage?.commit();
   }
   return finish(store.pointCount('run'));
+}
+
+/** The logs that are measured grow. */
+function unexpected(): never {
+  throw new Error('The log was taken for one that is rewritten.');
 }
 
 async function ingestLog(path: string): Promise<Ingest> {

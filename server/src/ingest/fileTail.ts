@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
 import type { Clock } from '../base/clock.ts';
-import { detectFormat, detectionHeadBytes } from '../readers/detectFormat.ts';
+import { type detectFormat, detectionHeadBytes } from '../readers/detectFormat.ts';
 import {
   type IdleState,
   type LogFormat,
@@ -9,7 +9,7 @@ import {
   largeHeadBytes,
   type PointSink,
 } from '../readers/logFormat.ts';
-import type { LogFile, LogSource } from './logSource.ts';
+import type { LogFile } from './logSource.ts';
 
 /** Where the points of one file go. */
 export interface TailTarget {
@@ -61,7 +61,6 @@ const nothing = new Uint8Array();
 
 /** Reads one file as it grows: remembers how far it came and starts over when the file is another. */
 export class FileTail {
-  readonly #source: LogSource;
   readonly #path: string;
   readonly #clock: Clock;
   readonly #detectFormat: DetectFormat;
@@ -82,29 +81,16 @@ export class FileTail {
   /** Whether a last line was taken that could be only the beginning of one. */
   #isEndGuessed = false;
 
-  constructor(source: LogSource, path: string, clock: Clock, detect: DetectFormat = detectFormat) {
-    this.#source = source;
+  constructor(path: string, clock: Clock, detect: DetectFormat) {
     this.#path = path;
     this.#clock = clock;
     this.#detectFormat = detect;
   }
 
-  /** Takes a look at the file and hands what is new to the target. `checkpoint` is called between blocks. */
-  async advance(target: TailTarget, checkpoint: () => Promise<void>): Promise<TailOutcome> {
-    const opened = await this.#source.open(this.#path);
-    if (!opened.ok) {
-      const { kind, message } = opened.error;
-      const outcome = { state: 'missing', changed: true, hasMore: false, modifiedAt: 0 } as const;
-      return kind === 'missing' ? outcome : { ...outcome, problem: message };
-    }
-    try {
-      return await this.look(opened.value, target, checkpoint);
-    } finally {
-      await opened.value.close();
-    }
-  }
-
-  /** The same of a file that is open already. */
+  /**
+   * Takes a look at the open file and hands what is new to the target. `checkpoint` is called between
+   * blocks.
+   */
   async look(
     file: LogFile,
     target: TailTarget,

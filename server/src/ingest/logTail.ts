@@ -43,10 +43,10 @@ export class LogTail {
   #seen: Pick<LogFile, 'identity' | 'size'> | undefined;
 
   constructor(path: string, options: LogTailOptions) {
-    const { source, databases, clock, detectFormat } = options;
+    const { databases, clock, detectFormat } = options;
     this.#options = options;
     this.#path = path;
-    this.#stream = new FileTail(source, path, clock, detectFormat);
+    this.#stream = new FileTail(path, clock, detectFormat);
     this.#snapshot = new SnapshotTail(path, clock);
     this.#database = new DatabaseTail(databases, path, clock);
   }
@@ -158,8 +158,8 @@ export class LogTail {
     this.#kind = found;
     if (before === undefined || before.name === found?.name) return;
     target.discard();
-    const { source, databases, clock, detectFormat } = this.#options;
-    this.#stream = new FileTail(source, this.#path, clock, detectFormat);
+    const { databases, clock, detectFormat } = this.#options;
+    this.#stream = new FileTail(this.#path, clock, detectFormat);
     this.#snapshot = new SnapshotTail(this.#path, clock);
     this.#database = new DatabaseTail(databases, this.#path, clock);
   }

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { FileTail, type TailOutcome } from '../../../server/src/ingest/fileTail.ts';
+import type { TailOutcome } from '../../../server/src/ingest/fileTail.ts';
+import { LogTail } from '../../../server/src/ingest/logTail.ts';
+import { SqliteSource } from '../../../server/src/ingest/sqliteSource.ts';
+import { detectFormat, detectSnapshot } from '../../../server/src/readers/detectFormat.ts';
 import { logFormats } from '../../../server/src/readers/registry.ts';
 import { MetricStore } from '../../../server/src/store/metricStore.ts';
 import type { RunStage } from '../../../server/src/store/runStage.ts';
@@ -13,17 +16,29 @@ const path = '/logs/metrics.jsonl';
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const line = (step: number): string => `{"step":${step},"loss":${step / 2}}\n`;
 
+const unexpected = (): never => {
+  throw new Error('a file that grows is not read anew');
+};
+const notReplaced = {
+  beginAnew: unexpected,
+  sinkOf: unexpected,
+  complete: unexpected,
+  abandon: unexpected,
+};
+
 /** One tailed file and the store it fills. */
 class Fixture {
   readonly clock = new ManualClock();
   readonly source = new MemoryLogSource(this.clock);
   readonly store = new MetricStore();
-  readonly #tail: FileTail;
+  readonly #tail: LogTail;
   #stage: RunStage | undefined;
   discards = 0;
 
   constructor(file = path) {
-    this.#tail = new FileTail(this.source, file, this.clock);
+    const { source, clock } = this;
+    const databases = new SqliteSource();
+    this.#tail = new LogTail(file, { source, clock, databases, detectFormat, detectSnapshot });
   }
 
   async look(): Promise<TailOutcome> {
@@ -37,6 +52,7 @@ class Fixture {
           this.discards += 1;
           this.store.removeFile('run', 'file');
         },
+        ...notReplaced,
       },
       async () => undefined,
     );
