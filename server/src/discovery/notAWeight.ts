@@ -15,7 +15,7 @@ const otherThings = new Set([
 /** Words that rule a weight out even where the key names a loss: `kl_loss_weight_decay`. */
 const neverWeights = new Set([
   ...['decay', 'lr', 'rate', 'warmup', 'schedule', 'scheduler', 'init', 'dtype'],
-  'total',
+  ...['total', 'type', 'mode', 'steps', 'epochs', 'interval', 'every'],
 ]);
 /** A key that begins so asks yes or no. */
 const asks = new Set(['use', 'with', 'enable', 'has', 'is', 'learn', 'learnable', 'normalize']);

@@ -1,5 +1,6 @@
 import type { TextRange } from '../base/textRange.ts';
 import type { ConfigProblem } from '../model/finding.ts';
+import type { WeightedSum } from './weightedSum.ts';
 
 /** A config as every language gives it: values with the ranges of their keys and of themselves. */
 export type ConfigNode = MappingNode | SequenceNode | ScalarNode;
@@ -8,13 +9,26 @@ export interface MappingNode {
   readonly kind: 'mapping';
   readonly range: TextRange;
   readonly entries: readonly MappingEntry[];
+  /** In a program: the function that is called with these arguments, `FocalLoss`. */
+  readonly callee?: string;
 }
+
+/**
+ * What an entry is in a program: the value of a variable or attribute, an argument of a call, a
+ * field of a class, an option of the command line, the default of a parameter, or a class or
+ * function that holds other entries.
+ */
+export type EntryOrigin = 'argument' | 'assignment' | 'field' | 'option' | 'parameter' | 'scope';
 
 export interface MappingEntry {
   readonly key: string;
   readonly keyRange: TextRange;
   /** Absent where the key stands without a value. */
   readonly value: ConfigNode | undefined;
+  /** Absent in languages that are no programs. */
+  readonly origin?: EntryOrigin;
+  /** What the author says of it: the help of an option, a docstring, the comment on its line. */
+  readonly note?: string;
 }
 
 export interface SequenceNode {
@@ -38,6 +52,8 @@ export interface ConfigDocument {
   readonly text: string;
   readonly root: ConfigNode | undefined;
   readonly problems: readonly ConfigProblem[];
+  /** The sums and products of a program; absent in languages that are none. */
+  readonly sums?: readonly WeightedSum[];
 }
 
 /** Where somebody writes in a config, which need not parse at that moment. */
@@ -53,11 +69,21 @@ export interface CursorPlace {
   readonly root: ConfigNode | undefined;
 }
 
+/** The WebAssembly modules of a parser. */
+export interface ParserBinaries {
+  /** `web-tree-sitter.wasm`: what runs grammars. */
+  readonly engine: Uint8Array;
+  /** `tree-sitter-<language>.wasm`. */
+  readonly grammar: Uint8Array;
+}
+
 /** A language of configs. Nothing in it throws. */
 export interface ConfigLanguage {
   readonly name: string;
   /** File name endings, with the dot. */
   readonly extensions: readonly string[];
+  /** Of a language whose parser is a program of its own; before it is loaded, files have no tree. */
+  load?(binaries: ParserBinaries): Promise<void>;
   parse(text: string): ConfigDocument;
   /** What is being written at an offset; undefined in comments and where it cannot be told. */
   locate(text: string, offset: number): CursorPlace | undefined;
@@ -132,6 +158,24 @@ export function* walkScalars(
   } else {
     for (const [index, item] of node.items.entries()) {
       yield* walkScalars(item, [...path, String(index)], keyRange);
+    }
+  }
+}
+
+/** Visits every entry of every mapping with the keys that lead to it, its own included. */
+export function* walkEntries(
+  node: ConfigNode | undefined,
+  path: readonly string[] = [],
+): Generator<{ path: readonly string[]; entry: MappingEntry }> {
+  if (node?.kind === 'mapping') {
+    for (const entry of node.entries) {
+      const here = [...path, entry.key];
+      yield { path: here, entry };
+      yield* walkEntries(entry.value, here);
+    }
+  } else if (node?.kind === 'sequence') {
+    for (const [index, item] of node.items.entries()) {
+      yield* walkEntries(item, [...path, String(index)]);
     }
   }
 }

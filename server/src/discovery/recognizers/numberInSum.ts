@@ -1,0 +1,53 @@
+import type { Recognizer } from '../recognizer.ts';
+import { findWeighings } from '../weighings.ts';
+
+/** `loss = a + 0.1 * b`, `loss += 0.1 * b`. */
+export const numberInSum: Recognizer = {
+  name: 'number-in-sum',
+  description: 'A number that multiplies a loss in a sum of losses of a program.',
+  examples: [
+    {
+      language: 'python',
+      text: `g_loss = 0.001 * adversarial_loss(fake, valid) + 0.999 * pixelwise_loss(fake, real)
+#        ^^^^^
+loss += 10 * self.cycle_loss(a, b).mean()
+#       ^^
+(recon_loss + 1e-4 * kl).backward()
+#             ^^^^
+loss_identity = criterion_identity(same, real) * 5.0
+#                                                ^^^
+d_loss = 0.5 * (real_loss + fake_loss)
+kl = -0.5 * torch.sum(1 + logvar - mu ** 2)
+average = 0.9 * average + 0.1 * loss
+gray = 0.3 * red + 0.6 * green
+loss = loss / 4
+`,
+      finds: [
+        { name: 'adversarial', weight: 0.001 },
+        { name: 'pixelwise', weight: 0.999 },
+        { name: 'cycle', weight: 10 },
+        { name: 'kl', weight: 1e-4 },
+        { name: 'identity', weight: 5 },
+      ],
+    },
+  ],
+  recognize(document) {
+    return findWeighings(document).flatMap(({ operand, sum, name, confidence }) => {
+      const { kind, range, text, value } = operand;
+      if (kind !== 'number' || value === undefined) return [];
+      return [
+        {
+          name,
+          path: [...sum.target.split('.'), `${name}@${range.start}`],
+          weight: value,
+          text,
+          keyRange: range,
+          valueRange: range,
+          kind: 'hard-coded' as const,
+          confidence,
+          recognizer: 'number-in-sum',
+        },
+      ];
+    });
+  },
+};

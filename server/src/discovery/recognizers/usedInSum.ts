@@ -1,0 +1,71 @@
+import type { LossTerm } from '../../model/lossTerm.ts';
+import type { ConfigNode } from '../../syntax/configTree.ts';
+import type { SumDefinition } from '../../syntax/weightedSum.ts';
+import { splitWords, toTermName } from '../keyWords.ts';
+import { namesSomethingElse } from '../notAWeight.ts';
+import type { Recognizer } from '../recognizer.ts';
+import { toLossTerm } from '../toLossTerm.ts';
+import { findWeighings, type Weighing } from '../weighings.ts';
+
+const recognizer = 'used-in-sum';
+
+/** `betan = 10`, where `loss = a + betan * zn_loss` says what it is. */
+export const usedInSum: Recognizer = {
+  name: recognizer,
+  description: 'A name that is given a number in a program and multiplies a loss in a sum there.',
+  examples: [
+    {
+      language: 'python',
+      text: `parser.add_argument("--beta", type=float, default=4.0)
+#                                                 ^^^
+parser.add_argument("--batch-size", type=int, default=64)
+alpha: float = 0.7
+#              ^^^
+weights = {"recon": 1.0, "kl": 0.1}
+#                   ^^^
+gamma = 0.99
+opt = parser.parse_args()
+
+def train():
+    betan = 10
+    #       ^^
+    loss = alpha * hint_loss + (1 - alpha) * task_loss + betan * zn_loss + opt.beta * kl_loss
+    total_loss = sum(weights[name] * losses[name] for name in losses)
+    epoch_loss += loss.item() * opt.batch_size
+    returns = rewards + gamma * values
+`,
+      finds: [
+        { name: 'kl', weight: 4 },
+        { name: 'hint', weight: 0.7 },
+        { name: 'recon', weight: 1 },
+        { name: 'weights_kl', weight: 0.1 },
+        { name: 'zn', weight: 10 },
+      ],
+    },
+  ],
+  recognize(document) {
+    return findWeighings(document).flatMap((weighing) => {
+      const { definition, name } = weighing.operand;
+      return definition && !namesSomethingElse(splitWords(name)) ? termsAt(definition, weighing) : [];
+    });
+  },
+};
+
+function termsAt({ path, keyRange, node }: SumDefinition, weighing: Weighing): readonly LossTerm[] {
+  const { name, confidence } = weighing;
+  if (node.kind === 'scalar') {
+    if (typeof node.value !== 'number') return [];
+    return toLossTerm({ path, keyRange, node }, { name, recognizer, confidence, keyIsSure: false });
+  }
+  return partsOf(node).flatMap(({ key, keyRange: range, value }) => {
+    if (value?.kind !== 'scalar' || typeof value.value !== 'number') return [];
+    const place = { path: [...path, key], keyRange: range, node: value };
+    const ownName = toTermName(splitWords(key)) || name;
+    return toLossTerm(place, { name: ownName, recognizer, confidence, keyIsSure: false });
+  });
+}
+
+/** Of a mapping of weights, the entries; the items of a list are too far from the losses they weigh. */
+function partsOf(node: ConfigNode): Extract<ConfigNode, { kind: 'mapping' }>['entries'] {
+  return node.kind === 'mapping' ? node.entries : [];
+}

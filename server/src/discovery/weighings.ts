@@ -1,0 +1,153 @@
+import type { ConfigDocument } from '../syntax/configTree.ts';
+import type { Addend, Operand, WeightedSum } from '../syntax/weightedSum.ts';
+import { isLossWord, splitWords, toTermName } from './keyWords.ts';
+import { namesKnownLoss } from './lossVocabulary.ts';
+import { namesSomethingElse } from './notAWeight.ts';
+
+/** A factor that weighs a loss in a sum of a program. */
+export interface Weighing {
+  readonly operand: Operand;
+  readonly sum: WeightedSum;
+  /** Short name of the loss. */
+  readonly name: string;
+  /** From 0 to 1. */
+  readonly confidence: number;
+}
+
+/** The factors of a program's sums that weigh losses: numbers, and names of weights. */
+export function findWeighings(document: ConfigDocument): readonly Weighing[] {
+  return (document.sums ?? []).flatMap((sum) => {
+    if (isAverage(sum)) return [];
+    return sum.addends.flatMap((addend) => weighingsOf(sum, addend));
+  });
+}
+
+/** What a product is about. */
+interface Product {
+  readonly sum: WeightedSum;
+  readonly addend: Addend;
+  /** The factor that is the loss; a formula has no name. */
+  readonly term: Operand;
+  /** True where its name says so; `kl` or `value` do that only in a sum that becomes a loss. */
+  readonly termIsLoss: boolean;
+  readonly targetIsLoss: boolean;
+  /** True where it is added to something. */
+  readonly isAdded: boolean;
+}
+
+function weighingsOf(sum: WeightedSum, addend: Addend): readonly Weighing[] {
+  const product = readProduct(sum, addend);
+  if (!product) return [];
+  return addend.operands.flatMap((operand) => {
+    if (operand === product.term || operand.divides) return [];
+    const confidence =
+      operand.kind === 'number' ? literalConfidence(operand, product) : nameConfidence(operand, product);
+    return confidence === 0 ? [] : [{ operand, sum, name: nameOf(operand, product), confidence }];
+  });
+}
+
+function readProduct(sum: WeightedSum, addend: Addend): Product | undefined {
+  const term = termOf(addend);
+  if (!term) return undefined;
+  const words = splitWords(term.name);
+  const targetIsLoss = saysLoss(splitWords(sum.target));
+  const termIsLoss = saysLoss(words) || (targetIsLoss && namesKnownLoss(words));
+  if (!(termIsLoss || targetIsLoss) || counts(words)) return undefined;
+  const isAdded = sum.accumulates || sum.addends.filter((other) => !within(other, addend)).length > 0;
+  return { sum, addend, term, termIsLoss, targetIsLoss, isAdded };
+}
+
+function within(inner: Addend, outer: Addend): boolean {
+  return inner.range.start >= outer.range.start && inner.range.end <= outer.range.end;
+}
+
+/** The factor that is weighed: the one that is named as a loss, else the one that is no weight. */
+function termOf({ operands }: Addend): Operand | undefined {
+  if (operands.length < 2) return undefined;
+  const others = operands.filter(({ kind, divides }) => kind !== 'number' && !divides);
+  const named = others.filter((operand) => !isWeightName(operand));
+  return (
+    named.find(({ name }) => saysLoss(splitWords(name))) ??
+    named.find(({ name, definition }) => !definition && namesKnownLoss(splitWords(name))) ??
+    named.find(({ kind }) => kind === 'expression') ??
+    named.find(({ definition }) => !definition)
+  );
+}
+
+/** Numbers that belong to formulas and averages more often than they are weights. */
+const formulaConstants = new Set([0, 0.25, 0.5, 1, 2, 4]);
+
+/** How sure it is that a number in a product is a weight; 0 where it is none. */
+function literalConfidence({ value = 0 }: Operand, product: Product): number {
+  const { addend, termIsLoss, targetIsLoss, isAdded } = product;
+  const isConstant = formulaConstants.has(Math.abs(value));
+  const numbers = addend.operands.filter(({ kind }) => kind === 'number');
+  if (addend.isGroup || numbers.length > 1) return isConstant || !isAdded ? 0 : 0.6;
+  if (isAdded && termIsLoss) return 0.9;
+  if (isConstant) return 0;
+  if (isAdded) return targetIsLoss ? 0.7 : 0;
+  return termIsLoss ? 0.6 : 0;
+}
+
+/** How sure it is that a name in a product is a weight; 0 where it is none. */
+function nameConfidence(operand: Operand, { addend, termIsLoss, targetIsLoss }: Product): number {
+  const words = splitWords(operand.name);
+  if (operand.kind !== 'reference' || counts(words) || namesSomethingElse(words)) return 0;
+  if (isWeightName(operand)) return termIsLoss ? 0.95 : 0.85;
+  const isNumber =
+    operand.definition?.node.kind === 'scalar' && typeof operand.definition.node.value === 'number';
+  // Further factors make a formula of it, as in the focal loss: alpha · (1 − p)^gamma · log p.
+  const isPlain = addend.operands.every((other) => other === operand || other.kind !== 'reference' || !other.divides) && addend.operands.length === 2;
+  return isNumber && isPlain && (termIsLoss && targetIsLoss) ? 0.8 : 0;
+}
+
+/** Words of names that weigh; `betan` and `lambda1` are written in one. */
+const weighing = /^(?:lambd?a?|lam|weights?|coeffs?|coefs?|coefficients?|w|wt)\d*$/;
+
+function isWeightName({ kind, name }: Operand): boolean {
+  return kind === 'reference' && splitWords(name).some((word) => weighing.test(word));
+}
+
+/** Words of what is counted, measured in time or divided by: a mean is multiplied back with them. */
+const counting = new Set([
+  ...['batch', 'size', 'num', 'n', 'len', 'length', 'count', 'counts', 'steps', 'step', 'epoch'],
+  ...['epochs', 'iters', 'iter', 'accum', 'accumulation', 'world', 'total', 'lr', 'eps', 'epsilon'],
+  ...['temperature', 'temp', 'tau', 't', 'scaler', 'mask', 'bs', 'dt', 'gpus', 'time', 'decay'],
+]);
+
+function counts(words: readonly string[]): boolean {
+  return words.some((word) => counting.has(word));
+}
+
+const lossLike = new Set(['penalty', 'objective', 'elbo', 'err', 'cost', 'regularizer', 'errd', 'errg']);
+
+/** True for words that say that it is a loss: `loss`, `criterion`, `klloss`, `penalty`. */
+function saysLoss(words: readonly string[]): boolean {
+  return words.some(
+    (word) => isLossWord(word) || lossLike.has(word) || /\w(?:loss|losses)$/.test(word),
+  );
+}
+
+const averaging = new Set(['avg', 'average', 'ema', 'running', 'smoothed', 'moving', 'mean', 'meter', 'history']);
+
+/** `avg = 0.9 * avg + 0.1 * loss`, and sums for the log. */
+function isAverage({ target, addends }: WeightedSum): boolean {
+  const words = splitWords(target);
+  if (words.some((word) => averaging.has(word))) return true;
+  const name = target.split('.').at(-1) ?? '';
+  return addends.some(
+    ({ operands }) => operands.length > 1 && operands.some((operand) => operand.text === target || operand.name === name),
+  );
+}
+
+const verbs = new Set(['calc', 'calculate', 'compute', 'get', 'forward', 'lambda', 'weight', 'coef', 'w', 'coeff', 'call', 'init']);
+
+/** After the loss; where it has no name, after the weight or what the sum becomes. */
+function nameOf({ name, kind }: Operand, { term, sum }: Product): string {
+  const candidates = [term.name, kind === 'reference' ? name : '', ...sum.target.split('.').reverse()];
+  for (const candidate of candidates) {
+    const found = toTermName(splitWords(candidate).filter((word) => !verbs.has(word)));
+    if (found !== '') return found;
+  }
+  return 'loss';
+}

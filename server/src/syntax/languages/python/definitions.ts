@@ -1,0 +1,103 @@
+import type { TextRange } from '../../../base/textRange.ts';
+import type { ConfigNode, EntryOrigin, MappingEntry, MappingNode } from '../../configTree.ts';
+import type { PythonNode } from './syntaxTree.ts';
+
+/** A key on the way to a definition. */
+export interface KeyPlace {
+  readonly key: string;
+  readonly range: TextRange;
+}
+
+/** A name that gets a value. */
+export interface Definition {
+  readonly path: readonly string[];
+  readonly keyRange: TextRange;
+  readonly value: ConfigNode;
+  readonly origin: EntryOrigin;
+  /** What stands there, and the classes and functions in which its own names are looked up. */
+  readonly expression: PythonNode;
+  readonly scope: readonly string[];
+}
+
+/** What the collector says of one name. */
+export interface Finding {
+  readonly keys: readonly KeyPlace[];
+  readonly value: ConfigNode;
+  readonly origin: EntryOrigin;
+  readonly note: string | undefined;
+  readonly expression: PythonNode;
+  readonly scope: readonly string[];
+  /** False for what only the program knows: it leads on to other names, and is no entry. */
+  readonly isEntry: boolean;
+}
+
+/** The names of a file that get values: the tree of those with literals, and all by their last name. */
+export class Definitions {
+  readonly root: MappingNode;
+  readonly #rootEntries: MappingEntry[] = [];
+  /** The entries of the mappings, which may grow while the file is read: `cfg.a = 1`, then `cfg.b = 2`. */
+  readonly #entries = new Map<MappingNode, MappingEntry[]>();
+  readonly #byName = new Map<string, Definition[]>();
+
+  constructor(range: TextRange) {
+    this.root = { kind: 'mapping', range, entries: this.#rootEntries };
+    this.#entries.set(this.root, this.#rootEntries);
+  }
+
+  add(finding: Finding): void {
+    const { keys, value, origin, note, expression, scope, isEntry } = finding;
+    const last = keys.at(-1);
+    if (!last) return;
+    const path = keys.map(({ key }) => key);
+    const definition = { path, keyRange: last.range, value, origin, expression, scope };
+    const named = this.#byName.get(last.key);
+    if (named) named.push(definition);
+    else this.#byName.set(last.key, [definition]);
+    if (!isEntry) return;
+    const entry: MappingEntry = {
+      key: last.key,
+      keyRange: last.range,
+      value,
+      origin,
+      ...(note !== undefined && { note }),
+    };
+    this.#entriesAt(keys.slice(0, -1)).push(entry);
+  }
+
+  /** The definitions whose last key it is, in the order of the text. */
+  named(name: string): readonly Definition[] {
+    return this.#byName.get(name) ?? [];
+  }
+
+  /** Puts the options of the command line, which stand at the root, to their places in the text. */
+  sort(): void {
+    this.#rootEntries.sort((a, b) => a.keyRange.start - b.keyRange.start);
+  }
+
+  #entriesAt(keys: readonly KeyPlace[]): MappingEntry[] {
+    return keys.reduce((entries, { key, range }) => {
+      const there = entries.findLast(
+        (entry) => entry.key === key && entry.value?.kind === 'mapping',
+      );
+      const known =
+        there?.value?.kind === 'mapping' ? this.#growing(there, there.value, entries) : undefined;
+      if (known) return known;
+      const grown: MappingEntry[] = [];
+      const value: MappingNode = { kind: 'mapping', range, entries: grown };
+      this.#entries.set(value, grown);
+      entries.push({ key, keyRange: range, value, origin: 'scope' });
+      return grown;
+    }, this.#rootEntries);
+  }
+
+  /** The entries of a mapping; one that was written as a literal is copied first. */
+  #growing(entry: MappingEntry, value: MappingNode, above: MappingEntry[]): MappingEntry[] {
+    const known = this.#entries.get(value);
+    if (known) return known;
+    const grown = [...value.entries];
+    const copy: MappingNode = { ...value, entries: grown };
+    this.#entries.set(copy, grown);
+    above[above.indexOf(entry)] = { ...entry, value: copy };
+    return grown;
+  }
+}

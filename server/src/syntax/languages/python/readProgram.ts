@@ -1,0 +1,309 @@
+import type { EntryOrigin } from '../../configTree.ts';
+import { Definitions, type KeyPlace } from './definitions.ts';
+import { noteOf } from './notes.ts';
+import { describedDefault, optionOf } from './options.ts';
+import { holdsLiteral, literalValue, toConfigNode } from './pythonValue.ts';
+import type { SumSite } from './sums.ts';
+import {
+  childAt,
+  codeOf,
+  lastName,
+  type PythonNode,
+  type PythonSource,
+  textOf,
+  unwrap,
+} from './syntaxTree.ts';
+
+/** What a program says: the names that get values, and the places where something is computed. */
+export interface ProgramFacts {
+  readonly definitions: Definitions;
+  readonly sites: readonly SumSite[];
+}
+
+/** The classes and functions around a statement. */
+interface Scope {
+  readonly keys: readonly KeyPlace[];
+  /** How many of them lead to the innermost class, whose fields `self.x` are; 0 outside of one. */
+  readonly classDepth: number;
+  readonly isClassBody: boolean;
+}
+
+export function readProgram(source: PythonSource): ProgramFacts {
+  const reader = new ProgramReader(source);
+  reader.readBlock(source.root, { keys: [], classDepth: 0, isClassBody: false });
+  reader.definitions.sort();
+  return reader;
+}
+
+class ProgramReader implements ProgramFacts {
+  readonly definitions: Definitions;
+  readonly sites: SumSite[] = [];
+  readonly #source: PythonSource;
+
+  constructor(source: PythonSource) {
+    this.#source = source;
+    this.definitions = new Definitions(source.root.range);
+  }
+
+  readBlock(block: PythonNode, scope: Scope): void {
+    for (const [index, statement] of block.children.entries()) {
+      this.#readStatement(statement, scope, () => noteOf(this.#source, block.children, index));
+    }
+  }
+
+  #readStatement(node: PythonNode, scope: Scope, note: () => string | undefined): void {
+    switch (node.type) {
+      case 'comment':
+        return;
+      case 'expression_statement':
+        for (const expression of codeOf(node)) this.#readExpression(expression, scope, note);
+        return;
+      case 'class_definition':
+      case 'function_definition':
+        this.#readNamed(node, scope);
+        return;
+      case 'return_statement':
+        this.#readResult(node, scope);
+        return;
+      case 'block':
+        this.readBlock(node, scope);
+        return;
+      default:
+        // Branches, loops and the like: their blocks belong to the scope that they stand in.
+        for (const child of node.children) {
+          if (statementParts.test(child.type)) this.#readStatement(child, scope, () => undefined);
+          else this.#harvest(child, scope);
+        }
+    }
+  }
+
+  #readNamed(node: PythonNode, scope: Scope): void {
+    const name = childAt(node, 'name');
+    const body = childAt(node, 'body');
+    if (!name) return;
+    const keys = [...scope.keys, { key: textOf(this.#source, name), range: name.range }];
+    const isClassBody = node.type === 'class_definition';
+    const inner = { keys, classDepth: isClassBody ? keys.length : scope.classDepth, isClassBody };
+    const parameters = childAt(node, 'parameters');
+    for (const parameter of codeOf(parameters)) this.#readParameter(parameter, inner);
+    if (body) this.readBlock(body, inner);
+  }
+
+  #readParameter(parameter: PythonNode, scope: Scope): void {
+    const name = childAt(parameter, 'name');
+    const value = childAt(parameter, 'value');
+    if (!name || !value) return;
+    this.#define([...scope.keys, this.#keyOf(name)], value, scope, {
+      origin: 'parameter',
+      note: this.#commentBehind(parameter),
+    });
+  }
+
+  /** The comment that ends the line of a parameter. */
+  #commentBehind({ range }: PythonNode): string | undefined {
+    const { text } = this.#source;
+    const end = text.indexOf('\n', range.end);
+    const rest = text.slice(range.end, end === -1 ? undefined : end);
+    return /^\s*,?\s*#\s*(.*?)\s*$/.exec(rest)?.[1];
+  }
+
+  #readExpression(node: PythonNode, scope: Scope, note: () => string | undefined): void {
+    if (node.type === 'assignment') this.#readAssignment(node, scope, note);
+    else if (node.type === 'augmented_assignment') this.#readAugmented(node, scope);
+    else this.#harvest(node, scope);
+  }
+
+  #readAssignment(node: PythonNode, scope: Scope, note: () => string | undefined): void {
+    const left = childAt(node, 'left');
+    const right = childAt(node, 'right');
+    if (!left || !right) return;
+    if (right.type === 'assignment') {
+      this.#readAssignment(right, scope, note);
+      const value = lastOfChain(right);
+      if (value) this.#assign(left, value, scope, note);
+      return;
+    }
+    const names = codeOf(left);
+    const values = codeOf(right);
+    if (left.type === 'pattern_list' && values.length === names.length) {
+      for (const [index, name] of names.entries()) {
+        const value = values[index];
+        if (value) this.#assign(name, value, scope, note);
+      }
+      return;
+    }
+    this.#assign(left, right, scope, note);
+    const accumulates = this.#repeats(left, right);
+    this.#addSite(right, left, { target: this.#dotted(left), accumulates, scope });
+  }
+
+  /** `loss = loss + x` */
+  #repeats(left: PythonNode, right: PythonNode): boolean {
+    let first = unwrap(right);
+    while (first.type === 'binary_operator') first = childAt(first, 'left') ?? left;
+    return first !== left && textOf(this.#source, first) === textOf(this.#source, left);
+  }
+
+  #assign(left: PythonNode, value: PythonNode, scope: Scope, note: () => string | undefined): void {
+    const keys = this.#keysOf(left, scope);
+    const described = describedDefault(this.#source, value);
+    if (!keys) {
+      this.#harvest(value, scope);
+      return;
+    }
+    const origin = scope.isClassBody ? 'field' : 'assignment';
+    this.#define(keys, described.value, scope, { origin, note: described.note ?? note() });
+  }
+
+  #define(
+    keys: readonly KeyPlace[],
+    expression: PythonNode,
+    scope: Scope,
+    { origin, note }: { origin: EntryOrigin; note: string | undefined },
+  ): void {
+    const value = toConfigNode(this.#source, expression);
+    const isEntry = holdsLiteral(value);
+    const names = scope.keys.map(({ key }) => key);
+    this.definitions.add({ keys, value, origin, note, expression, scope: names, isEntry });
+    this.#harvest(expression, scope, isEntry);
+  }
+
+  #readAugmented(node: PythonNode, scope: Scope): void {
+    const left = childAt(node, 'left');
+    const right = childAt(node, 'right');
+    const operator = childAt(node, 'operator')?.type;
+    if (!left || !right) return;
+    this.#harvest(right, scope);
+    if (operator !== '+=' && operator !== '-=') return;
+    this.#addSite(right, left, { target: this.#dotted(left), accumulates: true, scope });
+  }
+
+  #readResult(node: PythonNode, scope: Scope): void {
+    const [value] = codeOf(node);
+    if (!value) return;
+    this.#harvest(value, scope);
+    const target = scope.keys
+      .map(({ key }) => key)
+      .slice(-2)
+      .join('.');
+    this.#addSite(value, node, { target, accumulates: false, scope });
+  }
+
+  /** Notes an expression that adds or multiplies; in a dictionary, each of its values. */
+  #addSite(
+    expression: PythonNode,
+    { range }: PythonNode,
+    { target, accumulates, scope }: { target: string; accumulates: boolean; scope: Scope },
+  ): void {
+    const node = unwrap(expression);
+    if (node.type === 'dictionary') {
+      for (const pair of codeOf(node)) this.#addPair(pair, target, scope);
+      return;
+    }
+    if (!computing.has(node.type)) return;
+    const names = scope.keys.map(({ key }) => key);
+    this.sites.push({ expression: node, target, targetRange: range, accumulates, scope: names });
+  }
+
+  #addPair(pair: PythonNode, target: string, scope: Scope): void {
+    const key = childAt(pair, 'key');
+    const value = childAt(pair, 'value');
+    const name = key && literalValue(this.#source, key);
+    if (!value || typeof name !== 'string') return;
+    this.#addSite(value, pair, { target: `${target}.${name}`, accumulates: false, scope });
+  }
+
+  /**
+   * Finds the calls in an expression that declare options, name arguments or train with a sum.
+   * `isConverted` is true within a value that is in the tree already.
+   */
+  #harvest(node: PythonNode, scope: Scope, isConverted = false): void {
+    if (node.children.length === 0) return;
+    const inTree = node.type === 'call' ? this.#readCall(node, scope, isConverted) : isConverted;
+    for (const child of node.children) {
+      this.#harvest(
+        child,
+        scope,
+        inTree && converted.has(child.type) && child.field !== 'function',
+      );
+    }
+  }
+
+  /** @returns true where the arguments of the call are in the tree now */
+  #readCall(call: PythonNode, scope: Scope, isConverted: boolean): boolean {
+    const option = optionOf(this.#source, call);
+    const names = scope.keys.map(({ key }) => key);
+    if (option && holdsLiteral(option.value)) {
+      const { key, ...rest } = option;
+      const keys = [key];
+      this.definitions.add({ ...rest, keys, origin: 'option', scope: names, isEntry: true });
+      return true;
+    }
+    this.#readBackward(call, scope);
+    const callee = childAt(call, 'function');
+    const name = lastName(this.#source, callee);
+    if (isConverted || !name || !callee) return isConverted;
+    const value = toConfigNode(this.#source, call);
+    if (value.kind === 'scalar' || !holdsLiteral(value)) return false;
+    const keys = [...scope.keys, { key: name, range: callee.range }];
+    const entry = { keys, value, origin: 'scope' as const, note: undefined, expression: call };
+    this.definitions.add({ ...entry, scope: names, isEntry: true });
+    return true;
+  }
+
+  /** `(a + 0.1 * b).backward()`, and `accelerator.backward(a + 0.1 * b)`. */
+  #readBackward(call: PythonNode, scope: Scope): void {
+    const callee = childAt(call, 'function');
+    const name = lastName(this.#source, callee) ?? '';
+    const argument = codeOf(childAt(call, 'arguments'))[0];
+    const isBackward = name === 'backward' || name === 'manual_backward';
+    const trained = isBackward ? (argument ?? childAt(callee, 'object')) : undefined;
+    if (trained) this.#addSite(trained, call, { target: 'loss', accumulates: false, scope });
+  }
+
+  /** Where an assignment puts its value: `x`, `self.x`, `cfg.a.b`, `weights["kl"]`. */
+  #keysOf(left: PythonNode, scope: Scope): readonly KeyPlace[] | undefined {
+    const keys = this.#chain(left);
+    if (!keys) return undefined;
+    const isOwn = keys.length > 1 && (keys[0]?.key === 'self' || keys[0]?.key === 'cls');
+    if (isOwn && scope.classDepth > 0)
+      return [...scope.keys.slice(0, scope.classDepth), ...keys.slice(1)];
+    return [...scope.keys, ...keys];
+  }
+
+  #chain(node: PythonNode): readonly KeyPlace[] | undefined {
+    if (node.type === 'identifier') return [this.#keyOf(node)];
+    const object = childAt(node, node.type === 'subscript' ? 'value' : 'object');
+    const part = childAt(node, node.type === 'subscript' ? 'subscript' : 'attribute');
+    if (!object || !part) return undefined;
+    const before = this.#chain(object);
+    const key =
+      node.type === 'subscript' ? literalValue(this.#source, part) : this.#keyOf(part).key;
+    if (!before || typeof key !== 'string') return undefined;
+    return [...before, { key, range: part.range }];
+  }
+
+  #keyOf(node: PythonNode): KeyPlace {
+    return { key: textOf(this.#source, node), range: node.range };
+  }
+
+  #dotted(left: PythonNode): string {
+    const keys = this.#chain(left)?.map(({ key }) => key);
+    return keys?.join('.') ?? textOf(this.#source, left);
+  }
+}
+
+/** Nodes that are statements or hold some. */
+const statementParts = /(?:_statement|_clause|_definition)$|^(?:block|comment|ERROR)$/;
+/** Nodes whose parts are in the tree where they are. */
+const converted = new Set([
+  ...['argument_list', 'keyword_argument', 'dictionary', 'pair', 'list', 'tuple', 'set', 'call'],
+  ...['parenthesized_expression', 'expression_list'],
+]);
+const computing = new Set(['binary_operator', 'conditional_expression', 'call', 'unary_operator']);
+
+function lastOfChain(assignment: PythonNode): PythonNode | undefined {
+  let node: PythonNode | undefined = assignment;
+  while (node?.type === 'assignment') node = childAt(node, 'right');
+  return node;
+}

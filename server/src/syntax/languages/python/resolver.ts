@@ -1,0 +1,180 @@
+import type { ConfigNode } from '../../configTree.ts';
+import type { SumDefinition } from '../../weightedSum.ts';
+import type { Definition, Definitions } from './definitions.ts';
+import { holdsLiteral, literalValue } from './pythonValue.ts';
+import {
+  childAt,
+  codeOf,
+  lastName,
+  type PythonNode,
+  type PythonSource,
+  textOf,
+  unwrap,
+} from './syntaxTree.ts';
+
+/** From name to name to name: `w` is `self.w` is the parameter `w` is `args.w`, and no further. */
+const longestWay = 6;
+
+/** Follows names to where their value is set in the same file. */
+export class Resolver {
+  readonly #source: PythonSource;
+  readonly #definitions: Definitions;
+
+  constructor(source: PythonSource, definitions: Definitions) {
+    this.#source = source;
+    this.#definitions = definitions;
+  }
+
+  /** The definition with a literal that an expression, within classes and functions, stands for. */
+  resolve(expression: PythonNode, scope: readonly string[], steps = 0): SumDefinition | undefined {
+    if (steps > longestWay) return undefined;
+    const node = unwrap(expression);
+    if (node.type === 'identifier')
+      return this.#resolveName(textOf(this.#source, node), scope, steps);
+    if (node.type === 'attribute') {
+      return this.#resolveMember(childAt(node, 'object'), this.#name(node), scope, steps);
+    }
+    if (node.type === 'subscript') return this.#resolveItem(node, scope, steps);
+    return this.#resolveInner(node, scope, steps);
+  }
+
+  /** `float(args.w)`, `args.w or 1`, `args.w if args.w else 0`, `args.get("w")`. */
+  #resolveInner(
+    node: PythonNode,
+    scope: readonly string[],
+    steps: number,
+  ): SumDefinition | undefined {
+    if (node.type === 'conditional_expression' || node.type === 'boolean_operator') {
+      return this.#firstOf(codeOf(node), scope, steps);
+    }
+    if (node.type !== 'call') return undefined;
+    const callee = childAt(node, 'function');
+    const words = codeOf(childAt(node, 'arguments'));
+    const name = lastName(this.#source, callee) ?? '';
+    if (name === 'get') return this.#resolveKey(childAt(callee, 'object'), words[0], scope, steps);
+    if (name === 'getattr') return this.#resolveKey(words[0], words[1], scope, steps);
+    return passing.has(name) ? this.#firstOf(words.slice(0, 1), scope, steps) : undefined;
+  }
+
+  #firstOf(
+    nodes: readonly PythonNode[],
+    scope: readonly string[],
+    steps: number,
+  ): SumDefinition | undefined {
+    for (const node of nodes) {
+      const found = this.resolve(node, scope, steps + 1);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #resolveItem(
+    node: PythonNode,
+    scope: readonly string[],
+    steps: number,
+  ): SumDefinition | undefined {
+    const object = childAt(node, 'value');
+    const key = childAt(node, 'subscript');
+    const word = key && literalValue(this.#source, key);
+    if (word === null || word === undefined)
+      return object && this.resolve(object, scope, steps + 1);
+    if (typeof word === 'number') {
+      const whole = object && this.resolve(object, scope, steps + 1);
+      return whole && memberOf(whole, String(word));
+    }
+    return this.#resolveKey(object, key, scope, steps);
+  }
+
+  #resolveKey(
+    object: PythonNode | undefined,
+    key: PythonNode | undefined,
+    scope: readonly string[],
+    steps: number,
+  ): SumDefinition | undefined {
+    const word = key && literalValue(this.#source, key);
+    return typeof word === 'string' ? this.#resolveMember(object, word, scope, steps) : undefined;
+  }
+
+  /** A plain name: in the innermost scope that sets it. */
+  #resolveName(name: string, scope: readonly string[], steps: number): SumDefinition | undefined {
+    const named = this.#definitions.named(name);
+    for (let depth = scope.length; depth >= 0; depth -= 1) {
+      const here = named.filter(
+        ({ path, origin }) =>
+          origin !== 'option' &&
+          path.length === depth + 1 &&
+          path.slice(0, -1).every((key, index) => key === scope[index]),
+      );
+      const found = this.#best(here, steps);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /**
+   * A member of something: of a mapping that is known, else whatever bears its name, options first,
+   * as `opt` and `args` are made far from where they are used.
+   */
+  #resolveMember(
+    object: PythonNode | undefined,
+    name: string,
+    scope: readonly string[],
+    steps: number,
+  ): SumDefinition | undefined {
+    const whole = object && this.resolve(object, scope, steps + 1);
+    const member = whole && memberOf(whole, name);
+    if (member) return member;
+    const named = this.#definitions.named(name);
+    const holder = object ? this.#name(object) : '';
+    const groups = [
+      named.filter(({ path }) => isOwn(path, holder, scope)),
+      named.filter(({ path }) => path.at(-2) === holder),
+      ...(['option', 'field', 'parameter'] as const).map((origin) =>
+        named.filter((definition) => definition.origin === origin),
+      ),
+    ];
+    for (const group of groups) {
+      const found = this.#best(group, steps);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** The last with a literal; else where the last leads to. */
+  #best(definitions: readonly Definition[], steps: number): SumDefinition | undefined {
+    const literal = definitions.findLast(({ value }) => holdsNumber(value));
+    if (literal) return { path: literal.path, keyRange: literal.keyRange, node: literal.value };
+    for (const { expression, scope } of definitions) {
+      const found = this.resolve(expression, scope, steps + 1);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #name(node: PythonNode): string {
+    return lastName(this.#source, node) ?? '';
+  }
+}
+
+/** Functions whose value is that of their argument. */
+const passing = new Set(['float', 'int', 'Variable', 'tensor', 'Parameter', 'as_tensor', 'eval']);
+
+function holdsNumber(value: ConfigNode): boolean {
+  return value.kind === 'scalar' ? typeof value.value === 'number' : holdsLiteral(value);
+}
+
+/** `self.x` in the class that sets it. */
+function isOwn(path: readonly string[], holder: string, scope: readonly string[]): boolean {
+  if (holder !== 'self') return false;
+  const depth = path.length - 1;
+  return depth > 0 && path.slice(0, depth).every((key, index) => key === scope[index]);
+}
+
+function memberOf({ path, node }: SumDefinition, key: string): SumDefinition | undefined {
+  if (node.kind === 'mapping') {
+    const entry = node.entries.findLast((candidate) => candidate.key === key);
+    return entry?.value && { path: [...path, key], keyRange: entry.keyRange, node: entry.value };
+  }
+  const item = node.kind === 'sequence' ? node.items[Number(key)] : undefined;
+  return item && { path: [...path, key], keyRange: item.range, node: item };
+}

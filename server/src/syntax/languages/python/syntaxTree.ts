@@ -1,0 +1,61 @@
+import type { TextRange } from '../../../base/textRange.ts';
+
+/** A node of the syntax tree of a Python file, by the names of tree-sitter's grammar. */
+export interface PythonNode {
+  readonly type: string;
+  /** Its part in the node above: `left`, `operator`; undefined for items of lists and blocks. */
+  readonly field: string | undefined;
+  readonly range: TextRange;
+  /** The named children and those with a field, operators among them, in the order of the text. */
+  readonly children: readonly PythonNode[];
+}
+
+/** A Python file as the grammar sees it. */
+export interface PythonSource {
+  readonly text: string;
+  readonly root: PythonNode;
+}
+
+/** Nesting beyond this is left out: no program needs it, and walks over the tree call themselves. */
+export const deepestNesting = 400;
+
+export function childAt(node: PythonNode | undefined, field: string): PythonNode | undefined {
+  return node?.children.find((child) => child.field === field);
+}
+
+export function textOf(source: PythonSource, node: PythonNode | undefined): string {
+  return node ? source.text.slice(node.range.start, node.range.end) : '';
+}
+
+/** The children that are no comments. */
+export function codeOf(node: PythonNode | undefined): readonly PythonNode[] {
+  return node?.children.filter(({ type }) => type !== 'comment') ?? [];
+}
+
+/** The expression inside any parentheses. */
+export function unwrap(node: PythonNode): PythonNode {
+  let inner = node;
+  while (inner.type === 'parenthesized_expression') {
+    const next = codeOf(inner)[0];
+    if (!next) return inner;
+    inner = next;
+  }
+  return inner;
+}
+
+/** The last name of a dotted one: `mse_loss` for `F.mse_loss`; undefined for other expressions. */
+export function lastName(source: PythonSource, node: PythonNode | undefined): string | undefined {
+  if (node?.type === 'identifier') return textOf(source, node);
+  return node?.type === 'attribute' ? textOf(source, childAt(node, 'attribute')) : undefined;
+}
+
+/** The same tree, so many characters further on. */
+export function shiftTree(node: PythonNode, by: number): PythonNode {
+  if (by === 0) return node;
+  return {
+    type: node.type,
+    field: node.field,
+    range: { start: node.range.start + by, end: node.range.end + by },
+    children: node.children.map((child) => shiftTree(child, by)),
+  };
+}

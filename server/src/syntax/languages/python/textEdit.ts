@@ -1,0 +1,25 @@
+/** One stretch of a text that another took the place of. */
+export interface TextEdit {
+  readonly start: number;
+  /** Where the stretch ended before, and where what is there now ends. */
+  readonly oldEnd: number;
+  readonly newEnd: number;
+}
+
+/** The smallest stretch in which two texts differ. */
+export function textEdit(before: string, after: string): TextEdit {
+  const shortest = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shortest && before.charCodeAt(start) === after.charCodeAt(start)) start += 1;
+  let oldEnd = before.length;
+  let newEnd = after.length;
+  while (
+    oldEnd > start &&
+    newEnd > start &&
+    before.charCodeAt(oldEnd - 1) === after.charCodeAt(newEnd - 1)
+  ) {
+    oldEnd -= 1;
+    newEnd -= 1;
+  }
+  return { start, oldEnd, newEnd };
+}
