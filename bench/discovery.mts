@@ -47,7 +47,10 @@ interface Count {
   truth: number;
 }
 
-const folder = join(process.env['COUNTERWEIGHT_CORPUS'] ?? resolve('..', 'shared', 'corpus'), 'configs');
+const folder = join(
+  process.env.COUNTERWEIGHT_CORPUS ?? resolve('..', 'shared', 'corpus'),
+  'configs',
+);
 const truthFile = join(folder, 'TRUTH.json');
 if (!existsSync(truthFile)) {
   console.log(`No corpus of configs at ${folder} (COUNTERWEIGHT_CORPUS names another place).`);
@@ -71,6 +74,8 @@ function count(name: string, add: Partial<Count>): void {
 
 function sameValue(place: Place, term: LossTerm): boolean {
   const { value } = place;
+  // A use whose value the program computes on the way.
+  if (term.kind === 'use' && term.weight === undefined) return true;
   if (Array.isArray(value)) return term.weight === undefined || value.flat().includes(term.weight);
   return typeof value !== 'number' || value === term.weight;
 }
@@ -90,7 +95,14 @@ function judgeFile(path: string, truth: FileTruth, text: string): void {
   const terms = [...discoverTerms(document), ...discoverUses(document)];
   for (const kind of Object.values(kinds)) {
     const places = truth.weights.filter(({ role }) => role !== undefined && kinds[role] === kind);
-    judgeKind({ path, truth, kind, places, terms: terms.filter((term) => term.kind === kind), lines });
+    judgeKind({
+      path,
+      truth,
+      kind,
+      places,
+      terms: terms.filter((term) => term.kind === kind),
+      lines,
+    });
   }
 }
 
@@ -103,27 +115,35 @@ interface Judged {
   readonly lines: LineIndex;
 }
 
-function judgeKind({ path, truth, kind, places, terms, lines }: Judged): void {
+function judgeKind(judged: Judged): void {
+  const { path, truth, kind, places, terms, lines } = judged;
   const unmatched = new Set(places);
-  const title = `${kind}s, ${truth.format}`;
-  for (const term of terms) {
+  // Those with a value first: one without fits every value of its line.
+  const sorted = terms.toSorted(
+    (a, b) => Number(a.weight === undefined) - Number(b.weight === undefined),
+  );
+  for (const term of sorted) {
     const isAt = (place: Place): boolean =>
       linesOf(term, lines).includes(place.line) && sameValue(place, term);
     const match = [...unmatched].find(isAt);
     if (match) unmatched.delete(match);
     else if (truth.ambiguous.some(isAt) || places.some((place) => isListAt(place, isAt))) continue;
-    const right = match ? 1 : 0;
-    count(title, { found: 1, right });
-    count(`${kind}s by ${term.recognizer}`, { found: 1, right });
-    if (!match) {
-      const [line] = linesOf(term, lines);
-      console.log(`  false ${kind} ${path}:${line} ${term.path.join('.')} = ${term.text} (${term.recognizer})`);
-    }
+    tell(judged, term, match !== undefined);
   }
-  count(title, { truth: places.length });
+  count(`${kind}, ${truth.format}`, { truth: places.length });
   for (const { line, key, expr, value } of unmatched) {
     console.log(`  missed ${kind} ${path}:${line} ${key ?? expr ?? ''} = ${value}`);
   }
+}
+
+function tell({ path, truth, kind, lines }: Judged, term: LossTerm, isRight: boolean): void {
+  const right = isRight ? 1 : 0;
+  count(`${kind}, ${truth.format}`, { found: 1, right });
+  count(`${kind} by ${term.recognizer}`, { found: 1, right });
+  if (isRight) return;
+  const [line] = linesOf(term, lines);
+  const place = `${path}:${line} ${term.path.join('.')} = ${term.text}`;
+  console.log(`  false ${kind} ${place} (${term.recognizer})`);
 }
 
 /** The items of a list are found one by one, and are one weight of the truth. */

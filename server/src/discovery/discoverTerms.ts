@@ -18,7 +18,9 @@ export function discoverTerms(
 ): readonly LossTerm[] {
   const found = using
     .flatMap((recognizer) => recognizer.recognize(document))
-    .filter((term) => term.confidence >= leastConfidence);
+    .filter((term) => term.confidence >= leastConfidence)
+    // In a program a text in the place of a number has a meaning that the program knows.
+    .filter((term) => document.sums === undefined || term.weight !== undefined);
   const byPath = keepBest(found, (term) => JSON.stringify(term.path));
   // An aliased or merged mapping shows the same number under several paths.
   const byPlace = keepBest(byPath, (term) => String(term.valueRange.start));

@@ -19,7 +19,10 @@ export function discoverUses(
     .sort((a, b) => a.valueRange.start - b.valueRange.start);
 }
 
-function toUse({ operand, name, confidence }: Weighing, names: ReadonlyMap<string, string>): LossTerm {
+function toUse(
+  { operand, name, confidence }: Weighing,
+  names: ReadonlyMap<string, string>,
+): LossTerm {
   const { range, text, definition } = operand;
   const node = definition?.node;
   const value = node?.kind === 'scalar' ? node.value : undefined;

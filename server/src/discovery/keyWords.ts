@@ -3,6 +3,8 @@
  * `kl loss weight`.
  */
 export function splitWords(key: string): readonly string[] {
+  // Most keys are plain, and a config is asked for the words of its keys at every keystroke.
+  if (/^[a-z\d]+(?:_[a-z\d]+)*$/.test(key)) return key.split('_');
   return key
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')

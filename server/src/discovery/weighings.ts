@@ -41,7 +41,9 @@ function weighingsOf(sum: WeightedSum, addend: Addend): readonly Weighing[] {
   return addend.operands.flatMap((operand) => {
     if (operand === product.term || operand.divides) return [];
     const confidence =
-      operand.kind === 'number' ? literalConfidence(operand, product) : nameConfidence(operand, product);
+      operand.kind === 'number'
+        ? literalConfidence(operand, product)
+        : nameConfidence(operand, product);
     return confidence === 0 ? [] : [{ operand, sum, name: nameOf(operand, product), confidence }];
   });
 }
@@ -53,7 +55,8 @@ function readProduct(sum: WeightedSum, addend: Addend): Product | undefined {
   const targetIsLoss = saysLoss(splitWords(sum.target));
   const termIsLoss = saysLoss(words) || (targetIsLoss && namesKnownLoss(words));
   if (!(termIsLoss || targetIsLoss) || counts(words)) return undefined;
-  const isAdded = sum.accumulates || sum.addends.filter((other) => !within(other, addend)).length > 0;
+  const isAdded =
+    sum.accumulates || sum.addends.filter((other) => !within(other, addend)).length > 0;
   return { sum, addend, term, termIsLoss, targetIsLoss, isAdded };
 }
 
@@ -79,14 +82,19 @@ const formulaConstants = new Set([0, 0.25, 0.5, 1, 2, 4]);
 
 /** How sure it is that a number in a product is a weight; 0 where it is none. */
 function literalConfidence({ value = 0 }: Operand, product: Product): number {
-  const { addend, termIsLoss, targetIsLoss, isAdded } = product;
+  const { addend, isAdded, termIsLoss } = product;
   const isConstant = formulaConstants.has(Math.abs(value));
   const numbers = addend.operands.filter(({ kind }) => kind === 'number');
-  if (addend.isGroup || numbers.length > 1) return isConstant || !isAdded ? 0 : 0.6;
-  if (isAdded && termIsLoss) return 0.9;
-  if (isConstant) return 0;
-  if (isAdded) return targetIsLoss ? 0.7 : 0;
-  return termIsLoss ? 0.6 : 0;
+  // Half of a sum is its mean, and several numbers are an expression of their own.
+  const isFormula = addend.isGroup || numbers.length > 1;
+  if (isAdded && termIsLoss && !isFormula) return 0.9;
+  return isConstant ? 0 : oddConfidence(product, isFormula);
+}
+
+/** The same for a number that nobody would write without meaning a weight. */
+function oddConfidence(product: Product, isFormula: boolean): number {
+  if (product.isAdded) return isFormula || product.targetIsLoss ? 0.6 : 0;
+  return product.termIsLoss && !isFormula ? 0.6 : 0;
 }
 
 /** How sure it is that a name in a product is a weight; 0 where it is none. */
@@ -94,11 +102,11 @@ function nameConfidence(operand: Operand, { addend, termIsLoss, targetIsLoss }: 
   const words = splitWords(operand.name);
   if (operand.kind !== 'reference' || counts(words) || namesSomethingElse(words)) return 0;
   if (isWeightName(operand)) return termIsLoss ? 0.95 : 0.85;
-  const isNumber =
-    operand.definition?.node.kind === 'scalar' && typeof operand.definition.node.value === 'number';
+  const node = operand.definition?.node;
+  const isNumber = node?.kind === 'scalar' && typeof node.value === 'number';
   // Further factors make a formula of it, as in the focal loss: alpha · (1 − p)^gamma · log p.
-  const isPlain = addend.operands.every((other) => other === operand || other.kind !== 'reference' || !other.divides) && addend.operands.length === 2;
-  return isNumber && isPlain && (termIsLoss && targetIsLoss) ? 0.8 : 0;
+  const isPlain = addend.operands.length === 2;
+  return isNumber && isPlain && termIsLoss && targetIsLoss ? 0.8 : 0;
 }
 
 /** Words of names that weigh; `betan` and `lambda1` are written in one. */
@@ -119,7 +127,16 @@ function counts(words: readonly string[]): boolean {
   return words.some((word) => counting.has(word));
 }
 
-const lossLike = new Set(['penalty', 'objective', 'elbo', 'err', 'cost', 'regularizer', 'errd', 'errg']);
+const lossLike = new Set([
+  'penalty',
+  'objective',
+  'elbo',
+  'err',
+  'cost',
+  'regularizer',
+  'errd',
+  'errg',
+]);
 
 /** True for words that say that it is a loss: `loss`, `criterion`, `klloss`, `penalty`. */
 function saysLoss(words: readonly string[]): boolean {
@@ -128,7 +145,17 @@ function saysLoss(words: readonly string[]): boolean {
   );
 }
 
-const averaging = new Set(['avg', 'average', 'ema', 'running', 'smoothed', 'moving', 'mean', 'meter', 'history']);
+const averaging = new Set([
+  'avg',
+  'average',
+  'ema',
+  'running',
+  'smoothed',
+  'moving',
+  'mean',
+  'meter',
+  'history',
+]);
 
 /** `avg = 0.9 * avg + 0.1 * loss`, and sums for the log. */
 function isAverage({ target, addends }: WeightedSum): boolean {
@@ -136,15 +163,34 @@ function isAverage({ target, addends }: WeightedSum): boolean {
   if (words.some((word) => averaging.has(word))) return true;
   const name = target.split('.').at(-1) ?? '';
   return addends.some(
-    ({ operands }) => operands.length > 1 && operands.some((operand) => operand.text === target || operand.name === name),
+    ({ operands }) =>
+      operands.length > 1 &&
+      operands.some((operand) => operand.text === target || operand.name === name),
   );
 }
 
-const verbs = new Set(['calc', 'calculate', 'compute', 'get', 'forward', 'lambda', 'weight', 'coef', 'w', 'coeff', 'call', 'init']);
+const verbs = new Set([
+  'calc',
+  'calculate',
+  'compute',
+  'get',
+  'forward',
+  'lambda',
+  'weight',
+  'coef',
+  'w',
+  'coeff',
+  'call',
+  'init',
+]);
 
 /** After the loss; where it has no name, after the weight or what the sum becomes. */
 function nameOf({ name, kind }: Operand, { term, sum }: Product): string {
-  const candidates = [term.name, kind === 'reference' ? name : '', ...sum.target.split('.').reverse()];
+  const candidates = [
+    term.name,
+    kind === 'reference' ? name : '',
+    ...sum.target.split('.').reverse(),
+  ];
   for (const candidate of candidates) {
     const found = toTermName(splitWords(candidate).filter((word) => !verbs.has(word)));
     if (found !== '') return found;

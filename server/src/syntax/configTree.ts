@@ -142,40 +142,63 @@ function* walkPlaces(
   }
 }
 
-/** Visits every scalar with the keys that lead to it, in the order of the text. */
-export function* walkScalars(
-  node: ConfigNode | undefined,
-  path: readonly string[] = [],
-  keyRange?: TextRange,
-): Generator<{ path: readonly string[]; node: ScalarNode; keyRange: TextRange }> {
-  if (!node) return;
-  if (node.kind === 'scalar') {
-    yield { path, node, keyRange: keyRange ?? node.range };
-  } else if (node.kind === 'mapping') {
-    for (const entry of node.entries) {
-      yield* walkScalars(entry.value, [...path, entry.key], entry.keyRange);
-    }
-  } else {
-    for (const [index, item] of node.items.entries()) {
-      yield* walkScalars(item, [...path, String(index)], keyRange);
-    }
-  }
+/** A scalar with the keys that lead to it. */
+export interface ScalarPlace {
+  readonly path: readonly string[];
+  readonly node: ScalarNode;
+  readonly keyRange: TextRange;
 }
 
-/** Visits every entry of every mapping with the keys that lead to it, its own included. */
-export function* walkEntries(
-  node: ConfigNode | undefined,
-  path: readonly string[] = [],
-): Generator<{ path: readonly string[]; entry: MappingEntry }> {
+/** Every scalar with the keys that lead to it, in the order of the text. */
+export function walkScalars(root: ConfigNode | undefined): readonly ScalarPlace[] {
+  const places: ScalarPlace[] = [];
+  const visit = (
+    node: ConfigNode | undefined,
+    path: readonly string[],
+    keyRange: TextRange | undefined,
+  ): void => {
+    if (node?.kind === 'scalar') places.push({ path, node, keyRange: keyRange ?? node.range });
+    for (const { key, range, value } of childrenOf(node)) {
+      visit(value, [...path, key], range ?? keyRange);
+    }
+  };
+  visit(root, [], undefined);
+  return places;
+}
+
+/** What is below a node; items of a sequence have no key of their own in the text. */
+function childrenOf(node: ConfigNode | undefined): readonly {
+  readonly key: string;
+  readonly range: TextRange | undefined;
+  readonly value: ConfigNode | undefined;
+}[] {
   if (node?.kind === 'mapping') {
-    for (const entry of node.entries) {
-      const here = [...path, entry.key];
-      yield { path: here, entry };
-      yield* walkEntries(entry.value, here);
-    }
-  } else if (node?.kind === 'sequence') {
-    for (const [index, item] of node.items.entries()) {
-      yield* walkEntries(item, [...path, String(index)]);
-    }
+    return node.entries.map(({ key, keyRange, value }) => ({ key, range: keyRange, value }));
   }
+  if (node?.kind !== 'sequence') return [];
+  return node.items.map((value, index) => ({ key: String(index), range: undefined, value }));
+}
+
+/** An entry of a mapping with the keys that lead to it, its own included. */
+export interface EntryPlace {
+  readonly path: readonly string[];
+  readonly entry: MappingEntry;
+}
+
+/** Every entry of every mapping. */
+export function walkEntries(root: ConfigNode | undefined): readonly EntryPlace[] {
+  const places: EntryPlace[] = [];
+  const visit = (node: ConfigNode | undefined, path: readonly string[]): void => {
+    if (node?.kind === 'mapping') {
+      for (const entry of node.entries) {
+        const here = [...path, entry.key];
+        places.push({ path: here, entry });
+        visit(entry.value, here);
+      }
+    } else if (node?.kind === 'sequence') {
+      for (const [index, item] of node.items.entries()) visit(item, [...path, String(index)]);
+    }
+  };
+  visit(root, []);
+  return places;
 }

@@ -27,6 +27,8 @@ export function insertKey(
 ): Result<readonly TextChange[]> {
   const [key, ...rest] = path;
   if (key === undefined) return fail('There is no key to set.');
+  if (document.sums)
+    return fail(`The program does not set ${key}, and it cannot be added to it here.`);
   const nested = nest(rest, value);
   if (!mapping) return succeed([appendToNothing(language, document, path, value)]);
   const { text } = document;

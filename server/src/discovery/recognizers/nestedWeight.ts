@@ -71,9 +71,14 @@ function namesLoss(key: string): boolean {
 
 /** From the key of the mapping (`pixel_criterion`), else from a name written beside the weight. */
 function nameOf(root: ConfigNode | undefined, parents: readonly string[]): string {
-  const key = parents.at(-1) ?? '';
+  // In a program the default of `__init__` speaks of its class.
+  const key = parents.findLast((parent) => !/^__\w+__$/.test(parent)) ?? '';
   const fromKey = /^\d+$/.test(key) ? '' : toTermName(splitWords(key));
   if (fromKey !== '') return fromKey;
+  const mapping = findNode(root, parents);
+  const callee = mapping?.kind === 'mapping' ? mapping.callee : undefined;
+  const fromCallee = toTermName(splitWords(callee ?? ''));
+  if (fromCallee !== '' && fromCallee !== 'dict') return fromCallee;
   for (const candidate of namingKeys) {
     const beside = findNode(root, [...parents, candidate]);
     if (beside?.kind !== 'scalar' || typeof beside.value !== 'string') continue;

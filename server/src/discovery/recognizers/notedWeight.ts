@@ -34,7 +34,8 @@ class Args:
   recognize(document) {
     return [...walkEntries(document.root)].flatMap(({ path, entry }) => {
       const { note, value, keyRange } = entry;
-      if (note === undefined || value?.kind !== 'scalar' || typeof value.value !== 'number') return [];
+      if (note === undefined || value?.kind !== 'scalar' || typeof value.value !== 'number')
+        return [];
       const words = splitWords(entry.key);
       if (!speaksOfWeight(note) || words.some((word) => otherKeys.has(word))) return [];
       if (standsElsewhere(path.slice(0, -1))) return [];
@@ -55,13 +56,25 @@ const otherWords = new Set([
   ...['advantage', 'discount', 'learning', 'dropout', 'matching', 'cost', 'path', 'checkpoint'],
   ...['pretrained', 'init', 'initialization', 'layer', 'negative', 'positive', 'file', 'optimizer'],
   ...['adam', 'scheduler', 'annealing', 'epochs', 'steps', 'target', 'polyak', 'reward', 'rewards'],
-  ...['margin', 'temperature', 'smoothing', 'threshold', 'ema', 'attention', 'whether', 'gradient_clip'],
+  ...[
+    'margin',
+    'temperature',
+    'smoothing',
+    'threshold',
+    'ema',
+    'attention',
+    'whether',
+    'gradient_clip',
+  ],
 ]);
 const otherKeys = new Set([
   ...['decay', 'lr', 'rate', 'warmup', 'schedule', 'scheduler', 'epochs', 'epoch', 'steps', 'size'],
   ...['num', 'type', 'mode', 'path', 'dir', 'seed', 'eps', 'margin', 'temperature', 'every', 'gae'],
 ]);
-const penalties = new Set(['penalty', 'regularizer', 'regularizers', 'regularization', 'bonus', 'term']);
+const penalties = new Set([
+  ...['penalty', 'regularizer', 'regularizers', 'regularization', 'bonus', 'term', 'objective'],
+  ...['classification', 'regression', 'distillation', 'segmentation', 'divergence', 'leibler'],
+]);
 
 /** Where the note is longer it tells a story, and single words say little. */
 const longestNote = 25;

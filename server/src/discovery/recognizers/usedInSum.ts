@@ -46,7 +46,9 @@ def train():
   recognize(document) {
     return findWeighings(document).flatMap((weighing) => {
       const { definition, name } = weighing.operand;
-      return definition && !namesSomethingElse(splitWords(name)) ? termsAt(definition, weighing) : [];
+      return definition && !namesSomethingElse(splitWords(name))
+        ? termsAt(definition, weighing)
+        : [];
     });
   },
 };

@@ -31,7 +31,9 @@ export const weightSetTwice: ConfigRule = {
 function earlierEntries(document: ConfigDocument, { path }: LossTerm): readonly MappingEntry[] {
   const parent = findNode(document.root, path.slice(0, -1));
   if (parent?.kind !== 'mapping') return [];
-  return parent.entries.filter(({ key }) => key === path.at(-1)).slice(0, -1);
+  // In a program a variable may be set anew, or in each branch; only of two equal keys one is lost.
+  const keys = parent.entries.filter(({ key }) => key === path.at(-1));
+  return keys.slice(0, -1).filter(({ origin }) => origin === undefined || origin === 'argument');
 }
 
 function speak(entry: MappingEntry, term: LossTerm): ConfigProblem {

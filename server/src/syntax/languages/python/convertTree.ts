@@ -56,14 +56,22 @@ class Conversion {
     let next = 0;
     do {
       if (!cursor.nodeIsNamed && !cursor.currentFieldName) continue;
-      const type = cursor.nodeType;
-      const start = this.#earlierOffset(cursor.startIndex);
-      while ((earlier[next]?.range.start ?? start) < start) next += 1;
-      const counterpart = earlier[next]?.type === type ? earlier[next] : undefined;
-      children.push(this.#reuse(counterpart) ?? this.convert(counterpart, depth + 1));
+      next = this.#firstFrom(earlier, next, cursor.startIndex);
+      const counterpart = earlier[next];
+      const same = counterpart?.type === cursor.nodeType ? counterpart : undefined;
+      children.push(this.#reuse(same) ?? this.convert(same, depth + 1));
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
     return children;
+  }
+
+  /** Index of the first of the earlier nodes that does not begin before an offset of the text now. */
+  #firstFrom(earlier: readonly PythonNode[], from: number, offset: number): number {
+    const edit = this.#edit;
+    const start = edit && offset > edit.newEnd ? offset - edit.newEnd + edit.oldEnd : offset;
+    let index = from;
+    while ((earlier[index]?.range.start ?? start) < start) index += 1;
+    return index;
   }
 
   /** The counterpart, where it lies outside of the edit and has the same extent and part. */
@@ -79,10 +87,5 @@ class Conversion {
     return stayed && field === (this.#cursor.currentFieldName ?? undefined)
       ? shiftTree(counterpart, by)
       : undefined;
-  }
-
-  #earlierOffset(offset: number): number {
-    const edit = this.#edit;
-    return edit && offset > edit.newEnd ? offset - edit.newEnd + edit.oldEnd : offset;
   }
 }

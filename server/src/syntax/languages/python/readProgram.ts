@@ -123,13 +123,9 @@ class ProgramReader implements ProgramFacts {
       if (value) this.#assign(left, value, scope, note);
       return;
     }
-    const names = codeOf(left);
-    const values = codeOf(right);
-    if (left.type === 'pattern_list' && values.length === names.length) {
-      for (const [index, name] of names.entries()) {
-        const value = values[index];
-        if (value) this.#assign(name, value, scope, note);
-      }
+    const pairs = pairsOf(left, right);
+    if (pairs.length > 0) {
+      for (const [name, value] of pairs) this.#assign(name, value, scope, note);
       return;
     }
     this.#assign(left, right, scope, note);
@@ -242,7 +238,7 @@ class ProgramReader implements ProgramFacts {
     this.#readBackward(call, scope);
     const callee = childAt(call, 'function');
     const name = lastName(this.#source, callee);
-    if (isConverted || !name || !callee) return isConverted;
+    if (isConverted || !name || !callee || !hasKeywords(call)) return isConverted;
     const value = toConfigNode(this.#source, call);
     if (value.kind === 'scalar' || !holdsLiteral(value)) return false;
     const keys = [...scope.keys, { key: name, range: callee.range }];
@@ -306,4 +302,24 @@ function lastOfChain(assignment: PythonNode): PythonNode | undefined {
   let node: PythonNode | undefined = assignment;
   while (node?.type === 'assignment') node = childAt(node, 'right');
   return node;
+}
+
+/** `a, b = 1, 2` */
+function pairsOf(
+  left: PythonNode,
+  right: PythonNode,
+): readonly (readonly [name: PythonNode, value: PythonNode])[] {
+  const names = left.type === 'pattern_list' ? codeOf(left) : [];
+  const values = codeOf(right);
+  if (names.length !== values.length) return [];
+  return names.flatMap((name, index) => {
+    const value = values[index];
+    return value ? [[name, value] as const] : [];
+  });
+}
+
+/** True where anything but plain values is handed over. */
+function hasKeywords(call: PythonNode): boolean {
+  const given = childAt(call, 'arguments')?.children ?? [];
+  return given.some(({ type }) => type === 'keyword_argument' || converted.has(type));
 }
