@@ -21,7 +21,7 @@ export interface OpenedConfig {
  * directory stands for the folder that an editor has open, where the config is in it.
  */
 export async function openConfig(
-  { session, files }: Workspace,
+  { session, files, languagesLoaded }: Workspace,
   path: string,
   cwd: string,
 ): Promise<Result<OpenedConfig>> {
@@ -33,6 +33,7 @@ export async function openConfig(
   const top = isInside(path, cwd) ? cwd : dirname(path);
   const folder = (await nearestStateFolder(files, path)) ?? top;
   await session.addFolder(folder);
+  await languagesLoaded;
   await session.setDocument(uri, path, text);
   const project = session.view(uri)?.found?.path;
   if (project !== undefined) await openProject({ session, files }, project);
@@ -40,7 +41,7 @@ export async function openConfig(
   const view = session.view(uri);
   return view?.file.document
     ? succeed({ view, folder, project: project ? session.project(uriOf(project)) : undefined })
-    : fail(`${path} is in no language that is read here; there are YAML and JSON.`);
+    : fail(`${path} is in no language that is read here; there are YAML, JSON and Python.`);
 }
 
 /** What is wrong in a `counterweight.yaml` is found once it is open. */

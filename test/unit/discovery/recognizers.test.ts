@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { discoverTerms } from '../../../server/src/discovery/discoverTerms.ts';
 import { recognizers } from '../../../server/src/discovery/registry.ts';
 import { configLanguages } from '../../../server/src/syntax/registry.ts';
+import { loadLanguages } from '../../support/loadLanguages.ts';
+
+beforeAll(loadLanguages);
 
 /** The texts above the `^^^` marks: a comment that holds nothing but marks speaks of its line before. */
 function markedTexts(text: string): readonly string[] {
@@ -35,7 +38,9 @@ describe.each(recognizers.map((recognizer) => ({ recognizer })))(
 
     test('shows at least one term and at least one key that is none', () => {
       const found = recognizer.examples.flatMap(({ finds }) => finds).length;
-      const keys = recognizer.examples.flatMap(({ text }) => text.match(/[\w"]+:/g) ?? []).length;
+      const keys = recognizer.examples.flatMap(
+        ({ text }) => text.match(/[\w"]+(?::| =)/g) ?? [],
+      ).length;
       expect(found).toBeGreaterThan(0);
       expect(keys).toBeGreaterThan(found);
     });

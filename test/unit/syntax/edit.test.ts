@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { applyChanges } from '../../../server/src/base/textRange.ts';
 import { findNode } from '../../../server/src/syntax/configTree.ts';
 import { replaceNumber } from '../../../server/src/syntax/edit.ts';
 import { configLanguages, parseConfig } from '../../../server/src/syntax/registry.ts';
 import { toPlainData } from '../../../server/src/syntax/toPlainData.ts';
+import { loadLanguages } from '../../support/loadLanguages.ts';
+
+beforeAll(loadLanguages);
 
 function setWeight(fileName: string, text: string, path: readonly string[], value: number): string {
   const document = parseConfig(fileName, text);
@@ -49,8 +52,9 @@ describe('setting a number', () => {
       fc.assert(
         fc.property(numbers, (value) => {
           const text = language.formatNumber(value);
+          const config = { json: `{"w":${text}}`, python: `w = ${text}`, toml: `w = ${text}` };
           const root = language.parse(
-            language.name === 'json' ? `{"w":${text}}` : `w: ${text}`,
+            new Map(Object.entries(config)).get(language.name) ?? `w: ${text}`,
           ).root;
           // −0 is written as 0.
           expect(toPlainData(root)).toEqual({ w: value === 0 ? 0 : value });

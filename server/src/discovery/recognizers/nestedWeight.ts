@@ -73,17 +73,20 @@ function namesLoss(key: string): boolean {
 function nameOf(root: ConfigNode | undefined, parents: readonly string[]): string {
   // In a program the default of `__init__` speaks of its class.
   const key = parents.findLast((parent) => !/^__\w+__$/.test(parent)) ?? '';
-  const fromKey = /^\d+$/.test(key) ? '' : toTermName(splitWords(key));
-  if (fromKey !== '') return fromKey;
   const mapping = findNode(root, parents);
   const callee = mapping?.kind === 'mapping' ? mapping.callee : undefined;
-  const fromCallee = toTermName(splitWords(callee ?? ''));
-  if (fromCallee !== '' && fromCallee !== 'dict') return fromCallee;
-  for (const candidate of namingKeys) {
-    const beside = findNode(root, [...parents, candidate]);
-    if (beside?.kind !== 'scalar' || typeof beside.value !== 'string') continue;
-    const name = toTermName(splitWords(beside.value.split('.').at(-1) ?? ''));
-    if (name !== '') return name;
-  }
-  return '';
+  const candidates = [
+    /^\d+$/.test(key) ? '' : key,
+    callee === 'dict' ? '' : (callee ?? ''),
+    ...namingKeys.map((naming) => textBeside(mapping, naming)),
+  ];
+  const names = candidates.map((candidate) => toTermName(splitWords(candidate)));
+  return names.find((name) => name !== '') ?? '';
+}
+
+/** The last word of a dotted name: `L1Loss` of `torch.nn.L1Loss`. */
+function textBeside(mapping: ConfigNode | undefined, key: string): string {
+  const beside = findNode(mapping, [key]);
+  const isText = beside?.kind === 'scalar' && typeof beside.value === 'string';
+  return isText ? (String(beside.value).split('.').at(-1) ?? '') : '';
 }

@@ -21,7 +21,6 @@ parser.add_argument("--clip", type=float, default=0.2, help="the surrogate clipp
 @dataclass
 class Args:
     init_ent: float = 0.01
-    #                 ^^^^
     """initial coefficient of the entropy bonus"""
     no_object: float = 0.1  # relative weight of the no-object class
 `,

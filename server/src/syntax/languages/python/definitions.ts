@@ -31,7 +31,11 @@ export interface Finding {
   readonly isEntry: boolean;
 }
 
-/** The names of a file that get values: the tree of those with literals, and all by their last name. */
+/**
+ * The names of a file that get values: the tree of those with literals, and all by their last name.
+ * Members of classes, functions and objects may be set all over the file, so that the range of the
+ * mapping that holds them is the file's.
+ */
 export class Definitions {
   readonly root: MappingNode;
   readonly #rootEntries: MappingEntry[] = [];
@@ -83,7 +87,7 @@ export class Definitions {
         there?.value?.kind === 'mapping' ? this.#growing(there, there.value, entries) : undefined;
       if (known) return known;
       const grown: MappingEntry[] = [];
-      const value: MappingNode = { kind: 'mapping', range, entries: grown };
+      const value: MappingNode = { kind: 'mapping', range: this.root.range, entries: grown };
       this.#entries.set(value, grown);
       entries.push({ key, keyRange: range, value, origin: 'scope' });
       return grown;
@@ -95,7 +99,7 @@ export class Definitions {
     const known = this.#entries.get(value);
     if (known) return known;
     const grown = [...value.entries];
-    const copy: MappingNode = { ...value, entries: grown };
+    const copy: MappingNode = { ...value, range: this.root.range, entries: grown };
     this.#entries.set(copy, grown);
     above[above.indexOf(entry)] = { ...entry, value: copy };
     return grown;
