@@ -7,8 +7,8 @@ import { LineIndex } from '../server/src/base/lineIndex.ts';
 import { discoverTerms } from '../server/src/discovery/discoverTerms.ts';
 import { discoverUses } from '../server/src/discovery/discoverUses.ts';
 import type { LossTerm } from '../server/src/model/lossTerm.ts';
-import { readParserBinaries } from '../server/src/parserBinaries.ts';
 import { configLanguages, parseConfig } from '../server/src/syntax/registry.ts';
+import { readParserBinaries } from '../server/src/workspace/parserBinaries.ts';
 
 /**
  * `npm run bench:discovery`: how many of the weights of real configs are found, and how many of the

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
-import { readParserBinaries } from '../../server/src/parserBinaries.ts';
 import { configLanguages } from '../../server/src/syntax/registry.ts';
+import { readParserBinaries } from '../../server/src/workspace/parserBinaries.ts';
 
 /** Loads the languages whose parsers are programs of their own, as the server does when it starts. */
 export async function loadLanguages(): Promise<void> {

@@ -1,5 +1,4 @@
-import type { ConfigDocument } from '../syntax/configTree.ts';
-import type { Addend, Operand, WeightedSum } from '../syntax/weightedSum.ts';
+import type { Addend, ConfigDocument, Operand, WeightedSum } from '../syntax/configTree.ts';
 import { isLossWord, splitWords, toTermName } from './keyWords.ts';
 import { namesKnownLoss } from './lossVocabulary.ts';
 import { namesSomethingElse } from './notAWeight.ts';
@@ -127,16 +126,7 @@ function counts(words: readonly string[]): boolean {
   return words.some((word) => counting.has(word));
 }
 
-const lossLike = new Set([
-  'penalty',
-  'objective',
-  'elbo',
-  'err',
-  'cost',
-  'regularizer',
-  'errd',
-  'errg',
-]);
+const lossLike = new Set(['penalty', 'objective', 'elbo', 'err', 'regularizer', 'errd', 'errg']);
 
 /** True for words that say that it is a loss: `loss`, `criterion`, `klloss`, `penalty`. */
 function saysLoss(words: readonly string[]): boolean {
@@ -155,6 +145,8 @@ const averaging = new Set([
   'mean',
   'meter',
   'history',
+  // Of assigning predictions to targets: nothing is trained by it.
+  'cost',
 ]);
 
 /** `avg = 0.9 * avg + 0.1 * loss`, and sums for the log. */

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { applyChanges } from '../../../server/src/base/textRange.ts';
-import { readParserBinaries } from '../../../server/src/parserBinaries.ts';
+import type { Operand } from '../../../server/src/syntax/configTree.ts';
 import { findNode, walkEntries, walkScalars } from '../../../server/src/syntax/configTree.ts';
 import { replaceNumber } from '../../../server/src/syntax/edit.ts';
 import { PythonParser } from '../../../server/src/syntax/languages/python/pythonParser.ts';
 import { python } from '../../../server/src/syntax/languages/python.ts';
 import { setValues } from '../../../server/src/syntax/setValues.ts';
-import type { Operand } from '../../../server/src/syntax/weightedSum.ts';
+import { readParserBinaries } from '../../../server/src/workspace/parserBinaries.ts';
 import { loadLanguages } from '../../support/loadLanguages.ts';
 
 beforeAll(loadLanguages);

@@ -52,19 +52,10 @@ const weightWords = new Set([
 /** Words of notes and keys that say that something else is weighed, or that it is no weight at all. */
 const otherWords = new Set([
   ...['decay', 'class', 'classes', 'clip', 'clipping', 'sample', 'samples', 'sampling', 'momentum'],
-  ...['advantage', 'discount', 'learning', 'dropout', 'matching', 'cost', 'path', 'checkpoint'],
-  ...['pretrained', 'init', 'initialization', 'layer', 'negative', 'positive', 'file', 'optimizer'],
+  ...['advantage', 'discount', 'learning', 'dropout', 'matching', 'cost'],
+  ...['init', 'initialization', 'layer', 'negative', 'positive', 'optimizer'],
   ...['adam', 'scheduler', 'annealing', 'epochs', 'steps', 'target', 'polyak', 'reward', 'rewards'],
-  ...[
-    'margin',
-    'temperature',
-    'smoothing',
-    'threshold',
-    'ema',
-    'attention',
-    'whether',
-    'gradient_clip',
-  ],
+  ...['margin', 'temperature', 'smoothing', 'threshold', 'ema', 'attention', 'whether', undefined],
 ]);
 const otherKeys = new Set([
   ...['decay', 'lr', 'rate', 'warmup', 'schedule', 'scheduler', 'epochs', 'epoch', 'steps', 'size'],

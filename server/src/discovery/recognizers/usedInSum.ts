@@ -1,6 +1,5 @@
 import type { LossTerm } from '../../model/lossTerm.ts';
-import type { ConfigNode } from '../../syntax/configTree.ts';
-import type { SumDefinition } from '../../syntax/weightedSum.ts';
+import type { ConfigNode, SumDefinition } from '../../syntax/configTree.ts';
 import { splitWords, toTermName } from '../keyWords.ts';
 import { namesSomethingElse } from '../notAWeight.ts';
 import type { Recognizer } from '../recognizer.ts';

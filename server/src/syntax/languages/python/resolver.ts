@@ -1,5 +1,4 @@
-import type { ConfigNode } from '../../configTree.ts';
-import type { SumDefinition } from '../../weightedSum.ts';
+import type { ConfigNode, SumDefinition } from '../../configTree.ts';
 import type { Definition, Definitions } from './definitions.ts';
 import { holdsLiteral, literalValue } from './pythonValue.ts';
 import {

@@ -1,5 +1,5 @@
 import type { TextRange } from '../../../base/textRange.ts';
-import type { Addend, Operand, WeightedSum } from '../../weightedSum.ts';
+import type { Addend, Operand, WeightedSum } from '../../configTree.ts';
 import { literalValue } from './pythonValue.ts';
 import type { Resolver } from './resolver.ts';
 import {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import type { ParserBinaries } from './syntax/configTree.ts';
+import type { ParserBinaries } from '../syntax/configTree.ts';
 
 const names = {
   engine: { package: 'web-tree-sitter', file: 'web-tree-sitter.wasm' },
