@@ -7,8 +7,7 @@ import { LineIndex } from '../server/src/base/lineIndex.ts';
 import { discoverTerms } from '../server/src/discovery/discoverTerms.ts';
 import { discoverUses } from '../server/src/discovery/discoverUses.ts';
 import type { LossTerm } from '../server/src/model/lossTerm.ts';
-import { configLanguages, parseConfig } from '../server/src/syntax/registry.ts';
-import { readParserBinaries } from '../server/src/workspace/parserBinaries.ts';
+import { parseConfig } from '../server/src/syntax/registry.ts';
 
 /**
  * `npm run bench:discovery`: how many of the weights of real configs are found, and how many of the
@@ -55,9 +54,6 @@ const truthFile = join(folder, 'TRUTH.json');
 if (!existsSync(truthFile)) {
   console.log(`No corpus of configs at ${folder} (COUNTERWEIGHT_CORPUS names another place).`);
   process.exit(0);
-}
-for (const language of configLanguages) {
-  if (language.load) await language.load(await readParserBinaries(resolve('dist')));
 }
 
 const counts = new Map<string, Count>();

@@ -40,14 +40,7 @@ const nativePackages: readonly string[] = [
   'webgpu',
 ];
 
-/** Folders of packages whose WebAssembly modules lie beside the bundles. */
-const wasmFolders: readonly string[] = [
-  'node_modules/@tensorflow/tfjs-backend-wasm/dist',
-  'node_modules/tree-sitter-python',
-  'node_modules/web-tree-sitter',
-];
-/** Packages of which nothing but the WebAssembly module is carried. */
-const wasmPackages: readonly string[] = ['node_modules/tree-sitter-python'];
+const wasmFolder = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
 const output = join(repositoryRoot, 'dist');
 
 const { values } = parseArgs({ options: { release: { type: 'boolean', default: false } } });
@@ -76,8 +69,6 @@ function optionsOf(bundle: Bundle): BuildOptions {
     // Packages that ship both forms are taken in their ES module form: the CommonJS one of
     // jsonc-parser hides its `require` from bundlers.
     mainFields: ['module', 'main'],
-    // But for this one, whose ES module looks for itself in a way that a bundle has no answer to.
-    alias: { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' },
     // The extension host has a `navigator` of its own and logs an error for whoever looks at it, as
     // zod does to learn where it runs.
     ...(bundle.target === 'extension' ? { define: { navigator: 'undefined' } } : {}),
@@ -113,18 +104,14 @@ async function writeNotices(bundled: readonly Bundled[]): Promise<string> {
   const native = carriedPackageNames
     .map((name) => `node_modules/${name}`)
     .filter((folder) => existsSync(join(repositoryRoot, folder)));
-  const folders = new Set([
-    ...bundled.flatMap(({ packages }) => packages),
-    ...native,
-    ...wasmPackages,
-  ]);
+  const folders = new Set([...bundled.flatMap(({ packages }) => packages), ...native]);
   const path = 'dist/ThirdPartyNotices.txt';
   await writeFile(join(repositoryRoot, path), thirdPartyNotices([...folders]));
   return path;
 }
 
 /** @returns the files written, relative to the repository */
-async function copyWasm(wasmFolder: string): Promise<readonly string[]> {
+async function copyWasm(): Promise<readonly string[]> {
   const folder = join(repositoryRoot, wasmFolder);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.wasm'));
   await Promise.all(names.map((name) => copyFile(join(folder, name), join(output, name))));
@@ -142,12 +129,9 @@ async function removeAllBut(written: readonly string[]): Promise<void> {
 const started = Date.now();
 await mkdir(output, { recursive: true });
 const present = bundles.filter(isPresent);
-const [wasm, bundled] = await Promise.all([
-  Promise.all(wasmFolders.map(copyWasm)),
-  Promise.all(present.map(bundleOne)),
-]);
+const [wasm, ...bundled] = await Promise.all([copyWasm(), ...present.map(bundleOne)]);
 if (values.release) {
   const written = bundled.flatMap((bundle) => bundle.written);
-  await removeAllBut([...written, ...wasm.flat(), await writeNotices(bundled)]);
+  await removeAllBut([...written, ...wasm, await writeNotices(bundled)]);
 }
 console.log(`Built ${present.length} bundles in ${Date.now() - started} ms.`);

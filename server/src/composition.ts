@@ -7,10 +7,8 @@ import { HostClient } from './hostClient/hostClient.ts';
 import { IngestLoop } from './ingest/ingestLoop.ts';
 import type { Settings } from './protocol/settings.ts';
 import { MetricStore } from './store/metricStore.ts';
-import { configLanguages } from './syntax/registry.ts';
 import { createDiskFiles } from './workspace/diskFiles.ts';
 import { Experiments } from './workspace/experiments.ts';
-import { readParserBinaries } from './workspace/parserBinaries.ts';
 import { RunCatalog } from './workspace/runCatalog.ts';
 import { RunStarter } from './workspace/runStarter.ts';
 import { Session } from './workspace/session.ts';
@@ -46,10 +44,8 @@ export function composeWorkspace(options: CompositionOptions): Workspace {
   const launchers = { task, command: new CommandLauncher() };
   const starter = new RunStarter({ files, catalog, clock, logger, launchers, training: settings });
   const experiments = new Experiments({ files, catalog, starter, store, clock, logger });
-  const languagesLoaded = loadLanguages(options, session);
   return {
     files,
-    languagesLoaded,
     session,
     catalog,
     store,
@@ -62,18 +58,4 @@ export function composeWorkspace(options: CompositionOptions): Workspace {
       ingest.dispose();
     },
   };
-}
-
-/** Loads the parsers that are programs of their own. Without them their files are not read. */
-async function loadLanguages(
-  { bundleFolder, logger }: CompositionOptions,
-  session: Session,
-): Promise<void> {
-  try {
-    const binaries = await readParserBinaries(bundleFolder);
-    await Promise.all(configLanguages.map((language) => language.load?.(binaries)));
-    await session.languagesLoaded();
-  } catch (error) {
-    logger.warn(`Python files are not read: ${String(error)}`);
-  }
 }

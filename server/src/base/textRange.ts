@@ -19,3 +19,8 @@ export function applyChanges(text: string, changes: readonly TextChange[]): stri
     text,
   );
 }
+
+/** The same range, so many characters further on. */
+export function shiftRange({ start, end }: TextRange, by: number): TextRange {
+  return { start: start + by, end: end + by };
+}

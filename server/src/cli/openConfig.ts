@@ -21,7 +21,7 @@ export interface OpenedConfig {
  * directory stands for the folder that an editor has open, where the config is in it.
  */
 export async function openConfig(
-  { session, files, languagesLoaded }: Workspace,
+  { session, files }: Workspace,
   path: string,
   cwd: string,
 ): Promise<Result<OpenedConfig>> {
@@ -33,7 +33,6 @@ export async function openConfig(
   const top = isInside(path, cwd) ? cwd : dirname(path);
   const folder = (await nearestStateFolder(files, path)) ?? top;
   await session.addFolder(folder);
-  await languagesLoaded;
   await session.setDocument(uri, path, text);
   const project = session.view(uri)?.found?.path;
   if (project !== undefined) await openProject({ session, files }, project);

@@ -53,6 +53,8 @@ export interface ConfigDocument {
   readonly problems: readonly ConfigProblem[];
   /** The sums and products of a program; absent in languages that are none. */
   readonly sums?: readonly WeightedSum[];
+  /** What its language takes up again when the next version of the text is parsed. */
+  readonly memory?: object;
 }
 
 /** A value that is computed by adding or multiplying, in a program: `loss = a + 0.1 * b`. */
@@ -115,22 +117,15 @@ export interface CursorPlace {
   readonly root: ConfigNode | undefined;
 }
 
-/** The WebAssembly modules of a parser. */
-export interface ParserBinaries {
-  /** `web-tree-sitter.wasm`: what runs grammars. */
-  readonly engine: Uint8Array;
-  /** `tree-sitter-<language>.wasm`. */
-  readonly grammar: Uint8Array;
-}
-
 /** A language of configs. Nothing in it throws. */
 export interface ConfigLanguage {
   readonly name: string;
   /** File name endings, with the dot. */
   readonly extensions: readonly string[];
-  /** Of a language whose parser is a program of its own; before it is loaded, files have no tree. */
-  load?(binaries: ParserBinaries): Promise<void>;
-  parse(text: string): ConfigDocument;
+  /** What it gives depends on the text alone; with the version before it, it may take less time. */
+  parse(text: string, previous?: ConfigDocument): ConfigDocument;
+  /** The same in steps of a few milliseconds each, of a language whose files can take many. */
+  parseInSteps?(text: string): Generator<undefined, ConfigDocument>;
   /** What is being written at an offset; undefined in comments and where it cannot be told. */
   locate(text: string, offset: number): CursorPlace | undefined;
   /** The text of plain data on one line. */

@@ -37,7 +37,7 @@ export function setValues(
   for (const { path, value } of changes) {
     const edits = setValue({ language, document: current, path, value });
     if (!edits.ok) return edits;
-    current = language.parse(applyChanges(current.text, edits.value));
+    current = language.parse(applyChanges(current.text, edits.value), current);
   }
   const problem = sideEffect(document, current, changes);
   return problem === undefined ? succeed(current.text) : fail(problem);

@@ -36,7 +36,7 @@ export function readConfigFile(
   text: string,
   previous: ConfigFile | undefined,
 ): ConfigFile {
-  const document = parseConfig(path, text);
+  const document = parseConfig(path, text, previous?.document);
   const base = { uri, path, text, lines: new LineIndex(text), document };
   if (!document) return { ...base, terms: [], current: true, problems: [], task: undefined };
   const task = taskOf(document.root);

@@ -122,12 +122,6 @@ export class Session implements Disposable {
     await taken;
   }
 
-  /** A parser was loaded: what could not be read without it is read now. */
-  async languagesLoaded(): Promise<void> {
-    const unread = [...this.#configs].filter(([, { file }]) => file.document?.root === undefined);
-    await Promise.all(unread.map(([uri, { file }]) => this.setDocument(uri, file.path, file.text)));
-  }
-
   /** Resolves when every document so far has met the `counterweight.yaml` that speaks for it. */
   async documentsTaken(): Promise<void> {
     await this.#documents;

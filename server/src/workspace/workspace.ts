@@ -10,8 +10,6 @@ import type { Session } from './session.ts';
 /** The objects behind both front ends, built once by the entry. */
 export interface Workspace extends Disposable {
   readonly files: WorkspaceFiles;
-  /** Resolves when files of every language are read; never rejects. */
-  readonly languagesLoaded: Promise<void>;
   readonly session: Session;
   readonly catalog: RunCatalog;
   readonly store: MetricStore;

@@ -1,11 +1,9 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { discoverTerms } from '../../../server/src/discovery/discoverTerms.ts';
 import { recognizers } from '../../../server/src/discovery/registry.ts';
 import { configLanguages } from '../../../server/src/syntax/registry.ts';
-import { loadLanguages } from '../../support/loadLanguages.ts';
 
-beforeAll(loadLanguages);
 
 /** The texts above the `^^^` marks: a comment that holds nothing but marks speaks of its line before. */
 function markedTexts(text: string): readonly string[] {

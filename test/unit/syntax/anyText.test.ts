@@ -1,12 +1,9 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { type ConfigDocument, walkScalars } from '../../../server/src/syntax/configTree.ts';
 import { configLanguages, parseConfig } from '../../../server/src/syntax/registry.ts';
 import { toPlainData } from '../../../server/src/syntax/toPlainData.ts';
-import { loadLanguages } from '../../support/loadLanguages.ts';
-
-beforeAll(loadLanguages);
 
 /** Pieces that configs and broken configs are made of, so that chance finds the strange ones. */
 const pieces = fc.constantFrom(

@@ -1,14 +1,11 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { applyChanges } from '../../../server/src/base/textRange.ts';
 import { findNode } from '../../../server/src/syntax/configTree.ts';
 import { replaceNumber } from '../../../server/src/syntax/edit.ts';
 import { configLanguages, parseConfig } from '../../../server/src/syntax/registry.ts';
 import { toPlainData } from '../../../server/src/syntax/toPlainData.ts';
-import { loadLanguages } from '../../support/loadLanguages.ts';
-
-beforeAll(loadLanguages);
 
 function setWeight(fileName: string, text: string, path: readonly string[], value: number): string {
   const document = parseConfig(fileName, text);

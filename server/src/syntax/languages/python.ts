@@ -1,34 +1,42 @@
 import type { ConfigDocument, ConfigLanguage } from '../configTree.ts';
 import { formatExponent, toNumberText } from './numberText.ts';
-import { PythonParser } from './python/pythonParser.ts';
-import { readProgram } from './python/readProgram.ts';
-import { Resolver } from './python/resolver.ts';
-import { toWeightedSum } from './python/sums.ts';
-
-const parser = new PythonParser();
+import { parseProgram } from './python/parseProgram.ts';
+import { ProgramMemory } from './python/programMemory.ts';
 
 /**
  * Python programs, as far as they hold configuration: names that are given literals, options,
- * fields, defaults, arguments, and the sums that they are used in. Until the grammar is loaded a
- * file has no tree. What is wrong with a program is for others to say: there are no problems.
+ * fields, defaults, arguments, and the sums that they are used in. What is wrong with a program is for others to say: there are no problems.
  */
 export const python: ConfigLanguage = {
   name: 'python',
   extensions: ['.py', '.pyi'],
-  load: (binaries) => parser.load(binaries),
   parse: parsePython,
+  parseInSteps,
   locate: () => undefined,
   formatNumber: formatPythonNumber,
   formatValue: formatPythonValue,
 };
 
-function parsePython(text: string): ConfigDocument {
-  const source = parser.parse(text);
-  if (!source) return { language: 'python', text, root: undefined, problems: [] };
-  const { definitions, sites } = readProgram(source);
-  const resolver = new Resolver(source, definitions);
-  const sums = sites.flatMap((site) => toWeightedSum(source, site, resolver) ?? []);
-  return { language: 'python', text, root: definitions.root, problems: [], sums };
+/** Longer files are generated ones; reading them would hold everything up. */
+const longestText = 2_000_000;
+
+function parsePython(text: string, previous?: ConfigDocument): ConfigDocument {
+  const steps = parseInSteps(text, previous);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+function* parseInSteps(
+  text: string,
+  previous?: ConfigDocument,
+): Generator<undefined, ConfigDocument> {
+  const language = 'python';
+  if (text.length > longestText) return { language, text, root: undefined, problems: [] };
+  const before = previous?.memory instanceof ProgramMemory ? previous.memory : undefined;
+  if (before && previous?.text === text) return previous;
+  const { root, sums, memory } = yield* parseProgram(text, before);
+  return { language, text, root, problems: [], sums, memory };
 }
 
 function formatPythonNumber(value: number): string {

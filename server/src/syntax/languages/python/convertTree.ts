@@ -1,91 +1,75 @@
-import type { Tree, TreeCursor } from 'web-tree-sitter';
+import type { TreeCursor } from '@lezer/common';
 
-import { deepestNesting, type PythonNode, shiftTree } from './syntaxTree.ts';
-import type { TextEdit } from './textEdit.ts';
+import type { Chunk } from './chunks.ts';
+import { isBlockNode, type Part, shapeOf, token } from './nodeShapes.ts';
+import { deepestNesting, type PythonNode } from './syntaxTree.ts';
 
-/** What was converted before, and the change since then. */
-export interface KnownTree {
-  readonly root: PythonNode;
-  readonly edit: TextEdit;
+/**
+ * Statements of the parser's tree, in which punctuation and expressions lie side by side, as nodes
+ * with fields; their ranges are those in the text of the chunk.
+ */
+export function toStatements({ nodes, range }: Chunk, text: string): readonly PythonNode[] {
+  return nodes.flatMap((node) => new Conversion(node.cursor(), text, range.start).statements());
 }
 
 /** Nodes of which nobody asks what they are made of. */
-const leaves = new Set([
-  ...['string', 'concatenated_string', 'identifier', 'integer', 'float', 'comment', 'type'],
-  ...['true', 'false', 'none', 'ellipsis'],
-]);
+const leaves = new Set(['String', 'FormatString', 'ContinuedString', 'VariableName', 'Number']);
 
-/**
- * The tree as plain objects. Each question to the WebAssembly side takes about a microsecond, and
- * a file of 5,000 lines has 50,000 nodes: nodes outside of what was edited are taken from the tree
- * before, without asking what is inside them.
- */
-export function convertTree(tree: Tree, known: KnownTree | undefined): PythonNode {
-  const cursor = tree.walk();
-  try {
-    return new Conversion(cursor, known?.edit).convert(known?.root, 0);
-  } finally {
-    cursor.delete();
-  }
-}
+/** Operators have the name of their kind in the parser's tree, and their own here. */
+const operators = new Set(['ArithOp', 'BitOp', 'CompareOp', 'UpdateOp', 'AssignOp', 'LogicOp']);
 
 class Conversion {
   readonly #cursor: TreeCursor;
-  readonly #edit: TextEdit | undefined;
+  readonly #text: string;
+  readonly #offset: number;
 
-  constructor(cursor: TreeCursor, edit: TextEdit | undefined) {
+  constructor(cursor: TreeCursor, text: string, offset: number) {
     this.#cursor = cursor;
-    this.#edit = edit;
+    this.#text = text;
+    this.#offset = offset;
   }
 
-  /** The node that the cursor is on; `before` is what is thought to have been there. */
-  convert(before: PythonNode | undefined, depth: number): PythonNode {
-    const cursor = this.#cursor;
-    const type = cursor.nodeType;
-    const field = cursor.currentFieldName ?? undefined;
-    const range = { start: cursor.startIndex, end: cursor.endIndex };
-    const isInner = depth < deepestNesting && !leaves.has(type);
-    return { type, field, range, children: isInner ? this.#convertChildren(before, depth) : [] };
+  /** The statements that the cursor is on: several on one line. */
+  statements(): readonly PythonNode[] {
+    return this.#cursor.name === 'StatementGroup'
+      ? statementsIn(this.#parts(true, 0))
+      : [this.#convert(0)];
   }
 
-  #convertChildren(before: PythonNode | undefined, depth: number): readonly PythonNode[] {
+  /** The node that the cursor is on. */
+  #convert(depth: number): Part {
+    const { name, from, to } = this.#cursor;
+    const range = { start: from - this.#offset, end: to - this.#offset };
+    if (operators.has(name)) return token(this.#text.slice(range.start, range.end), range);
+    // Keywords and punctuation are called as they are written, nodes with a capital letter.
+    if (isWritten(name)) return token(name, range);
+    const isInner = depth < deepestNesting && !leaves.has(name);
+    const parts = isInner ? this.#parts(isBlockNode(name), depth) : [];
+    return shapeOf(name, parts, range, this.#text);
+  }
+
+  /** What is directly below the cursor; comments only where they stand between statements. */
+  #parts(keepsComments: boolean, depth: number): readonly Part[] {
     const cursor = this.#cursor;
-    const children: PythonNode[] = [];
-    if (!cursor.gotoFirstChild()) return children;
-    const earlier = before?.children ?? [];
-    let next = 0;
+    const parts: Part[] = [];
+    if (!cursor.firstChild()) return parts;
     do {
-      if (!cursor.nodeIsNamed && !cursor.currentFieldName) continue;
-      next = this.#firstFrom(earlier, next, cursor.startIndex);
-      const counterpart = earlier[next];
-      const same = counterpart?.type === cursor.nodeType ? counterpart : undefined;
-      children.push(this.#reuse(same) ?? this.convert(same, depth + 1));
-    } while (cursor.gotoNextSibling());
-    cursor.gotoParent();
-    return children;
+      const { name } = cursor;
+      if (name === 'Comment' && !keepsComments) continue;
+      // Statements that share a line are statements of the block.
+      if (name === 'StatementGroup') parts.push(...this.#parts(keepsComments, depth));
+      else parts.push(this.#convert(depth + 1));
+    } while (cursor.nextSibling());
+    cursor.parent();
+    return parts;
   }
+}
 
-  /** Index of the first of the earlier nodes that does not begin before an offset of the text now. */
-  #firstFrom(earlier: readonly PythonNode[], from: number, offset: number): number {
-    const edit = this.#edit;
-    const start = edit && offset > edit.newEnd ? offset - edit.newEnd + edit.oldEnd : offset;
-    let index = from;
-    while ((earlier[index]?.range.start ?? start) < start) index += 1;
-    return index;
-  }
+function statementsIn(parts: readonly Part[]): readonly PythonNode[] {
+  return parts.filter(({ isToken }) => !isToken);
+}
 
-  /** The counterpart, where it lies outside of the edit and has the same extent and part. */
-  #reuse(counterpart: PythonNode | undefined): PythonNode | undefined {
-    const edit = this.#edit;
-    if (!counterpart || !edit) return undefined;
-    const { startIndex: start, endIndex: end } = this.#cursor;
-    // One character further: what touches the edit may have grown together with it.
-    if (!(end < edit.start || start > edit.newEnd)) return undefined;
-    const by = start > edit.newEnd ? edit.newEnd - edit.oldEnd : 0;
-    const { range, field } = counterpart;
-    const stayed = range.start + by === start && range.end + by === end;
-    return stayed && field === (this.#cursor.currentFieldName ?? undefined)
-      ? shiftTree(counterpart, by)
-      : undefined;
-  }
+function isWritten(name: string): boolean {
+  const code = name.charCodeAt(0);
+  return code < 65 || (code > 90 && code < 128);
 }

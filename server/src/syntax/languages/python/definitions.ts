@@ -1,6 +1,6 @@
 import type { TextRange } from '../../../base/textRange.ts';
 import type { ConfigNode, EntryOrigin, MappingEntry, MappingNode } from '../../configTree.ts';
-import type { PythonNode } from './syntaxTree.ts';
+import type { NameScope, PythonNode } from './syntaxTree.ts';
 
 /** A key on the way to a definition. */
 export interface KeyPlace {
@@ -14,9 +14,9 @@ export interface Definition {
   readonly keyRange: TextRange;
   readonly value: ConfigNode;
   readonly origin: EntryOrigin;
-  /** What stands there, and the classes and functions in which its own names are looked up. */
+  /** What stands there, and where its own names are looked up. */
   readonly expression: PythonNode;
-  readonly scope: readonly string[];
+  readonly scope: NameScope;
 }
 
 /** What the collector says of one name. */
@@ -26,7 +26,7 @@ export interface Finding {
   readonly origin: EntryOrigin;
   readonly note: string | undefined;
   readonly expression: PythonNode;
-  readonly scope: readonly string[];
+  readonly scope: NameScope;
   /** False for what only the program knows: it leads on to other names, and is no entry. */
   readonly isEntry: boolean;
 }

@@ -45,8 +45,7 @@ export function toScalar(source: PythonSource, node: PythonNode): ScalarNode {
 /** What a literal means; null for None and for what is no literal. */
 export function literalValue(source: PythonSource, node: PythonNode): ScalarNode['value'] {
   switch (node.type) {
-    case 'integer':
-    case 'float':
+    case 'number':
       return numberOf(textOf(source, node));
     case 'unary_operator':
       return signedNumber(source, node);

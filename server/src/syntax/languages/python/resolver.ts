@@ -5,8 +5,8 @@ import {
   childAt,
   codeOf,
   lastName,
+  type NameScope,
   type PythonNode,
-  type PythonSource,
   textOf,
   unwrap,
 } from './syntaxTree.ts';
@@ -16,40 +16,34 @@ const longestWay = 6;
 
 /** Follows names to where their value is set in the same file. */
 export class Resolver {
-  readonly #source: PythonSource;
   readonly #definitions: Definitions;
 
-  constructor(source: PythonSource, definitions: Definitions) {
-    this.#source = source;
+  constructor(definitions: Definitions) {
     this.#definitions = definitions;
   }
 
   /** The definition with a literal that an expression, within classes and functions, stands for. */
-  resolve(expression: PythonNode, scope: readonly string[], steps = 0): SumDefinition | undefined {
+  resolve(expression: PythonNode, scope: NameScope, steps = 0): SumDefinition | undefined {
     if (steps > longestWay) return undefined;
     const node = unwrap(expression);
     if (node.type === 'identifier')
-      return this.#resolveName(textOf(this.#source, node), scope, steps);
+      return this.#resolveName(textOf(scope.source, node), scope, steps);
     if (node.type === 'attribute') {
-      return this.#resolveMember(childAt(node, 'object'), this.#name(node), scope, steps);
+      return this.#resolveMember(childAt(node, 'object'), this.#name(node, scope), scope, steps);
     }
     if (node.type === 'subscript') return this.#resolveItem(node, scope, steps);
     return this.#resolveInner(node, scope, steps);
   }
 
   /** `float(args.w)`, `args.w or 1`, `args.w if args.w else 0`, `args.get("w")`. */
-  #resolveInner(
-    node: PythonNode,
-    scope: readonly string[],
-    steps: number,
-  ): SumDefinition | undefined {
+  #resolveInner(node: PythonNode, scope: NameScope, steps: number): SumDefinition | undefined {
     if (node.type === 'conditional_expression' || node.type === 'boolean_operator') {
       return this.#firstOf(codeOf(node), scope, steps);
     }
     if (node.type !== 'call') return undefined;
     const callee = childAt(node, 'function');
     const words = codeOf(childAt(node, 'arguments'));
-    const name = lastName(this.#source, callee) ?? '';
+    const name = lastName(scope.source, callee) ?? '';
     if (name === 'get') return this.#resolveKey(childAt(callee, 'object'), words[0], scope, steps);
     if (name === 'getattr') return this.#resolveKey(words[0], words[1], scope, steps);
     return passing.has(name) ? this.#firstOf(words.slice(0, 1), scope, steps) : undefined;
@@ -57,7 +51,7 @@ export class Resolver {
 
   #firstOf(
     nodes: readonly PythonNode[],
-    scope: readonly string[],
+    scope: NameScope,
     steps: number,
   ): SumDefinition | undefined {
     for (const node of nodes) {
@@ -67,14 +61,10 @@ export class Resolver {
     return undefined;
   }
 
-  #resolveItem(
-    node: PythonNode,
-    scope: readonly string[],
-    steps: number,
-  ): SumDefinition | undefined {
+  #resolveItem(node: PythonNode, scope: NameScope, steps: number): SumDefinition | undefined {
     const object = childAt(node, 'value');
     const key = childAt(node, 'subscript');
-    const word = key && literalValue(this.#source, key);
+    const word = key && literalValue(scope.source, key);
     if (word === null || word === undefined)
       return object && this.resolve(object, scope, steps + 1);
     if (typeof word === 'number') {
@@ -87,22 +77,22 @@ export class Resolver {
   #resolveKey(
     object: PythonNode | undefined,
     key: PythonNode | undefined,
-    scope: readonly string[],
+    scope: NameScope,
     steps: number,
   ): SumDefinition | undefined {
-    const word = key && literalValue(this.#source, key);
+    const word = key && literalValue(scope.source, key);
     return typeof word === 'string' ? this.#resolveMember(object, word, scope, steps) : undefined;
   }
 
   /** A plain name: in the innermost scope that sets it. */
-  #resolveName(name: string, scope: readonly string[], steps: number): SumDefinition | undefined {
+  #resolveName(name: string, scope: NameScope, steps: number): SumDefinition | undefined {
     const named = this.#definitions.named(name);
-    for (let depth = scope.length; depth >= 0; depth -= 1) {
+    for (let depth = scope.names.length; depth >= 0; depth -= 1) {
       const here = named.filter(
         ({ path, origin }) =>
           origin !== 'option' &&
           path.length === depth + 1 &&
-          path.slice(0, -1).every((key, index) => key === scope[index]),
+          path.slice(0, -1).every((key, index) => key === scope.names[index]),
       );
       const found = this.#best(here, steps);
       if (found) return found;
@@ -117,14 +107,14 @@ export class Resolver {
   #resolveMember(
     object: PythonNode | undefined,
     name: string,
-    scope: readonly string[],
+    scope: NameScope,
     steps: number,
   ): SumDefinition | undefined {
     const whole = object && this.resolve(object, scope, steps + 1);
     const member = whole && memberOf(whole, name);
     if (member) return member;
     const named = this.#definitions.named(name);
-    const holder = object ? this.#name(object) : '';
+    const holder = object ? this.#name(object, scope) : '';
     const groups = [
       named.filter(({ path }) => isOwn(path, holder, scope)),
       named.filter(({ path }) => path.at(-2) === holder),
@@ -150,8 +140,8 @@ export class Resolver {
     return undefined;
   }
 
-  #name(node: PythonNode): string {
-    return lastName(this.#source, node) ?? '';
+  #name(node: PythonNode, scope: NameScope): string {
+    return lastName(scope.source, node) ?? '';
   }
 }
 
@@ -163,10 +153,10 @@ function holdsNumber(value: ConfigNode): boolean {
 }
 
 /** `self.x` in the class that sets it. */
-function isOwn(path: readonly string[], holder: string, scope: readonly string[]): boolean {
+function isOwn(path: readonly string[], holder: string, scope: NameScope): boolean {
   if (holder !== 'self') return false;
   const depth = path.length - 1;
-  return depth > 0 && path.slice(0, depth).every((key, index) => key === scope[index]);
+  return depth > 0 && path.slice(0, depth).every((key, index) => key === scope.names[index]);
 }
 
 function memberOf({ path, node }: SumDefinition, key: string): SumDefinition | undefined {

@@ -1,4 +1,4 @@
-import type { TextRange } from '../../../base/textRange.ts';
+import { shiftRange } from '../../../base/textRange.ts';
 import type { Addend, Operand, WeightedSum } from '../../configTree.ts';
 import { literalValue } from './pythonValue.ts';
 import type { Resolver } from './resolver.ts';
@@ -6,6 +6,7 @@ import {
   childAt,
   codeOf,
   lastName,
+  type NameScope,
   type PythonNode,
   type PythonSource,
   textOf,
@@ -17,32 +18,35 @@ export interface SumSite {
   readonly expression: PythonNode;
   /** By dots, as in WeightedSum. */
   readonly target: string;
-  readonly targetRange: TextRange;
   readonly accumulates: boolean;
-  /** The classes and functions around it. */
-  readonly scope: readonly string[];
+  readonly scope: NameScope;
 }
 
-/** The sum that stands at a place; undefined where nothing is added to something or multiplied. */
+/**
+ * The sum that stands at a place, in a piece that begins at an offset of the file; undefined where
+ * nothing is added to something or multiplied.
+ */
 export function toWeightedSum(
-  source: PythonSource,
   site: SumSite,
+  offset: number,
   resolver: Resolver,
 ): WeightedSum | undefined {
-  const addends = new SumReader(source, site, resolver).read(site.expression);
+  const addends = new SumReader(site, offset, resolver).read(site.expression);
   if (!addends.some(({ operands }) => operands.length > 1)) return undefined;
   const { target, accumulates, expression } = site;
-  return { target, accumulates, range: expression.range, addends };
+  return { target, accumulates, range: shiftRange(expression.range, offset), addends };
 }
 
 class SumReader {
   readonly #source: PythonSource;
-  readonly #scope: readonly string[];
+  readonly #scope: NameScope;
+  readonly #offset: number;
   readonly #resolver: Resolver;
 
-  constructor(source: PythonSource, { scope }: SumSite, resolver: Resolver) {
-    this.#source = source;
+  constructor({ scope }: SumSite, offset: number, resolver: Resolver) {
+    this.#source = scope.source;
     this.#scope = scope;
+    this.#offset = offset;
     this.#resolver = resolver;
   }
 
@@ -58,7 +62,7 @@ class SumReader {
     const inner = this.#innerParts(node);
     if (inner) return inner.flatMap((part) => this.read(part));
     const operands = [this.#operand(node, false)];
-    return [{ range: node.range, operands, isGroup: false }];
+    return [{ range: shiftRange(node.range, this.#offset), operands, isGroup: false }];
   }
 
   /** What is added up in an expression that is no plain sum itself. */
@@ -93,7 +97,11 @@ class SumReader {
     const parts = factorsOf(node, false);
     const group = parts.find(({ factor, divides }) => !divides && this.#isSum(factor));
     const operands = parts.map(({ factor, divides }) => this.#operand(factor, divides));
-    const addend = { range: node.range, operands, isGroup: group !== undefined };
+    const addend = {
+      range: shiftRange(node.range, this.#offset),
+      operands,
+      isGroup: group !== undefined,
+    };
     return group ? [addend, ...this.read(group.factor)] : [addend];
   }
 
@@ -108,7 +116,7 @@ class SumReader {
     const isReference = references.has(node.type);
     return {
       kind: typeof value === 'number' ? 'number' : isReference ? 'reference' : 'expression',
-      range: node.range,
+      range: shiftRange(node.range, this.#offset),
       text: textOf(this.#source, node),
       divides,
       value: typeof value === 'number' ? value : undefined,

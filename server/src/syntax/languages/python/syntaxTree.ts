@@ -1,19 +1,24 @@
 import type { TextRange } from '../../../base/textRange.ts';
 
-/** A node of the syntax tree of a Python file, by the names of tree-sitter's grammar. */
+/** A node of the syntax tree of a Python file. What is told apart is what configuration needs. */
 export interface PythonNode {
   readonly type: string;
   /** Its part in the node above: `left`, `operator`; undefined for items of lists and blocks. */
   readonly field: string | undefined;
   readonly range: TextRange;
-  /** The named children and those with a field, operators among them, in the order of the text. */
+  /** In the order of the text, operators among them; punctuation and keywords are left out. */
   readonly children: readonly PythonNode[];
 }
 
-/** A Python file as the grammar sees it. */
+/** A piece of a Python file, whose nodes have their ranges in it. */
 export interface PythonSource {
   readonly text: string;
-  readonly root: PythonNode;
+}
+
+/** Where a name is looked up: the classes and functions around it, and the piece of the file it stands in. */
+export interface NameScope {
+  readonly names: readonly string[];
+  readonly source: PythonSource;
 }
 
 /** Nesting beyond this is left out: no program needs it, and walks over the tree call themselves. */
@@ -47,15 +52,4 @@ export function unwrap(node: PythonNode): PythonNode {
 export function lastName(source: PythonSource, node: PythonNode | undefined): string | undefined {
   if (node?.type === 'identifier') return textOf(source, node);
   return node?.type === 'attribute' ? textOf(source, childAt(node, 'attribute')) : undefined;
-}
-
-/** The same tree, so many characters further on. */
-export function shiftTree(node: PythonNode, by: number): PythonNode {
-  if (by === 0) return node;
-  return {
-    type: node.type,
-    field: node.field,
-    range: { start: node.range.start + by, end: node.range.end + by },
-    children: node.children.map((child) => shiftTree(child, by)),
-  };
 }

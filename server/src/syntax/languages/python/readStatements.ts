@@ -1,5 +1,5 @@
 import type { EntryOrigin } from '../../configTree.ts';
-import { Definitions, type KeyPlace } from './definitions.ts';
+import type { Finding, KeyPlace } from './definitions.ts';
 import { noteOf } from './notes.ts';
 import { describedDefault, optionOf } from './options.ts';
 import { holdsLiteral, literalValue, toConfigNode } from './pythonValue.ts';
@@ -8,46 +8,56 @@ import {
   childAt,
   codeOf,
   lastName,
+  type NameScope,
   type PythonNode,
   type PythonSource,
   textOf,
   unwrap,
 } from './syntaxTree.ts';
 
-/** What a program says: the names that get values, and the places where something is computed. */
+/** What a piece of a program says: the names that get values, and where something is computed. */
 export interface ProgramFacts {
-  readonly definitions: Definitions;
+  readonly findings: readonly Finding[];
   readonly sites: readonly SumSite[];
 }
 
 /** The classes and functions around a statement. */
-interface Scope {
+export interface Scope {
   readonly keys: readonly KeyPlace[];
   /** How many of them lead to the innermost class, whose fields `self.x` are; 0 outside of one. */
   readonly classDepth: number;
   readonly isClassBody: boolean;
 }
 
-export function readProgram(source: PythonSource): ProgramFacts {
-  const reader = new ProgramReader(source);
-  reader.readBlock(source.root, { keys: [], classDepth: 0, isClassBody: false });
-  reader.definitions.sort();
-  return reader;
+/**
+ * Reads statements within a scope. The ranges of what is found are those in their source, its keys
+ * those below the scope, or, of options, below the root.
+ */
+export function readStatements(
+  source: PythonSource,
+  statements: readonly PythonNode[],
+  scope: Scope,
+): ProgramFacts {
+  const reader = new StatementReader(source, scope.keys.length);
+  reader.readAll(statements, scope);
+  return { findings: reader.findings, sites: reader.sites };
 }
 
-class ProgramReader implements ProgramFacts {
-  readonly definitions: Definitions;
+class StatementReader {
+  readonly findings: Finding[] = [];
   readonly sites: SumSite[] = [];
   readonly #source: PythonSource;
+  /** How many keys of every place are those of the scope around. */
+  readonly #outerKeys: number;
 
-  constructor(source: PythonSource) {
+  constructor(source: PythonSource, outerKeys: number) {
     this.#source = source;
-    this.definitions = new Definitions(source.root.range);
+    this.#outerKeys = outerKeys;
   }
 
-  readBlock(block: PythonNode, scope: Scope): void {
-    for (const [index, statement] of block.children.entries()) {
-      this.#readStatement(statement, scope, () => noteOf(this.#source, block.children, index));
+  readAll(statements: readonly PythonNode[], scope: Scope): void {
+    for (const [index, statement] of statements.entries()) {
+      this.#readStatement(statement, scope, () => noteOf(this.#source, statements, index));
     }
   }
 
@@ -66,7 +76,7 @@ class ProgramReader implements ProgramFacts {
         this.#readResult(node, scope);
         return;
       case 'block':
-        this.readBlock(node, scope);
+        this.readAll(node.children, scope);
         return;
       default:
         // Branches, loops and the like: their blocks belong to the scope that they stand in.
@@ -86,7 +96,7 @@ class ProgramReader implements ProgramFacts {
     const inner = { keys, classDepth: isClassBody ? keys.length : scope.classDepth, isClassBody };
     const parameters = childAt(node, 'parameters');
     for (const parameter of codeOf(parameters)) this.#readParameter(parameter, inner);
-    if (body) this.readBlock(body, inner);
+    if (body) this.readAll(body.children, inner);
   }
 
   #readParameter(parameter: PythonNode, scope: Scope): void {
@@ -130,7 +140,7 @@ class ProgramReader implements ProgramFacts {
     }
     this.#assign(left, right, scope, note);
     const accumulates = this.#repeats(left, right);
-    this.#addSite(right, left, { target: this.#dotted(left), accumulates, scope });
+    this.#addSite(right, { target: this.#dotted(left), accumulates, scope });
   }
 
   /** `loss = loss + x` */
@@ -159,8 +169,9 @@ class ProgramReader implements ProgramFacts {
   ): void {
     const value = toConfigNode(this.#source, expression);
     const isEntry = holdsLiteral(value);
-    const names = scope.keys.map(({ key }) => key);
-    this.definitions.add({ keys, value, origin, note, expression, scope: names, isEntry });
+    const names = this.#namesIn(scope);
+    const own = keys.slice(this.#outerKeys);
+    this.findings.push({ keys: own, value, origin, note, expression, scope: names, isEntry });
     this.#harvest(expression, scope, isEntry);
   }
 
@@ -171,7 +182,7 @@ class ProgramReader implements ProgramFacts {
     if (!left || !right) return;
     this.#harvest(right, scope);
     if (operator !== '+=' && operator !== '-=') return;
-    this.#addSite(right, left, { target: this.#dotted(left), accumulates: true, scope });
+    this.#addSite(right, { target: this.#dotted(left), accumulates: true, scope });
   }
 
   #readResult(node: PythonNode, scope: Scope): void {
@@ -182,13 +193,12 @@ class ProgramReader implements ProgramFacts {
       .map(({ key }) => key)
       .slice(-2)
       .join('.');
-    this.#addSite(value, node, { target, accumulates: false, scope });
+    this.#addSite(value, { target, accumulates: false, scope });
   }
 
   /** Notes an expression that adds or multiplies; in a dictionary, each of its values. */
   #addSite(
     expression: PythonNode,
-    { range }: PythonNode,
     { target, accumulates, scope }: { target: string; accumulates: boolean; scope: Scope },
   ): void {
     const node = unwrap(expression);
@@ -197,8 +207,7 @@ class ProgramReader implements ProgramFacts {
       return;
     }
     if (!computing.has(node.type)) return;
-    const names = scope.keys.map(({ key }) => key);
-    this.sites.push({ expression: node, target, targetRange: range, accumulates, scope: names });
+    this.sites.push({ expression: node, target, accumulates, scope: this.#namesIn(scope) });
   }
 
   #addPair(pair: PythonNode, target: string, scope: Scope): void {
@@ -206,7 +215,7 @@ class ProgramReader implements ProgramFacts {
     const value = childAt(pair, 'value');
     const name = key && literalValue(this.#source, key);
     if (!value || typeof name !== 'string') return;
-    this.#addSite(value, pair, { target: `${target}.${name}`, accumulates: false, scope });
+    this.#addSite(value, { target: `${target}.${name}`, accumulates: false, scope });
   }
 
   /**
@@ -228,11 +237,11 @@ class ProgramReader implements ProgramFacts {
   /** @returns true where the arguments of the call are in the tree now */
   #readCall(call: PythonNode, scope: Scope, isConverted: boolean): boolean {
     const option = optionOf(this.#source, call);
-    const names = scope.keys.map(({ key }) => key);
+    const names = this.#namesIn(scope);
     if (option && holdsLiteral(option.value)) {
       const { key, ...rest } = option;
       const keys = [key];
-      this.definitions.add({ ...rest, keys, origin: 'option', scope: names, isEntry: true });
+      this.findings.push({ ...rest, keys, origin: 'option', scope: names, isEntry: true });
       return true;
     }
     this.#readBackward(call, scope);
@@ -241,9 +250,10 @@ class ProgramReader implements ProgramFacts {
     if (isConverted || !name || !callee || !hasKeywords(call)) return isConverted;
     const value = toConfigNode(this.#source, call);
     if (value.kind === 'scalar' || !holdsLiteral(value)) return false;
-    const keys = [...scope.keys, { key: name, range: callee.range }];
+    const within = scope.keys.slice(this.#outerKeys);
+    const keys = [...within, { key: name, range: callee.range }];
     const entry = { keys, value, origin: 'scope' as const, note: undefined, expression: call };
-    this.definitions.add({ ...entry, scope: names, isEntry: true });
+    this.findings.push({ ...entry, scope: names, isEntry: true });
     return true;
   }
 
@@ -254,7 +264,7 @@ class ProgramReader implements ProgramFacts {
     const argument = codeOf(childAt(call, 'arguments'))[0];
     const isBackward = name === 'backward' || name === 'manual_backward';
     const trained = isBackward ? (argument ?? childAt(callee, 'object')) : undefined;
-    if (trained) this.#addSite(trained, call, { target: 'loss', accumulates: false, scope });
+    if (trained) this.#addSite(trained, { target: 'loss', accumulates: false, scope });
   }
 
   /** Where an assignment puts its value: `x`, `self.x`, `cfg.a.b`, `weights["kl"]`. */
@@ -277,6 +287,10 @@ class ProgramReader implements ProgramFacts {
       node.type === 'subscript' ? literalValue(this.#source, part) : this.#keyOf(part).key;
     if (!before || typeof key !== 'string') return undefined;
     return [...before, { key, range: part.range }];
+  }
+
+  #namesIn({ keys }: Scope): NameScope {
+    return { names: keys.map(({ key }) => key), source: this.#source };
   }
 
   #keyOf(node: PythonNode): KeyPlace {
@@ -304,12 +318,15 @@ function lastOfChain(assignment: PythonNode): PythonNode | undefined {
   return node;
 }
 
+const lists = new Set(['expression_list', 'tuple', 'list']);
+
 /** `a, b = 1, 2` */
 function pairsOf(
   left: PythonNode,
   right: PythonNode,
 ): readonly (readonly [name: PythonNode, value: PythonNode])[] {
-  const names = left.type === 'pattern_list' ? codeOf(left) : [];
+  const isList = lists.has(left.type) && lists.has(right.type);
+  const names = isList ? codeOf(left) : [];
   const values = codeOf(right);
   if (names.length !== values.length) return [];
   return names.flatMap((name, index) => {
