@@ -1,4 +1,4 @@
-import type { TextRange } from '../base/textRange.ts';
+import type { TextChange, TextRange } from '../base/textRange.ts';
 
 export type FindingSeverity = 'error' | 'warning' | 'information';
 
@@ -32,10 +32,16 @@ export interface ConfigProblem {
   readonly severity: FindingSeverity;
   readonly message: string;
   readonly range: TextRange;
-  /** Replacements that would mend it, each with a title. */
-  readonly fixes?: readonly {
-    readonly title: string;
-    readonly range: TextRange;
-    readonly newText: string;
-  }[];
+  readonly fixes?: readonly ProblemFix[];
+  /** Fixes for which the whole file is looked at: they are made when somebody asks. */
+  readonly findFixes?: () => readonly ProblemFix[];
+}
+
+/** A replacement that would mend a problem. */
+export interface ProblemFix {
+  readonly title: string;
+  readonly range: TextRange;
+  readonly newText: string;
+  /** Further replacements that belong to it. */
+  readonly others?: readonly TextChange[];
 }

@@ -1,4 +1,5 @@
 import { allWeightsZero } from './config/allWeightsZero.ts';
+import { hardCodedWeight } from './config/hardCodedWeight.ts';
 import { negativeWeight } from './config/negativeWeight.ts';
 import { notFiniteWeight } from './config/notFiniteWeight.ts';
 import { weightNotNumber } from './config/weightNotNumber.ts';
@@ -8,6 +9,7 @@ import type { ConfigRule } from './configRule.ts';
 /** The rules whose only evidence is the config, sorted by name. */
 export const configRules: readonly ConfigRule[] = [
   allWeightsZero,
+  hardCodedWeight,
   negativeWeight,
   notFiniteWeight,
   weightNotNumber,

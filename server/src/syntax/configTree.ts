@@ -1,5 +1,6 @@
 import type { TextRange } from '../base/textRange.ts';
 import type { ConfigProblem } from '../model/finding.ts';
+import type { LiftedNumber, NumberLift } from './numberLift.ts';
 
 /** A config as every language gives it: values with the ranges of their keys and of themselves. */
 export type ConfigNode = MappingNode | SequenceNode | ScalarNode;
@@ -126,6 +127,8 @@ export interface ConfigLanguage {
   parse(text: string, previous?: ConfigDocument): ConfigDocument;
   /** The same in steps of a few milliseconds each, of a language whose files can take many. */
   parseInSteps?(text: string): Generator<undefined, ConfigDocument>;
+  /** Of a language of programs: how a number in the middle of one becomes an option. */
+  liftNumber?(document: ConfigDocument, number: LiftedNumber): NumberLift | undefined;
   /** What is being written at an offset; undefined in comments and where it cannot be told. */
   locate(text: string, offset: number): CursorPlace | undefined;
   /** The text of plain data on one line. */

@@ -1,5 +1,6 @@
 import type { TextChange } from '../base/textRange.ts';
 import type { ConfigDocument, ScalarNode } from './configTree.ts';
+import type { LiftedNumber, NumberLift } from './numberLift.ts';
 import { configLanguages } from './registry.ts';
 
 /**
@@ -18,4 +19,10 @@ export function replaceNumber(
   const wasFloat = /^["']?[-+]?[\d_]*(?:\.|\d[eE])/.test(node.text);
   const newText = wasFloat && /^-?\d+$/.test(number) ? `${number}.0` : number;
   return { range: node.range, newText: `${quote}${newText}${quote}` };
+}
+
+/** How a number in a program becomes one of its options; undefined where that is not safe. */
+export function liftNumber(document: ConfigDocument, number: LiftedNumber): NumberLift | undefined {
+  const language = configLanguages.find(({ name }) => name === document.language);
+  return language?.liftNumber?.(document, number);
 }

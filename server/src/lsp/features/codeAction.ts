@@ -119,17 +119,20 @@ function ignoreActions(
 }
 
 function problemActions({ file, problems }: ConfigView, params: CodeActionParams): CodeAction[] {
-  return problems.flatMap(({ code, range, fixes }) => {
+  return problems.flatMap(({ code, range, fixes = [], findFixes }) => {
     const place = toRange(file.lines, range);
     const { start, end } = params.range;
     if (place.start.line > end.line || place.end.line < start.line) return [];
-    return (fixes ?? []).map((fix) => ({
+    return [...fixes, ...(findFixes?.() ?? [])].map((fix) => ({
       title: fix.title,
       kind: CodeActionKind.QuickFix,
       diagnostics: params.context.diagnostics.filter((diagnostic) => diagnostic.code === code),
       edit: {
         changes: {
-          [file.uri]: [{ range: toRange(file.lines, fix.range), newText: fix.newText }],
+          [file.uri]: [fix, ...(fix.others ?? [])].map((change) => ({
+            range: toRange(file.lines, change.range),
+            newText: change.newText,
+          })),
         },
       },
     }));

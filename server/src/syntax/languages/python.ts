@@ -1,5 +1,6 @@
 import type { ConfigDocument, ConfigLanguage } from '../configTree.ts';
 import { formatExponent, toNumberText } from './numberText.ts';
+import { liftNumber } from './python/lift/liftNumber.ts';
 import { parseProgram } from './python/parseProgram.ts';
 import { ProgramMemory } from './python/programMemory.ts';
 
@@ -12,6 +13,8 @@ export const python: ConfigLanguage = {
   extensions: ['.py', '.pyi'],
   parse: parsePython,
   parseInSteps,
+  liftNumber: ({ text, memory }, number) =>
+    memory instanceof ProgramMemory ? liftNumber(text, memory.tree, number) : undefined,
   locate: () => undefined,
   formatNumber: formatPythonNumber,
   formatValue: formatPythonValue,

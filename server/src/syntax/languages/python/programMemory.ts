@@ -8,6 +8,7 @@ import { textEdit } from './textEdit.ts';
  * need not parse again, and what its statements say, by their text and the classes around them.
  */
 export class ProgramMemory {
+  readonly tree: Tree;
   readonly #parsedText: string;
   readonly #fragments: readonly TreeFragment[];
   readonly #facts: ReadonlyMap<string, ReadonlyMap<string, ProgramFacts>>;
@@ -17,6 +18,7 @@ export class ProgramMemory {
     tree: Tree,
     facts: ReadonlyMap<string, ReadonlyMap<string, ProgramFacts>>,
   ) {
+    this.tree = tree;
     this.#parsedText = parsedText;
     this.#fragments = TreeFragment.addTree(tree);
     this.#facts = facts;
