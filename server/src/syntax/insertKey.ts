@@ -75,7 +75,9 @@ function blockLines(
 }
 
 function flowEntry(language: ConfigLanguage, key: string, value: NestedValue): string {
-  return `${language.formatValue(key)}: ${language.formatValue(value)}`;
+  if (language.name !== 'toml')
+    return `${language.formatValue(key)}: ${language.formatValue(value)}`;
+  return language.formatValue({ [key]: value }).slice(2, -2);
 }
 
 function insertIntoFlow(text: string, mapping: MappingNode, entry: string): readonly TextChange[] {

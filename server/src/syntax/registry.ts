@@ -1,10 +1,11 @@
 import type { ConfigDocument, ConfigLanguage } from './configTree.ts';
 import { json } from './languages/json.ts';
 import { python } from './languages/python.ts';
+import { toml } from './languages/toml.ts';
 import { yaml } from './languages/yaml.ts';
 
 /** The languages of configs, sorted by name. */
-export const configLanguages: readonly ConfigLanguage[] = [json, python, yaml];
+export const configLanguages: readonly ConfigLanguage[] = [json, python, toml, yaml];
 
 /**
  * Parses a config by the ending of its file name; undefined where no language knows the ending.

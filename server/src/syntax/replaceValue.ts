@@ -51,7 +51,8 @@ function replaceScalar(
   }
   // The text of a block scalar ends with its line.
   const ending = /\r?\n$/.exec(node.text)?.[0] ?? '';
-  const quoted = typeof value === 'string' ? quotedAs(node.text, value) : undefined;
+  const canDouble = language.name === 'yaml' || !String(value).includes("'");
+  const quoted = typeof value === 'string' && canDouble ? quotedAs(node.text, value) : undefined;
   return { range: node.range, newText: `${quoted ?? language.formatValue(value)}${ending}` };
 }
 

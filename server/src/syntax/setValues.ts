@@ -10,6 +10,7 @@ import type {
   MappingNode,
 } from './configTree.ts';
 import { insertKey, nest, type PlainScalar } from './insertKey.ts';
+import { insertTomlKey } from './languages/tomlInsert.ts';
 import { ownEntries } from './layout.ts';
 import { configLanguages } from './registry.ts';
 import { type ReplacedEntry, replaceValue } from './replaceValue.ts';
@@ -67,6 +68,8 @@ function setValue(
   const mapping = node?.kind === 'mapping' ? node : undefined;
   const entry = mapping && ownEntry(mapping, key);
   if (entry) return setEntry(setting, entry, depth);
+  const isInTable = language.name === 'toml' && document.text[mapping?.range.start ?? 0] !== '{';
+  if (isInTable) return insertTomlKey(language, document.text, path, value);
   return insertKey(language, document, mapping, path.slice(depth), value);
 }
 
@@ -80,6 +83,9 @@ function setEntry(
   const rest = path.slice(depth + 1);
   const goesOn = entry.value !== undefined && entry.value.kind !== 'scalar';
   if (rest.length > 0 && goesOn) return setValue(setting, entry.value, depth + 1);
+  if (language.name === 'toml' && value === null) {
+    return fail('TOML has no null: leave the key out instead.');
+  }
   return succeed([replaceValue(language, document, entry, nest(rest, value))]);
 }
 

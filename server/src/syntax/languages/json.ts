@@ -15,6 +15,7 @@ import type {
   MappingEntry,
   ScalarNode,
 } from '../configTree.ts';
+import { noteBehind } from '../notes.ts';
 import { formatExponent, toNumberText } from './numberText.ts';
 
 /** Deeper nesting than this is no config; it would only exhaust the stack of whoever walks it. */
@@ -91,13 +92,19 @@ function convert(node: Node, text: string, depth: number): ConfigNode | undefine
 function toEntry(property: Node, text: string, depth: number): readonly MappingEntry[] {
   const [key, value] = property.children ?? [];
   if (!key) return [];
+  const note = value?.children ? undefined : noteBehind(text, end(value ?? key), '//');
   return [
     {
       key: String(key.value),
-      keyRange: { start: key.offset, end: key.offset + key.length },
+      keyRange: { start: key.offset, end: end(key) },
       value: value && convert(value, text, depth + 1),
+      ...(note === undefined ? {} : { note }),
     },
   ];
+}
+
+function end({ offset, length }: Node): number {
+  return offset + length;
 }
 
 function toValue(node: Node): ScalarNode['value'] {

@@ -5,6 +5,7 @@ import type { ConfigProblem } from '../../model/finding.ts';
 import type { ConfigDocument, ConfigLanguage } from '../configTree.ts';
 import { formatExponent, toNumberText } from './numberText.ts';
 import { locateInYaml } from './yamlCursor.ts';
+import { readPlainYaml } from './yamlReader.ts';
 import { detectDialect, readPlainScalar } from './yamlScalar.ts';
 import { YamlTreeBuilder } from './yamlTree.ts';
 
@@ -23,13 +24,22 @@ export const yaml: ConfigLanguage = {
 };
 
 function parseYaml(text: string): ConfigDocument {
+  const plain = readPlainYaml(text);
+  if (!plain) return parseAnyYaml(text);
+  const builder = new YamlTreeBuilder(text, detectDialect(text));
+  const root = builder.build(plain);
+  return { language: 'yaml', text, root, problems: builder.problems };
+}
+
+/** What is rare, and what is wrong. */
+export function parseAnyYaml(text: string): ConfigDocument {
   const read = readDocuments(text);
   if (!read.ok) return { language: 'yaml', text, root: undefined, problems: [read.error] };
   const documents = read.value;
   const builder = new YamlTreeBuilder(text, detectDialect(text));
   const first = documents.findIndex(hasContent);
   const document = documents[first];
-  const root = document && builder.build(document);
+  const root = document && builder.build(document.contents);
   const syntax = documents.flatMap((one) => one.errors.map((error) => toProblem(error, text)));
   const rest = documents.slice(first + 1).find(hasContent);
   return {

@@ -3,14 +3,18 @@ export type YamlDialect = 'pyyaml' | 'omegaconf';
 
 /** Marks of Hydra and OmegaConf: an interpolation, an instantiation or a list of defaults. */
 const omegaConfMarks = /\$\{[^}\n]*\}|^\s*(?:-\s*)?_target_\s*:|^(?:defaults|hydra)\s*:/m;
+/** Marks of jsonargparse, the parser of Lightning's command line; its numbers are OmegaConf's. */
+const jsonArgParseMarks = /^\s*(?:-\s*)?(?:class_path|init_args)\s*:/m;
 
-/** OmegaConf shows itself by its own idioms; everything else is read as PyYAML reads it. */
+/**
+ * OmegaConf and jsonargparse show themselves by their own idioms; everything else is read as PyYAML
+ * reads it. A file that is meant for ruamel.yaml, which takes `1e-2` for a number too, shows nothing.
+ */
 export function detectDialect(text: string): YamlDialect {
-  return omegaConfMarks.test(text) ? 'omegaconf' : 'pyyaml';
+  return omegaConfMarks.test(text) || jsonArgParseMarks.test(text) ? 'omegaconf' : 'pyyaml';
 }
 
-// PyYAML 6 resolver.py, class Resolver. The sexagesimal forms (`1:30`) are left out on purpose:
-// nobody writes a weight so, and a time of day is better shown as it stands.
+// PyYAML 6 resolver.py, class Resolver.
 const pyYamlFloat =
   /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;
 // omegaconf/_utils.py, get_yaml_loader: the exponent needs neither dot nor sign.
@@ -18,6 +22,7 @@ const omegaConfFloat =
   /^(?:[-+]?[0-9]+(?:_[0-9]+)*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+(?:_[0-9]+)*[eE][-+]?[0-9]+|\.[0-9]+(?:_[0-9]+)*(?:[eE][-+][0-9]+)?)$/;
 const decimalInteger = /^[-+]?(?:0|[1-9][0-9_]*)$/;
 const prefixedInteger = /^([-+]?)(0b[0-1_]+|0x[0-9a-fA-F_]+|0[0-7_]+)$/;
+const sexagesimal = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 const infinity = /^([-+]?)\.(?:inf|Inf|INF)$/;
 const notANumber = /^\.(?:nan|NaN|NAN)$/;
 const truths = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
@@ -37,11 +42,22 @@ export function readPlainScalar(
 
 function readPlainNumber(text: string, dialect: YamlDialect): number | undefined {
   const float = dialect === 'pyyaml' ? pyYamlFloat : omegaConfFloat;
-  if (decimalInteger.test(text) || float.test(text)) return Number(text.replaceAll('_', ''));
+  if (decimalInteger.test(text) || float.test(text)) {
+    // Python's integers have no −0.
+    return Number(text.replaceAll('_', '')) + 0;
+  }
   if (notANumber.test(text)) return Number.NaN;
   const infinite = infinity.exec(text);
   if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return readPrefixedInteger(text);
+  return readPrefixedInteger(text) ?? readSexagesimal(text);
+}
+
+/** `1:30` is 90 in YAML 1.1; of whole numbers the first digit must not be 0. */
+function readSexagesimal(text: string): number | undefined {
+  if (!sexagesimal.test(text) || (/^[-+]?0/.test(text) && !text.includes('.'))) return undefined;
+  const parts = text.replaceAll(/[-+_]/g, '').split(':');
+  const size = parts.reduce((sum, part) => sum * 60 + Number(part), 0);
+  return text.startsWith('-') ? -size : size;
 }
 
 function readPrefixedInteger(text: string): number | undefined {

@@ -1,9 +1,10 @@
-import type { Document, Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
 
 import type { TextRange } from '../../base/textRange.ts';
 import type { ConfigProblem } from '../../model/finding.ts';
 import type { ConfigNode, MappingEntry, MappingNode, ScalarNode } from '../configTree.ts';
+import { noteBehind } from '../notes.ts';
 import { readPlainScalar, readTaggedNumber, type YamlDialect } from './yamlScalar.ts';
 
 /** Deeper nesting than this is no config; it would only exhaust the stack of whoever walks it. */
@@ -31,8 +32,8 @@ export class YamlTreeBuilder {
     this.#dialect = dialect;
   }
 
-  build(document: Document): ConfigNode | undefined {
-    return this.#convert(document.contents, 0)?.node;
+  build(contents: unknown): ConfigNode | undefined {
+    return this.#convert(contents, 0)?.node;
   }
 
   #convert(node: unknown, depth: number): Converted | undefined {
@@ -96,7 +97,15 @@ export class YamlTreeBuilder {
     const key = String(pair.key.value);
     // `key:` with nothing behind it: the empty scalar has no text to point at.
     const isEmpty = value?.kind === 'scalar' && value.text === '';
-    return [{ key, keyRange: rangeOf(pair.key), value: isEmpty ? undefined : value }];
+    const note = isEmpty || !value ? undefined : this.#noteOf(value);
+    return [
+      {
+        key,
+        keyRange: rangeOf(pair.key),
+        value: isEmpty ? undefined : value,
+        ...(note === undefined ? {} : { note }),
+      },
+    ];
   }
 
   #convertSequence(sequence: YAMLSeq<unknown>, depth: number): Converted {
@@ -120,6 +129,11 @@ export class YamlTreeBuilder {
     }
     if (scalar.tag || scalar.type !== 'PLAIN') return content;
     return readPlainScalar(content, this.#dialect);
+  }
+
+  #noteOf({ kind, range }: ConfigNode): string | undefined {
+    const isOneValue = kind === 'scalar' || this.#text[range.start] === '[';
+    return isOneValue ? noteBehind(this.#text, range.end, '#') : undefined;
   }
 
   #slice(range: TextRange): string {
