@@ -1,8 +1,10 @@
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
+import { followReference, isReference } from './followReferences.ts';
 import { splitWords, toTermName } from './keyWords.ts';
 import type { Recognizer } from './recognizer.ts';
 import { recognizers } from './registry.ts';
+import { findWeightPlaces } from './weightPlaces.ts';
 
 /** Below this a guess is more likely to annoy than to help (model/lossTerm.ts). */
 const leastConfidence = 0.5;
@@ -16,15 +18,37 @@ export function discoverTerms(
   document: ConfigDocument,
   using: readonly Recognizer[] = recognizers,
 ): readonly LossTerm[] {
+  const places = findWeightPlaces(document);
   const found = using
-    .flatMap((recognizer) => recognizer.recognize(document))
+    .flatMap((recognizer) => recognizer.recognize(document, places))
+    .map((term) => (isReference(term.text) ? followReference(document, term) : term))
     .filter((term) => term.confidence >= leastConfidence)
     // In a program a text in the place of a number has a meaning that the program knows.
     .filter((term) => document.sums === undefined || term.weight !== undefined);
-  const byPath = keepBest(found, (term) => JSON.stringify(term.path));
+  const apart = document.sums === undefined ? found : tellApart(found);
+  const byPath = keepBest(apart, (term) => JSON.stringify(term.path));
   // An aliased or merged mapping shows the same number under several paths.
   const byPlace = keepBest(byPath, (term) => String(term.valueRange.start));
   return nameApart(byPlace.sort((a, b) => a.valueRange.start - b.valueRange.start));
+}
+
+/**
+ * In a program a name may get its value in several places, one in each branch. The last has the
+ * name's path; those before it have one of their own, by which nothing else is found: `kl_weight#1`.
+ */
+function tellApart(terms: readonly LossTerm[]): readonly LossTerm[] {
+  const places = new Map<string, Set<number>>();
+  for (const { path, valueRange } of terms) {
+    const key = JSON.stringify(path);
+    places.set(key, (places.get(key) ?? new Set()).add(valueRange.start));
+  }
+  return terms.map((term) => {
+    const starts = [...(places.get(JSON.stringify(term.path)) ?? [])].sort((a, b) => a - b);
+    const index = starts.indexOf(term.valueRange.start);
+    if (index === starts.length - 1) return term;
+    const last = `${term.path.at(-1) ?? ''}#${index + 1}`;
+    return { ...term, path: [...term.path.slice(0, -1), last] };
+  });
 }
 
 /** Of the terms with the same key: the surest, and of equally sure ones at one path the last. */
@@ -47,12 +71,18 @@ function nameApart(terms: readonly LossTerm[]): readonly LossTerm[] {
   const deepest = Math.max(0, ...terms.map((term) => term.path.length));
   let names = terms.map((term) => term.name);
   for (let levels = 1; levels < deepest && new Set(names).size < names.length; levels += 1) {
-    const shared = names.filter((name, index) => names.indexOf(name) !== index);
+    const shared = repeated(names);
     names = names.map((name, index) =>
-      shared.includes(name) ? prefixed(terms[index], levels, name) : name,
+      shared.has(name) ? prefixed(terms[index], levels, name) : name,
     );
   }
-  return terms.map((term, index) => ({ ...term, name: numbered(names, index) }));
+  const seen = new Map<string, number>();
+  return terms.map((term, index) => ({ ...term, name: numbered(names[index] ?? '', seen) }));
+}
+
+function repeated(names: readonly string[]): ReadonlySet<string> {
+  const once = new Set<string>();
+  return new Set(names.filter((name) => once.size === once.add(name).size));
 }
 
 function prefixed(term: LossTerm | undefined, levels: number, name: string): string {
@@ -61,8 +91,8 @@ function prefixed(term: LossTerm | undefined, levels: number, name: string): str
 }
 
 /** Where the keys tell nothing apart, the second of a name gets a number. */
-function numbered(names: readonly string[], index: number): string {
-  const name = names[index] ?? '';
-  const before = names.slice(0, index).filter((other) => other === name).length;
+function numbered(name: string, seen: Map<string, number>): string {
+  const before = seen.get(name) ?? 0;
+  seen.set(name, before + 1);
   return before === 0 ? name : `${name}_${before + 1}`;
 }

@@ -12,6 +12,13 @@ const lossNames = new Set([
   ...['perceptual', 'photo', 'pix', 'pixel', 'policy', 'rec', 'recon', 'reconstruction', 'reg'],
   ...['regularization', 'render', 'rgb', 'seg', 'smooth', 'smoothness', 'ssim', 'style', 'sty'],
   ...['tc', 'tv', 'value', 'velocity', 'vf', 'vgg', 'vq'],
+  ...['adversal', 'bc', 'boundary', 'center', 'centerness', 'chamfer', 'commit', 'cov', 'critic'],
+  ...['ctc', 'ctr', 'dfl', 'disc', 'discriminator', 'distillation', 'distortion', 'dssim', 'dur'],
+  ...['entropies', 'fm', 'generator', 'heatmap', 'ibot', 'ic', 'interlevel', 'itc', 'itm', 'kobj'],
+  ...['koleo', 'kpt', 'laplacian', 'mel', 'mlm', 'msssim', 'obj', 'objectness', 'offset'],
+  ...['orientation', 'photometric', 'physics', 'pose', 'prior', 'push', 'pull', 'r1', 'residual'],
+  ...['sds', 'segmentation', 'silog', 'sim', 'sisnr', 'sparsity', 'ssl', 'stft', 'tri', 'triplet'],
+  ...['vfl', 'vsd', 'wasserstein', 'zloss', 'ranking', 'deformation', 'eqv', 'equivariance'],
 ]);
 
 /** True where one of the words names a loss that people train with. */

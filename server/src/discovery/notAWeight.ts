@@ -10,19 +10,26 @@ const otherThings = new Set([
   ...['cost', 'node', 'edge', 'layer', 'layers', 'token', 'sequence'],
   // Files, formats and inference.
   ...['pretrained', 'bits', 'dim', 'guidance', 'cfg', 'lora', 'adapter', 'quant', 'teacher'],
-  ...['font', 'scale', 'min', 'max'],
+  ...['font', 'scale', 'min', 'max', 'vocab', 'file', 'dir', 'std', 'sigma'],
+  // Parts of one loss, and what is no loss but looks like one.
+  ...['code', 'codes', 'anchor', 'smoothing', 'lsm', 'reward', 'rewards', 'ctrl', 'advantage'],
+  ...['mixup', 'cutmix', 'polyak', 'lm', 'decode', 'beam', 'fp16', 'amp'],
 ]);
 /** Words that rule a weight out even where the key names a loss: `kl_loss_weight_decay`. */
 const neverWeights = new Set([
   ...['decay', 'lr', 'rate', 'warmup', 'schedule', 'scheduler', 'init', 'dtype'],
-  ...['total', 'type', 'mode', 'steps', 'epochs', 'interval', 'every'],
+  ...['total', 'type', 'mode', 'steps', 'epochs', 'interval', 'every', 'start', 'begin', 'end'],
+  ...['step', 'epoch', 'iter', 'iters', 'freq', 'threshold', 'thresh', 'anneal', 'annealing'],
+  ...['name', 'names', 'shape', 'size', 'eps', 'window'],
 ]);
 /** A key that begins so asks yes or no. */
 const asks = new Set(['use', 'with', 'enable', 'has', 'is', 'learn', 'learnable', 'normalize']);
 
 /** True where the words of a key name a weight of something that is no loss. */
 export function namesSomethingElse(words: readonly string[]): boolean {
-  if (asks.has(words[0] ?? '') || words.some((word) => neverWeights.has(word))) return true;
+  // The `init` of `init_kl_coef` is the value that a controller begins with.
+  const meant = words[0] === 'init' && words.length > 2 ? words.slice(1) : words;
+  if (asks.has(words[0] ?? '') || meant.some((word) => neverWeights.has(word))) return true;
   // `class_loss_weight` weighs a loss, `class_weight` does not.
   return !words.some(isLossWord) && words.some((word) => otherThings.has(word));
 }
@@ -31,6 +38,17 @@ export function namesSomethingElse(words: readonly string[]): boolean {
 const otherPlaces = new Set([
   ...['sampler', 'samplers', 'dataset', 'datasets', 'data', 'dataloader', 'train_data', 'mixture'],
   ...['optimizer', 'optimizers', 'optim', 'scheduler', 'lr_scheduler', 'matcher', 'class_weights'],
+  ...['optimizer_params', 'scheduler_params', 'lr_policy', 'augmentation', 'augmentations'],
+  ...[
+    'hungarianmatcher',
+    'hungarian_matcher',
+    'box_coder',
+    'bbox_coder',
+    'assigner',
+    'layer_weights',
+  ],
+  ...['reward', 'rewards', 'reward_scales', 'class_weight', 'fp16', 'amp', 'ema', 'inference'],
+  ...['lr_config', 'optimizer_config', 'grad_scaler', 'data_mixture', 'train_datasets'],
 ]);
 
 /** True where the keys above lead into a part of the config that has no losses. */

@@ -1,12 +1,13 @@
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
+import type { WeightPlace } from './weightPlaces.ts';
 
 /** A text with `$0`-style marks for the generic test: `^^^` under each weight that must be found. */
 export interface RecognizerExample {
   readonly language: string;
   readonly text: string;
   /** Names and weights that must be found, in order; empty for a counter-example. */
-  readonly finds: readonly { readonly name: string; readonly weight: number }[];
+  readonly finds: readonly { readonly name: string; readonly weight: number | undefined }[];
 }
 
 /** One idiom in which people write loss weights. Pure; never throws. */
@@ -15,5 +16,6 @@ export interface Recognizer {
   /** For the manual: one sentence. */
   readonly description: string;
   readonly examples: readonly RecognizerExample[];
-  recognize(document: ConfigDocument): readonly LossTerm[];
+  /** The places where weights can stand come with the document: all idioms look at them. */
+  recognize(document: ConfigDocument, places: readonly WeightPlace[]): readonly LossTerm[];
 }

@@ -1,12 +1,12 @@
 import type { TextRange } from '../base/textRange.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
-import type { ScalarNode } from '../syntax/configTree.ts';
+import type { ScalarNode, SequenceNode } from '../syntax/configTree.ts';
 import { looksLikePath } from './notAWeight.ts';
 
-/** A scalar of a config with the keys that lead to it. */
+/** A value of a config with the keys that lead to it. */
 export interface Place {
   readonly path: readonly string[];
-  readonly node: ScalarNode;
+  readonly node: ScalarNode | SequenceNode;
   readonly keyRange: TextRange;
 }
 
@@ -18,34 +18,35 @@ export interface Recognition {
   readonly confidence: number;
   /** True where the key alone says that it is a loss weight, whatever the value is. */
   readonly keyIsSure: boolean;
+  /** True where a list of numbers is a weight too: a schedule, or one for each scale. */
+  readonly allowsList?: boolean;
 }
 
 /**
  * The term at a place, or nothing where its value rules a weight out: true and false switch
- * something, null leaves it to the program, and a path names a file. Other texts make a term
- * without a weight where the key is sure, so that the lint can say what is wrong.
+ * something, null leaves it to the program, and a path names a file. A list of numbers, a text and
+ * a reference to another place make a term without a weight where the key is sure, so that the list
+ * is shown and the lint can say what is wrong.
  */
-export function toLossTerm(place: Place, recognition: Recognition): readonly LossTerm[] {
-  const { node, path, keyRange } = place;
-  const { name, recognizer, confidence, keyIsSure } = recognition;
-  const weight = typeof node.value === 'number' ? node.value : undefined;
-  if (name === '' || (weight === undefined && !(keyIsSure && isFailedNumber(node)))) return [];
-  return [
-    {
-      name,
-      path,
-      weight,
-      text: node.text,
-      keyRange,
-      valueRange: node.range,
-      kind: 'definition',
-      confidence,
-      recognizer,
-    },
-  ];
+export function toLossTerm(
+  { node, path, keyRange }: Place,
+  { name, recognizer, confidence, keyIsSure, allowsList = false }: Recognition,
+  document = '',
+): readonly LossTerm[] {
+  const isList = node.kind === 'sequence';
+  const weight = !isList && typeof node.value === 'number' ? node.value : undefined;
+  const isTerm = isList ? allowsList : weight !== undefined || isFailedNumber(node, keyIsSure);
+  if (name === '' || !isTerm) return [];
+  const valueRange = node.range;
+  const text = isList ? document.slice(valueRange.start, valueRange.end).trimEnd() : node.text;
+  const found = { name, path, weight, text, keyRange, valueRange };
+  return [{ ...found, kind: 'definition', confidence, recognizer }];
 }
 
-/** A text that stands where a number should; not a file, and not left to an interpolation. */
-function isFailedNumber(node: ScalarNode): boolean {
-  return typeof node.value === 'string' && !looksLikePath(node.value) && !node.value.includes('${');
+const decimal = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+
+/** A text that stands where a number should, and not the name of a file. */
+function isFailedNumber({ value }: ScalarNode, keyIsSure: boolean): boolean {
+  if (typeof value !== 'string') return false;
+  return decimal.test(value) || (keyIsSure && value !== '' && !looksLikePath(value));
 }

@@ -91,8 +91,40 @@ describe('a value that is not a number', () => {
     expect(term).toMatchObject({ name: 'render', weight: undefined, text: 'high' });
   });
 
-  test('is left to the program where it is an interpolation', () => {
-    expect(discover(`kl_weight: $${'{'}train.kl}\n`)).toEqual([]);
+  test('is a list where it is a schedule, or one for each scale', () => {
+    const [term] = discover('loss:\n  lambda_orient: [0, 10., 1000., 5000] # C\n');
+    expect(term).toMatchObject({ weight: undefined, text: '[0, 10., 1000., 5000]' });
+  });
+});
+
+describe('a reference', () => {
+  const to = (path: string): string => `$${'{'}${path}}`;
+
+  test('leads to the place where the weight is defined', () => {
+    const text = `model:\n  kl_weight: ${to('train.beta')}\ntrain: {beta: 4.0}\n`;
+    const [term, ...rest] = discover(text);
+    expect(rest).toEqual([]);
+    expect(term).toMatchObject({ name: 'kl', path: ['train', 'beta'], weight: 4 });
+    expect(text.slice(term?.valueRange.start, term?.valueRange.end)).toBe('4.0');
+  });
+
+  test('may count from where it stands, and lead over others', () => {
+    const text = `a:\n  kl_weight: "${to('..b.x')}"\nb:\n  x: ${to('.y')}\n  y: 0.5\n`;
+    expect(discover(text)).toMatchObject([{ name: 'kl', path: ['b', 'y'], weight: 0.5 }]);
+  });
+
+  test.each(['train.kl', 'oc.env:KL,1.0', 'kl_weight'])(
+    'out of the file, or in a circle: %s',
+    (path) => {
+      expect(discover(`kl_weight: ${to(path)}\n`)).toMatchObject([
+        { name: 'kl', path: ['kl_weight'], weight: undefined, text: to(path) },
+      ]);
+    },
+  );
+
+  test('to a place that is a weight by itself is found once', () => {
+    const text = `loss: {kl_weight: 0.1}\nmodel:\n  kl_weight: ${to('loss.kl_weight')}\n`;
+    expect(discover(text)).toMatchObject([{ path: ['loss', 'kl_weight'], weight: 0.1 }]);
   });
 });
 

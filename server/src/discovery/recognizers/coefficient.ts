@@ -1,7 +1,9 @@
 import { recognizeKeys } from '../keyIdiom.ts';
 import type { Recognizer } from '../recognizer.ts';
 
-const endings = new Set(['coef', 'coeff', 'coefficient', 'lambda']);
+const endings = new Set([
+  ...['coef', 'coeff', 'coefficient', 'coefs', 'coeffs', 'lambda', 'lambd', 'lam'],
+]);
 
 /** `kl_coef`, `vf_coeff`, `cycle_lambda`. */
 export const coefficient: Recognizer = {
@@ -20,11 +22,15 @@ clip_coef: 0.2
 gae_lambda: 0.95
 ema_coef: 0.999
 eos_coef: 0.1
+init_kl_coef: 0.2
+router_aux_loss_coef: 0.02
 `,
       finds: [
         { name: 'ent', weight: 0.01 },
         { name: 'vf', weight: 0.5 },
         { name: 'cycle', weight: 10 },
+        { name: 'init_kl', weight: 0.2 },
+        { name: 'router_aux', weight: 0.02 },
       ],
     },
     {
@@ -33,8 +39,8 @@ eos_coef: 0.1
       finds: [],
     },
   ],
-  recognize(document) {
-    return recognizeKeys(document, {
+  recognize(document, places) {
+    return recognizeKeys(document, places, {
       recognizer: 'coefficient',
       nameWords: (words) => (endings.has(words.at(-1) ?? '') ? words.slice(0, -1) : undefined),
       confidence: { known: 0.9, unknown: 0.6 },

@@ -1,12 +1,16 @@
-import { type ConfigNode, findNode, walkScalars } from '../../syntax/configTree.ts';
-import { isLossWord, splitWords, toTermName } from '../keyWords.ts';
-import { standsElsewhere } from '../notAWeight.ts';
+import { type ConfigNode, findNode } from '../../syntax/configTree.ts';
+import { splitWords, toTermName } from '../keyWords.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { toLossTerm } from '../toLossTerm.ts';
+import { namesIn, type WeightPlace } from '../weightPlaces.ts';
 
-const plainKeys = new Set(['weight', 'coef', 'coeff', 'lambda', 'w']);
-/** Keys beside the weight that name the loss, the best first. */
-const namingKeys = ['name', 'type', 'loss', '_target_'] as const;
+const plainKeys = new Set(['weight', 'coef', 'coeff', 'coefficient', 'lambda', 'w', 'factor']);
+/** What is found in these under a loss is a weight for every class as often as one for every scale. */
+const noListKeys = new Set(['weight', 'w', 'factor']);
+const fullKeys = new Set(['loss weight', 'loss coef', 'loss coeff', 'loss lambda', 'loss w']);
+/** Keys that only hold the arguments of what the keys around them name. */
+const wrappers =
+  /^(?:\d+|__\w+__|init_args|params?|kwargs|args|cfg|config|options|opts?|losses|model|module|system)$/i;
 
 /** `loss: {recon: {weight: 1.0}}`, `losses: [{name: kl, weight: 0.1}]`, `gan_criterion: {loss_weight: 1}`. */
 export const nestedWeight: Recognizer = {
@@ -43,50 +47,75 @@ conv:
       ],
     },
     {
+      language: 'yaml',
+      text: `Loss:
+  Train:
+    - CELoss:
+        weight: 1.0
+        #       ^^^
+model:
+  class_path: nets.Segmenter
+  init_args:
+    loss_weight: 0.5
+    #            ^^^
+head:
+  loss_bbox: {type: GIoULoss, loss_weight: 2.0}
+  #                                        ^^^
+loss:
+  types: [CrossEntropyLoss]
+  coef: [1, 0.4]
+  ce: {weight: [0.1, 0.9], ignore_index: 255}
+`,
+      finds: [
+        { name: 'ce', weight: 1 },
+        { name: 'segmenter', weight: 0.5 },
+        { name: 'bbox', weight: 2 },
+        { name: 'loss', weight: undefined },
+      ],
+    },
+    {
       language: 'json',
       text: '{"model": {"weight": "last.pt"}, "losses": [{"weight": 1}], "data": {"loss": {"weight": 2}}}\n',
-      finds: [],
+      finds: [{ name: 'loss', weight: 1 }],
     },
   ],
-  recognize(document) {
-    return [...walkScalars(document.root)].flatMap((place) => {
-      const words = splitWords(place.path.at(-1) ?? '');
-      const parents = place.path.slice(0, -1);
-      const saysLoss = words.join(' ') === 'loss weight';
-      const isPlain = plainKeys.has(words.join(' ')) && parents.some(namesLoss);
-      if (!(saysLoss || isPlain) || standsElsewhere(parents)) return [];
-      return toLossTerm(place, {
-        name: nameOf(document.root, parents),
+  recognize(document, places) {
+    return places.flatMap((place) => {
+      const key = place.words.join(' ');
+      const saysLoss = fullKeys.has(key);
+      const isPlain = plainKeys.has(key) && place.isInLoss;
+      if (!(saysLoss || isPlain) || place.isElsewhere) return [];
+      const recognition = {
+        name: nameOf(document.root, place),
         recognizer: 'nested-weight',
         confidence: saysLoss ? 0.9 : 0.8,
-        keyIsSure: true,
-      });
+        keyIsSure: saysLoss,
+        allowsList: !noListKeys.has(key),
+      };
+      return toLossTerm(place, recognition, document.text);
     });
   },
 };
 
-function namesLoss(key: string): boolean {
-  return splitWords(key).some(isLossWord);
-}
-
-/** From the key of the mapping (`pixel_criterion`), else from a name written beside the weight. */
-function nameOf(root: ConfigNode | undefined, parents: readonly string[]): string {
-  // In a program the default of `__init__` speaks of its class.
-  const key = parents.findLast((parent) => !/^__\w+__$/.test(parent)) ?? '';
-  const mapping = findNode(root, parents);
-  const callee = mapping?.kind === 'mapping' ? mapping.callee : undefined;
-  const candidates = [
-    /^\d+$/.test(key) ? '' : key,
-    callee === 'dict' ? '' : (callee ?? ''),
-    ...namingKeys.map((naming) => textBeside(mapping, naming)),
-  ];
+/**
+ * From the key of the mapping (`pixel_criterion`), else from a name written beside the weight or in
+ * the mapping whose arguments these are; `loss` where nothing says more.
+ */
+function nameOf(root: ConfigNode | undefined, { path }: WeightPlace): string {
+  const above = path.slice(0, -1);
+  while (above.length > 0 && wrappers.test(above.at(-1) ?? '')) above.pop();
+  const depths = path
+    .slice(above.length, -1)
+    .map((_, index) => path.slice(0, path.length - 1 - index));
+  const inner = [...depths, above].flatMap((keys) => namesAt(findNode(root, keys)));
+  const candidates = path.length === 1 ? [] : [above.at(-1) ?? '', ...inner];
   const names = candidates.map((candidate) => toTermName(splitWords(candidate)));
-  return names.find((name) => name !== '') ?? '';
+  return names.find((name) => name !== '') ?? 'loss';
 }
 
-/** The last word of a dotted name: `L1Loss` of `torch.nn.L1Loss`. */
-function textBeside(mapping: ConfigNode | undefined, key: string): string {
-  const beside = findNode(mapping, [key]);
-  const isText = beside?.kind === 'scalar' && typeof beside.value === 'string';
-  return isText ? (String(beside.value).split('.').at(-1) ?? '') : '';
+function namesAt(node: ConfigNode | undefined): readonly string[] {
+  if (node?.kind !== 'mapping') return [];
+  const callee = node.callee === 'dict' ? undefined : node.callee;
+  const texts = namesIn(node).map((name) => name.split('.').at(-1) ?? '');
+  return callee === undefined ? texts : [callee, ...texts];
 }

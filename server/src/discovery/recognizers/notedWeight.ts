@@ -47,7 +47,7 @@ class Args:
 
 const weightWords = new Set([
   ...['weight', 'weights', 'weighting', 'coefficient', 'coef', 'coeff', 'lambda', 'multiplier'],
-  'w',
+  ...['w', 'gain'],
 ]);
 /** Words of notes and keys that say that something else is weighed, or that it is no weight at all. */
 const otherWords = new Set([

@@ -4,7 +4,8 @@ import type { Recognizer } from '../recognizer.ts';
 /** `w_kl`, `lambda_feat`, `loss_weight_kl`. */
 export const prefixWeight: Recognizer = {
   name: 'prefix-weight',
-  description: 'A key that begins with `w_`, `lambda_` or `loss_weight_`.',
+  description:
+    'A key that begins with `lambda_`, `w_`, `weight_`, `loss_weight_`, `coef_`, or the like.',
   examples: [
     {
       language: 'yaml',
@@ -18,42 +19,89 @@ criterion:
 loss_weight_dice: 2
 #                 ^
 w_dim: 512
-w_hpf: 1
 w_init: 0.02
 lambda_lr: 0.5
 lambda: 3
+alpha_mlm: 2.0
+alpha_clip: 0.2
+train:
+  c_mel: 45
+  #      ^^
+  c_dur: 1.0
+c_in: 3
 `,
       finds: [
         { name: 'kl', weight: 0.1 },
         { name: 'feat', weight: 10 },
         { name: 'l1', weight: 100 },
         { name: 'dice', weight: 2 },
+        { name: 'mlm', weight: 2 },
+        { name: 'mel', weight: 45 },
+        { name: 'dur', weight: 1 },
       ],
     },
     {
+      language: 'yaml',
+      text: `loss:
+  lambda_sds: 1.
+  lambda_orient: [0, 10., 1000., 5000]
+  #              ^^^^^^^^^^^^^^^^^^^^^
+losses:
+  l1:
+    weight_missing: 0
+    weight_known: 10
+    #             ^^
+scheduler:
+  lambda_min: 0.1
+w_range: [0, 1]
+`,
+      finds: [
+        { name: 'sds', weight: 1 },
+        { name: 'orient', weight: undefined },
+        { name: 'missing', weight: 0 },
+        { name: 'known', weight: 10 },
+      ],
+    },
+    {
+      language: 'toml',
+      text: `[train]
+lambda_dssim = 0.2
+#              ^^^
+lambda_lr = 3
+`,
+      finds: [{ name: 'dssim', weight: 0.2 }],
+    },
+    {
       language: 'json',
-      text: '{"w_decay": 0.1, "w": 3, "lambda_max": 4, "lambda_schedule": 7}\n',
+      text: '{"w_decay": 0.1, "w_hpf": 1, "w": 3, "lambda_max": 4, "lambda_schedule": 7}\n',
       finds: [],
     },
   ],
-  recognize(document) {
-    const recognizer = 'prefix-weight';
-    return [
-      ...recognizeKeys(document, {
-        recognizer,
-        nameWords: (words) =>
-          withoutPrefix(words, ['lambda']) ?? withoutPrefix(words, ['loss', 'weight']),
-        confidence: { known: 0.9, unknown: 0.6 },
+  recognize(document, places) {
+    return prefixes.flatMap(({ words: prefix, confidence }) =>
+      recognizeKeys(document, places, {
+        recognizer: 'prefix-weight',
+        nameWords: (words) => withoutPrefix(words, prefix),
+        confidence,
       }),
-      // `w_out` may be a width: with an unknown word behind it, `w_` is too weak a sign.
-      ...recognizeKeys(document, {
-        recognizer,
-        nameWords: (words) => withoutPrefix(words, ['w']),
-        confidence: { known: 0.9, unknown: 0.4 },
-      }),
-    ];
+    );
   },
 };
+
+/** `w_out` may be a width: with an unknown word behind it, a short prefix is too weak a sign. */
+const prefixes = [
+  { words: ['lambda'], confidence: { known: 0.9, unknown: 0.6 } },
+  { words: ['lambd'], confidence: { known: 0.9, unknown: 0.6 } },
+  { words: ['lam'], confidence: { known: 0.9, unknown: 0.4 } },
+  { words: ['loss', 'weight'], confidence: { known: 0.9, unknown: 0.6 } },
+  { words: ['coef'], confidence: { known: 0.9, unknown: 0.6 } },
+  { words: ['coeff'], confidence: { known: 0.9, unknown: 0.6 } },
+  { words: ['weight'], confidence: { known: 0.85, unknown: 0.4 } },
+  { words: ['w'], confidence: { known: 0.9, unknown: 0.4 } },
+  { words: ['c'], confidence: { known: 0.7, unknown: 0.3 } },
+  { words: ['alpha'], confidence: { known: 0.7, unknown: 0.2 } },
+  { words: ['beta'], confidence: { known: 0.7, unknown: 0.2 } },
+] as const;
 
 function withoutPrefix(
   words: readonly string[],

@@ -1,10 +1,27 @@
-import { walkScalars } from '../../syntax/configTree.ts';
 import { isLossWord, splitWords, toTermName } from '../keyWords.ts';
-import { standsElsewhere } from '../notAWeight.ts';
+import { namesKnownLoss } from '../lossVocabulary.ts';
+import { namesSomethingElse } from '../notAWeight.ts';
 import type { Recognizer } from '../recognizer.ts';
-import { toLossTerm } from '../toLossTerm.ts';
+import { type Recognition, toLossTerm } from '../toLossTerm.ts';
+import type { WeightPlace } from '../weightPlaces.ts';
 
-const weightWords = new Set(['weight', 'weights', 'coef', 'coefs', 'coeffs', 'lambda', 'lambdas']);
+const weightWords = new Set([
+  ...['weight', 'weights', 'coef', 'coefs', 'coeff', 'coeffs', 'lambda', 'lambdas', 'coefficients'],
+]);
+const mapWords = new Set([...weightWords, 'scales', 'factors', 'w', 'weighting']);
+/** Lists with a number for each coordinate of a box, or each class. */
+const partWords = new Set(['bbox', 'box', 'reg', 'ce', 'bce', 'category', 'channel']);
+/** Classes of which there are losses in the mapping, and weights for the parts of one loss. */
+const otherEntries = new Set([
+  'object',
+  'eos',
+  'code',
+  'codes',
+  'layer',
+  'layers',
+  'decay',
+  'cost',
+]);
 
 /** `loss_weights: {l1: 1, kl: 1.0e-06}`. */
 export const weightMap: Recognizer = {
@@ -33,33 +50,93 @@ weights:
       ],
     },
     {
+      language: 'yaml',
+      text: `lambdas:
+  mel/loss: 15.0
+  #         ^^^^
+train_params:
+  loss_weights:
+    perceptual: [10, 10, 10]
+    #           ^^^^^^^^^^^^
+loss_configs:
+  spectral:
+    config: {sizes: 512}
+    weights: {mrstft: 1.0}
+loss_coeff: {class: 1, no_object: 0.1}
+SetCriterion:
+  weight_dict: {loss_vfl: 1}
+Matcher:
+  weight_dict: {cost_class: 2}
+loss_scales: {image: 1.0}
+loss_scale: 512
+LOSS:
+  BALANCE_WEIGHTS: [1, 0.4]
+  CLASS_WEIGHTS: [1, 2]
+BBOX_REG_WEIGHTS: [10.0, 10.0, 5.0, 5.0]
+`,
+      finds: [
+        { name: 'mel', weight: 15 },
+        { name: 'perceptual', weight: undefined },
+        { name: 'mrstft', weight: 1 },
+        { name: 'class', weight: 1 },
+        { name: 'vfl', weight: 1 },
+        { name: 'image', weight: 1 },
+        { name: 'balance', weight: undefined },
+      ],
+    },
+    {
       language: 'json',
-      text: '{"loss_weights": [1, 2], "losses": {"weights": "balanced.json"}}\n',
-      finds: [],
+      text: '{"loss_weights": [1, 2], "class_weights": [3, 4], "losses": {"weights": "balanced.json"}}\n',
+      finds: [{ name: 'loss', weight: undefined }],
     },
   ],
-  recognize(document) {
-    return [...walkScalars(document.root)].flatMap((place) => {
-      const parents = place.path.slice(0, -1);
-      const map = parents.at(-1);
-      const key = place.path.at(-1) ?? '';
-      if (map === undefined || /^\d+$/.test(key) || standsElsewhere(parents)) return [];
-      if (!isWeightMap(map, parents.at(-2))) return [];
-      const name = toTermName(splitWords(key));
-      return toLossTerm(place, {
-        name,
-        recognizer: 'weight-map',
-        confidence: 0.9,
-        keyIsSure: true,
-      });
+  recognize(document, places) {
+    return places.flatMap((place) => {
+      const recognition = recognizeEntry(place) ?? recognizeList(place);
+      return recognition ? toLossTerm(place, recognition, document.text) : [];
     });
   },
 };
 
-/** `loss_weights` says it alone; `weights` needs a `loss` or `criterion` above it. */
-function isWeightMap(key: string, above: string | undefined): boolean {
+const recognizer = 'weight-map';
+
+/** An entry of a mapping of weights; the mapping may have one more level, `{gen: {adv: 1}}`. */
+function recognizeEntry(place: WeightPlace): Recognition | undefined {
+  const { path, words, isInLoss, isElsewhere } = place;
+  const map = path.slice(-3, -1).findLast((key) => isWeightMap(key, isInLoss, words));
+  if (map === undefined || isElsewhere || words.some((word) => otherEntries.has(word))) {
+    return undefined;
+  }
+  const named = words.filter((word) => !weightWords.has(word));
+  const name = toTermName(named) || toTermName(words);
+  return { name, recognizer, confidence: 0.9, keyIsSure: true, allowsList: true };
+}
+
+/** `loss_weights: [1, 0.4]`: what each of them weighs, the program knows. */
+function recognizeList({
+  words,
+  node,
+  isInLoss,
+  isElsewhere,
+}: WeightPlace): Recognition | undefined {
+  if (node.kind !== 'sequence' || isElsewhere || !weightWords.has(words.at(-1) ?? ''))
+    return undefined;
+  const saysLoss = words.some(isLossWord);
+  const isBelowLoss = isInLoss && words.length > 1 && !words.some((word) => partWords.has(word));
+  if (!(saysLoss || isBelowLoss) || namesSomethingElse(words)) return undefined;
+  const name = toTermName(words.slice(0, -1)) || 'loss';
+  return { name, recognizer, confidence: 0.8, keyIsSure: true, allowsList: true };
+}
+
+/**
+ * `loss_weights` and `lambdas` say it alone, `weights` needs a loss above it, and of a `weight_dict`
+ * the entry must name the loss, because a matcher has one too.
+ */
+function isWeightMap(key: string, isInLoss: boolean, entry: readonly string[]): boolean {
   const words = splitWords(key);
-  if (!weightWords.has(words.at(-1) ?? '')) return false;
-  if (words.length > 1) return words.slice(0, -1).every(isLossWord);
-  return splitWords(above ?? '').some(isLossWord);
+  if (words.join(' ') === 'weight dict') return entry.some(isLossWord) || namesKnownLoss(entry);
+  const last = words.at(-1) ?? '';
+  if (words.length === 1) return last === 'lambdas' || (weightWords.has(last) && isInLoss);
+  if (words[0] === 'weights' || words[0] === 'weight') return words.slice(1).every(isLossWord);
+  return mapWords.has(last) && words.slice(0, -1).some(isLossWord);
 }

@@ -1,0 +1,53 @@
+import type { LossTerm } from '../model/lossTerm.ts';
+import type { ConfigDocument, MappingEntry } from '../syntax/configTree.ts';
+import { findNode } from '../syntax/configTree.ts';
+
+/** OmegaConf's reference to another place: `${loss.kl}`, `${..kl}`, `${loss[kl]}`. */
+const reference = /^\$\{\s*(\.*)([\w-]+(?:\.[\w-]+|\[[\w-]+\])*)\s*\}$/;
+/** Longer chains of references are a circle. */
+const longestChain = 10;
+
+/** True where a value is left to OmegaConf: a reference, or a resolver such as `${oc.env:KL,1.0}`. */
+export function isReference(text: string): boolean {
+  return text.includes('${');
+}
+
+/**
+ * The term that a reference leads to within the file, which is where the weight is defined; itself
+ * where it leads out of the file or the value is none.
+ */
+export function followReference(document: ConfigDocument, term: LossTerm): LossTerm {
+  let { path, text } = term;
+  for (let steps = 0; steps < longestChain; steps += 1) {
+    const target = targetOf(path, unquoted(text));
+    const entry = target && entryAt(document, target);
+    if (!target || entry?.value?.kind !== 'scalar') return term;
+    const { keyRange, value } = entry;
+    if (typeof value.value === 'number') {
+      const found = { path: target, keyRange, valueRange: value.range, text: value.text };
+      // What the place itself is called counts for more than what refers to it.
+      return { ...term, ...found, weight: value.value, confidence: term.confidence * 0.9 };
+    }
+    path = target;
+    text = value.text;
+  }
+  return term;
+}
+
+/** The keys of a reference from the root; its leading dots count from the mapping it stands in. */
+function targetOf(path: readonly string[], text: string): readonly string[] | undefined {
+  const [, dots = '', keys] = reference.exec(text) ?? [];
+  if (keys === undefined) return undefined;
+  const names = keys.split(/[.[\]]+/).filter((name) => name !== '');
+  return dots === '' ? names : [...path.slice(0, Math.max(0, path.length - dots.length)), ...names];
+}
+
+function entryAt(document: ConfigDocument, path: readonly string[]): MappingEntry | undefined {
+  const mapping = findNode(document.root, path.slice(0, -1));
+  if (mapping?.kind !== 'mapping') return undefined;
+  return mapping.entries.findLast(({ key }) => key === path.at(-1));
+}
+
+function unquoted(text: string): string {
+  return /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
+}

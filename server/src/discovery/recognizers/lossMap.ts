@@ -1,0 +1,80 @@
+import { isLossWord, splitWords, toTermName } from '../keyWords.ts';
+import { namesKnownLoss } from '../lossVocabulary.ts';
+import { namesSomethingElse } from '../notAWeight.ts';
+import type { Recognizer } from '../recognizer.ts';
+import { toLossTerm } from '../toLossTerm.ts';
+import { namesIn, type WeightPlace } from '../weightPlaces.ts';
+
+/** `losses: {adv: 4.0, l1: 0.1}`. */
+export const lossMap: Recognizer = {
+  name: 'loss-map',
+  description: 'A number for each loss by its name, below `loss` or `losses`.',
+  examples: [
+    {
+      language: 'yaml',
+      text: `losses:
+  adv: 4.
+  #    ^^
+  l1: 0.1
+  msspec: 2.
+  #       ^^
+train:
+  loss: {recon: 1.0, kl: 1.0e-06, ignore_index: 255, reduction: mean}
+criterion:
+  type: dice
+  smooth: 1.0
+  l2: 0.5
+results:
+  kl: 0.3
+`,
+      finds: [
+        { name: 'adv', weight: 4 },
+        { name: 'l1', weight: 0.1 },
+        { name: 'msspec', weight: 2 },
+        { name: 'recon', weight: 1 },
+        { name: 'kl', weight: 1e-6 },
+      ],
+    },
+  ],
+  recognize(document, places) {
+    return places.flatMap((place) => {
+      const { words } = place;
+      const isKnown = namesKnownLoss(words) || words.some(isLossWord);
+      if (!isPartOfMap(place) || !(isKnown || standsAmongLosses(place))) return [];
+      const confidence = isKnown ? 0.75 : 0.6;
+      const name = toTermName(words);
+      const recognition = { name, confidence, keyIsSure: false, allowsList: isKnown };
+      return toLossTerm(place, { ...recognition, recognizer: 'loss-map' }, document.text);
+    });
+  },
+};
+
+/** Where a loss is named beside it, a number is a parameter of that one. */
+function isPartOfMap({ path, words, mapping, isElsewhere }: WeightPlace): boolean {
+  const isOther = isElsewhere || isParameter(words) || namesIn(mapping).length > 0;
+  return !isOther && isLossMap(path.at(-2));
+}
+
+/** Of one loss: the smoothing of a Dice loss, the range of a clip. */
+const parameters = new Set([
+  ...['smooth', 'clip', 'margin', 'temperature', 'tau', 'gamma', 'alpha', 'beta', 'reduction'],
+  ...['index', 'ratio', 'weight', 'delta', 'smoothing', 'num', 'dim', 'scale', 'power', 'thr'],
+]);
+
+function isParameter(words: readonly string[]): boolean {
+  return namesSomethingElse(words) || words.some((word) => parameters.has(word));
+}
+
+function isLossMap(key: string | undefined): boolean {
+  const words = splitWords(key ?? '');
+  return words.length > 0 && words.every((word) => isLossWord(word) || word === 'fn');
+}
+
+/** Every value is a number, and most of the keys name losses. */
+function standsAmongLosses({ family, mapping }: WeightPlace): boolean {
+  const known = family.filter(({ words }) => namesKnownLoss(words) || words.some(isLossWord));
+  const isAllNumbers = mapping.entries.every(
+    ({ value }) => value?.kind === 'scalar' && typeof value.value === 'number',
+  );
+  return isAllNumbers && known.length * 2 >= family.length;
+}

@@ -1,0 +1,101 @@
+import type { TextRange } from '../base/textRange.ts';
+import type {
+  ConfigDocument,
+  ConfigNode,
+  MappingNode,
+  ScalarNode,
+  SequenceNode,
+} from '../syntax/configTree.ts';
+import { isLossWord, splitWords } from './keyWords.ts';
+import { standsElsewhere } from './notAWeight.ts';
+
+/** A place of a config where a weight can stand: a scalar, or a list of numbers behind a key. */
+export interface WeightPlace {
+  /** The keys that lead there, its own included. */
+  readonly path: readonly string[];
+  readonly keyRange: TextRange;
+  /** A list where one weight is a schedule, or one for each scale or output. */
+  readonly node: ScalarNode | SequenceNode;
+  /** The words of its key. */
+  readonly words: readonly string[];
+  readonly mapping: MappingNode;
+  /** The places in the same mapping, this one included. */
+  readonly family: readonly WeightPlace[];
+  /** True where one of the keys above says that a loss is configured there. */
+  readonly isInLoss: boolean;
+  /** True where the keys above lead to a part of the config that has no losses. */
+  readonly isElsewhere: boolean;
+}
+
+/** What is known of a mapping from the keys that lead to it. */
+interface Surroundings {
+  readonly path: readonly string[];
+  readonly isInLoss: boolean;
+  readonly isElsewhere: boolean;
+}
+
+/** Every place where a weight can stand, in the order of the text. */
+export function findWeightPlaces({ root }: ConfigDocument): readonly WeightPlace[] {
+  const places: WeightPlace[] = [];
+  visit(root, { path: [], isInLoss: false, isElsewhere: false }, places);
+  return places;
+}
+
+function visit(node: ConfigNode | undefined, around: Surroundings, places: WeightPlace[]): void {
+  if (node?.kind === 'mapping') visitMapping(node, around, places);
+  if (node?.kind !== 'sequence') return;
+  for (const [index, item] of node.items.entries()) {
+    if (item.kind !== 'scalar') visit(item, within(around, String(index)), places);
+  }
+}
+
+function visitMapping(mapping: MappingNode, around: Surroundings, places: WeightPlace[]): void {
+  const { isInLoss, isElsewhere } = around;
+  const family: WeightPlace[] = [];
+  for (const { key, keyRange, value } of mapping.entries) {
+    if (value && isWeightNode(value)) {
+      const path = [...around.path, key];
+      const words = splitWords(key);
+      const flags = { isInLoss, isElsewhere };
+      const place = { path, keyRange, node: value, words, mapping, family, ...flags };
+      family.push(place);
+      places.push(place);
+    } else {
+      visit(value, within(around, key), places);
+    }
+  }
+}
+
+function within({ path, isInLoss, isElsewhere }: Surroundings, key: string): Surroundings {
+  return {
+    path: [...path, key],
+    isInLoss: isInLoss || splitWords(key).some((word) => isLossWord(word) || word === 'lossconfig'),
+    isElsewhere: isElsewhere || standsElsewhere([key]),
+  };
+}
+
+function isWeightNode(node: ConfigNode): node is ScalarNode | SequenceNode {
+  if (node.kind === 'scalar') return true;
+  if (node.kind === 'mapping' || node.items.length === 0) return false;
+  return node.items.every((item) => item.kind === 'scalar' && typeof item.value === 'number');
+}
+
+/** Keys by which a mapping says what it configures, the best first. */
+export const namingKeys = [
+  'name',
+  'type',
+  'loss',
+  '_target_',
+  'class_path',
+  'target',
+  '_name',
+] as const;
+
+/** The text beside a place, or in a mapping, that names what is configured: `BetaVAE`, `L1Loss`. */
+export function namesIn(mapping: MappingNode): readonly string[] {
+  return namingKeys.flatMap((naming) => {
+    const value = mapping.entries.findLast(({ key }) => key === naming)?.value;
+    const isText = value?.kind === 'scalar' && typeof value.value === 'string';
+    return isText ? [String(value.value)] : [];
+  });
+}
