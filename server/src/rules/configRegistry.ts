@@ -1,4 +1,5 @@
 import { allWeightsZero } from './config/allWeightsZero.ts';
+import { exponentText } from './config/exponentText.ts';
 import { hardCodedWeight } from './config/hardCodedWeight.ts';
 import { negativeWeight } from './config/negativeWeight.ts';
 import { notFiniteWeight } from './config/notFiniteWeight.ts';
@@ -9,6 +10,7 @@ import type { ConfigRule } from './configRule.ts';
 /** The rules whose only evidence is the config, sorted by name. */
 export const configRules: readonly ConfigRule[] = [
   allWeightsZero,
+  exponentText,
   hardCodedWeight,
   negativeWeight,
   notFiniteWeight,

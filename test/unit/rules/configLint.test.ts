@@ -38,8 +38,8 @@ test('a weight that is not a number is said so', () => {
 });
 
 test.each([
-  { before: 'kl_weight: 1e-2 # beta\n', after: 'kl_weight: 0.01 # beta\n' },
-  { before: 'kl_weight: 1e-6\n', after: 'kl_weight: 1.0e-06\n' },
+  { before: 'kl_weight: 1e-2 # beta\n', after: 'kl_weight: 1.0e-2 # beta\n' },
+  { before: 'kl_weight: 1e6\n', after: 'kl_weight: 1.0e+6\n' },
   { before: "kl_weight: '0.50'\n", after: 'kl_weight: 0.5\n' },
 ])('the fix makes a number of a text that looks like one: $before', ({ before, after }) => {
   const [fix] = lint(before)[0]?.fixes ?? [];
