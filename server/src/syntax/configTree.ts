@@ -65,6 +65,8 @@ export interface WeightedSum {
    * function that return it.
    */
   readonly target: string;
+  /** The classes and functions around it. */
+  readonly scope: readonly string[];
   readonly range: TextRange;
   /** True for `loss += w * x`, which adds to what is there. */
   readonly accumulates: boolean;
@@ -103,6 +105,8 @@ export interface SumDefinition {
   readonly path: readonly string[];
   readonly keyRange: TextRange;
   readonly node: ConfigNode;
+  /** Other places that may hold instead, as in another branch; not of parts. */
+  readonly alternatives?: readonly SumDefinition[];
 }
 
 /** Where somebody writes in a config, which need not parse at that moment. */

@@ -37,16 +37,28 @@ describe('values are what Python reads', () => {
     ['float("inf")', Number.POSITIVE_INFINITY],
     ['float("-inf")', Number.NEGATIVE_INFINITY],
     ['float("nan")', Number.NaN],
+    ['1 / 3', 1 / 3],
+    ['(0.1 + 0.2) * -3', (0.1 + 0.2) * -3],
   ])('%s', (text, value) => {
     expect(valuesOf(`x = ${text}\n`)).toEqual({ x: value });
   });
 
-  test.each(['1 / 3', '0.5 * 2', 'y', 'args.y', 'f"{y}"', 'b"y"', '2j', 'None', 'f(2)', '~1'])(
-    '%s is left to the program',
-    (text) => {
-      expect(valuesOf(`x = ${text}\n`)).toEqual({});
-    },
-  );
+  test.each([
+    '1 / 0',
+    '2 ** 3',
+    '7 // 2',
+    'y / 3',
+    'y',
+    'args.y',
+    'f"{y}"',
+    'b"y"',
+    '2j',
+    'None',
+    'f(2)',
+    '~1',
+  ])('%s is left to the program', (text) => {
+    expect(valuesOf(`x = ${text}\n`)).toEqual({});
+  });
 });
 
 describe('definitions', () => {
@@ -90,6 +102,7 @@ describe('definitions', () => {
     ],
     ['def f():\n  if x:\n    w = 1\n  else:\n    for i in y:\n      v = 2', { 'f.w': 1, 'f.v': 2 }],
     ['p.add_argument("-k", "--kl-w", type=float, default="0.5")', { kl_w: 0.5 }],
+    ['p.add_argument("--kl", dest="kl_w", default=0.5)', { kl_w: 0.5 }],
     ['@click.option("--gamma", default=.9)\ndef f(gamma): pass', { gamma: 0.9 }],
     ['flags.DEFINE_float("beta", 4.0, "help")', { beta: 4 }],
     ['w = config.get("kl_weight", 0.1)', { kl_weight: 0.1 }],
@@ -171,6 +184,34 @@ describe('sums', () => {
   });
 });
 
+describe('a name that gets its value in several places', () => {
+  /** The values that a factor of the last sum may have, the one that is followed first. */
+  function valuesIn(text: string): readonly string[] {
+    const operands = python
+      .parse(text)
+      .sums?.at(-1)
+      ?.addends.flatMap((addend) => addend.operands);
+    const { definition } = operands?.find((operand) => operand.definition) ?? {};
+    const places = definition ? [definition, ...(definition.alternatives ?? [])] : [];
+    return places.flatMap(({ node }) => (node.kind === 'scalar' ? [node.text] : []));
+  }
+
+  test.each([
+    ['if x:\n  w = 1\nelse:\n  w = 2\n', ['2', '1']],
+    ['w = 1\nif x:\n  w = 2\n', ['2', '1']],
+    ['if x:\n  w = 1\nw = 2\n', ['2']],
+    ['w = 1\nw = 2\n', ['2']],
+    ['if x:\n  w = 1\n  w = 2\nelif y:\n  w = 3\n', ['3', '2']],
+    ['try:\n  w = 1\nexcept E:\n  w = 2\n', ['2', '1']],
+    ['with x:\n  w = 1\nw = 2\n', ['2']],
+    ['for i in x:\n  w = 1\nelse:\n  with y:\n    w = 2\n', ['2', '1']],
+  ])('%s', (text, values) => {
+    expect(valuesIn(`${text}loss = a + w * b\n`)).toEqual(values);
+    const inner = text.replace(/^/gm, '  ');
+    expect(valuesIn(`def f():\n${inner}loss = a + w * b\n`)).toEqual(values);
+  });
+});
+
 test('a number is replaced in its place, and a value by its path', () => {
   const text = 'p.add_argument("--w", default=1.0)  # why\nclass A:\n  v: float = 2\n';
   const document = python.parse(text);
@@ -249,7 +290,7 @@ describe('a text that is edited', () => {
     [
       'carriage returns',
       'x = 1 + \\\r\n  2\r\nclass A:\r\n\ty = 2\r\n\r\n\tz = 3\r\n',
-      { 'A.y': 2, 'A.z': 3 },
+      { x: 3, 'A.y': 2, 'A.z': 3 },
     ],
     ['a byte order mark', '\uFEFFx = 1\n', { x: 1 }],
     ['tabs', 'class A:\n\tx = 1\n        y = 2\n', { 'A.x': 1, 'A.y': 2 }],

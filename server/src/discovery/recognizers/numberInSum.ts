@@ -32,13 +32,18 @@ loss = loss / 4
     },
   ],
   recognize(document) {
+    const seen = new Map<string, number>();
     return findWeighings(document).flatMap(({ operand, sum, name, confidence }) => {
       const { kind, range, text, value } = operand;
       if (kind !== 'number' || value === undefined) return [];
+      // The same path as before an edit elsewhere: by names, and not by where it stands.
+      const place = [...sum.scope, ...sum.target.split('.'), name];
+      const before = seen.get(place.join('.')) ?? 0;
+      seen.set(place.join('.'), before + 1);
       return [
         {
           name,
-          path: [...sum.target.split('.'), `${name}@${range.start}`],
+          path: [...place, `number ${before + 1}`],
           weight: value,
           text,
           keyRange: range,

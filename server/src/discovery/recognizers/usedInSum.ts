@@ -26,8 +26,12 @@ gamma = 0.99
 opt = parser.parse_args()
 
 def train():
-    betan = 10
-    #       ^^
+    if small:
+        betan = 1
+        #       ^
+    else:
+        betan = 10
+        #       ^^
     loss = alpha * hint_loss + (1 - alpha) * task_loss + betan * zn_loss + opt.beta * kl_loss
     total_loss = sum(weights[name] * losses[name] for name in losses)
     epoch_loss += loss.item() * opt.batch_size
@@ -38,16 +42,17 @@ def train():
         { name: 'hint', weight: 0.7 },
         { name: 'recon', weight: 1 },
         { name: 'weights_kl', weight: 0.1 },
-        { name: 'zn', weight: 10 },
+        { name: 'train_zn', weight: 1 },
+        { name: 'train_zn_2', weight: 10 },
       ],
     },
   ],
   recognize(document) {
     return findWeighings(document).flatMap((weighing) => {
       const { definition, name } = weighing.operand;
-      return definition && !namesSomethingElse(splitWords(name))
-        ? termsAt(definition, weighing)
-        : [];
+      if (!definition || namesSomethingElse(splitWords(name))) return [];
+      const places = [definition, ...(definition.alternatives ?? [])];
+      return places.flatMap((place) => termsAt(place, weighing));
     });
   },
 };

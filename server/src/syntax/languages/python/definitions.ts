@@ -17,6 +17,7 @@ export interface Definition {
   /** What stands there, and where its own names are looked up. */
   readonly expression: PythonNode;
   readonly scope: NameScope;
+  readonly branches: readonly PythonNode[];
 }
 
 /** What the collector says of one name. */
@@ -27,6 +28,8 @@ export interface Finding {
   readonly note: string | undefined;
   readonly expression: PythonNode;
   readonly scope: NameScope;
+  /** The blocks around it, from the outside, that are run on some condition only. */
+  readonly branches: readonly PythonNode[];
   /** False for what only the program knows: it leads on to other names, and is no entry. */
   readonly isEntry: boolean;
 }
@@ -49,11 +52,11 @@ export class Definitions {
   }
 
   add(finding: Finding): void {
-    const { keys, value, origin, note, expression, scope, isEntry } = finding;
+    const { keys, value, origin, note, expression, scope, branches, isEntry } = finding;
     const last = keys.at(-1);
     if (!last) return;
     const path = keys.map(({ key }) => key);
-    const definition = { path, keyRange: last.range, value, origin, expression, scope };
+    const definition = { path, keyRange: last.range, value, origin, expression, scope, branches };
     const named = this.#byName.get(last.key);
     if (named) named.push(definition);
     else this.#byName.set(last.key, [definition]);

@@ -62,7 +62,7 @@ function declaredOption(
   const long = names.find((name) => contentOf(source, name).startsWith('--'));
   if (!(long ?? names[0])) return undefined;
   const found = option(source, call, {
-    name: long ?? names[0],
+    name: keywordOf(source, words, 'dest') ?? long ?? names[0],
     value: keywordOf(source, words, 'default'),
   });
   const type = textOf(source, keywordOf(source, words, 'type'));

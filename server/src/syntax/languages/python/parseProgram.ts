@@ -65,7 +65,12 @@ class Reading {
   }
 
   *readAll(tree: Tree): Generator<undefined> {
-    yield* this.#readBlock(tree.topNode, { keys: [], classDepth: 0, isClassBody: false });
+    yield* this.#readBlock(tree.topNode, {
+      keys: [],
+      classDepth: 0,
+      isClassBody: false,
+      branches: [],
+    });
     this.definitions.sort();
   }
 
@@ -95,7 +100,12 @@ class Reading {
     }
     const range = { start: name.from, end: name.to };
     const keys = [...scope.keys, { key: this.#text.slice(name.from, name.to), range }];
-    yield* this.#readBlock(body, { keys, classDepth: keys.length, isClassBody: true });
+    yield* this.#readBlock(body, {
+      keys,
+      classDepth: keys.length,
+      isClassBody: true,
+      branches: [],
+    });
   }
 
   /** @returns false where nothing had to be read again */

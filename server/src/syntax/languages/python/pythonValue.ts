@@ -11,8 +11,8 @@ import {
 
 /**
  * An expression as configs know it. Literals have the value that Python reads; a call is the
- * mapping of its keyword arguments, a dictionary that of its text keys. Everything else — names,
- * arithmetic, `1 / 3` included — is a scalar with its text and the value null, as only the program
+ * mapping of its keyword arguments, a dictionary that of its text keys. Everything else, names and
+ * what is computed with them, is a scalar with its text and the value null, as only the program
  * knows what it gives.
  */
 export function toConfigNode(source: PythonSource, expression: PythonNode): ConfigNode {
@@ -57,6 +57,8 @@ export function literalValue(source: PythonSource, node: PythonNode): ScalarNode
       return false;
     case 'call':
       return convertedNumber(source, node);
+    case 'binary_operator':
+      return computedNumber(source, node);
     default:
       return null;
   }
@@ -76,6 +78,39 @@ function signedNumber(source: PythonSource, node: PythonNode): number | null {
   const operator = childAt(node, 'operator')?.type;
   if (operator === '-') return -value;
   return operator === '+' ? value : null;
+}
+
+/**
+ * `1 / 3`, as Python 3 computes it: with the four operations on numbers of 64 bits. Whole numbers
+ * beyond 2^53 are more exact there, and are left to the program.
+ */
+function computedNumber(source: PythonSource, node: PythonNode): number | null {
+  // The right side first: in a long chain it is the short one, and mostly no number.
+  const [right, left] = ['right', 'left'].map((field) => {
+    const operand = childAt(node, field);
+    return operand ? unwrap(operand) : undefined;
+  });
+  const second = right ? literalValue(source, right) : null;
+  if (typeof second !== 'number' || !left) return null;
+  const first = literalValue(source, left);
+  if (typeof first !== 'number') return null;
+  const value = compute(first, childAt(node, 'operator')?.type, second);
+  return value !== null && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null;
+}
+
+function compute(first: number, operator: string | undefined, second: number): number | null {
+  switch (operator) {
+    case '+':
+      return first + second;
+    case '-':
+      return first - second;
+    case '*':
+      return first * second;
+    case '/':
+      return second === 0 ? null : first / second;
+    default:
+      return null;
+  }
 }
 
 const notFinite = new Map([

@@ -1,4 +1,5 @@
 import type { EntryOrigin } from '../../configTree.ts';
+import { lastOfChain, pairsOf } from './assignments.ts';
 import type { Finding, KeyPlace } from './definitions.ts';
 import { noteOf } from './notes.ts';
 import { describedDefault, optionOf } from './options.ts';
@@ -27,6 +28,8 @@ export interface Scope {
   /** How many of them lead to the innermost class, whose fields `self.x` are; 0 outside of one. */
   readonly classDepth: number;
   readonly isClassBody: boolean;
+  /** The blocks around, within the innermost function or class, that are run on some condition only. */
+  readonly branches: readonly PythonNode[];
 }
 
 /**
@@ -79,11 +82,16 @@ class StatementReader {
         this.readAll(node.children, scope);
         return;
       default:
-        // Branches, loops and the like: their blocks belong to the scope that they stand in.
-        for (const child of node.children) {
-          if (statementParts.test(child.type)) this.#readStatement(child, scope, () => undefined);
-          else this.#harvest(child, scope);
-        }
+        this.#readParts(node, scope);
+    }
+  }
+
+  /** Branches, loops and the like: their blocks belong to the scope that they stand in. */
+  #readParts(node: PythonNode, scope: Scope): void {
+    for (const child of node.children) {
+      if (child.type === 'block') this.readAll(child.children, branchOf(node, child, scope));
+      else if (statementParts.test(child.type)) this.#readStatement(child, scope, () => undefined);
+      else this.#harvest(child, scope);
     }
   }
 
@@ -93,7 +101,8 @@ class StatementReader {
     if (!name) return;
     const keys = [...scope.keys, { key: textOf(this.#source, name), range: name.range }];
     const isClassBody = node.type === 'class_definition';
-    const inner = { keys, classDepth: isClassBody ? keys.length : scope.classDepth, isClassBody };
+    const classDepth = isClassBody ? keys.length : scope.classDepth;
+    const inner = { keys, classDepth, isClassBody, branches: [] };
     const parameters = childAt(node, 'parameters');
     for (const parameter of codeOf(parameters)) this.#readParameter(parameter, inner);
     if (body) this.readAll(body.children, inner);
@@ -171,7 +180,9 @@ class StatementReader {
     const isEntry = holdsLiteral(value);
     const names = this.#namesIn(scope);
     const own = keys.slice(this.#outerKeys);
-    this.findings.push({ keys: own, value, origin, note, expression, scope: names, isEntry });
+    const { branches } = scope;
+    const finding = { keys: own, value, origin, note, expression, scope: names, branches };
+    this.findings.push({ ...finding, isEntry });
     this.#harvest(expression, scope, isEntry);
   }
 
@@ -241,7 +252,7 @@ class StatementReader {
     if (option && holdsLiteral(option.value)) {
       const { key, ...rest } = option;
       const keys = [key];
-      this.findings.push({ ...rest, keys, origin: 'option', scope: names, isEntry: true });
+      this.findings.push({ ...rest, ...always, keys, origin: 'option', scope: names });
       return true;
     }
     this.#readBackward(call, scope);
@@ -253,7 +264,7 @@ class StatementReader {
     const within = scope.keys.slice(this.#outerKeys);
     const keys = [...within, { key: name, range: callee.range }];
     const entry = { keys, value, origin: 'scope' as const, note: undefined, expression: call };
-    this.findings.push({ ...entry, scope: names, isEntry: true });
+    this.findings.push({ ...entry, ...always, scope: names });
     return true;
   }
 
@@ -303,6 +314,14 @@ class StatementReader {
   }
 }
 
+/** What a call says holds wherever it stands. */
+const always = { branches: [], isEntry: true };
+
+function branchOf(statement: PythonNode, block: PythonNode, scope: Scope): Scope {
+  if (statement.type === 'with_statement') return scope;
+  return { ...scope, branches: [...scope.branches, block] };
+}
+
 /** Nodes that are statements or hold some. */
 const statementParts = /(?:_statement|_clause|_definition)$|^(?:block|comment|ERROR)$/;
 /** Nodes whose parts are in the tree where they are. */
@@ -311,29 +330,6 @@ const converted = new Set([
   ...['parenthesized_expression', 'expression_list'],
 ]);
 const computing = new Set(['binary_operator', 'conditional_expression', 'call', 'unary_operator']);
-
-function lastOfChain(assignment: PythonNode): PythonNode | undefined {
-  let node: PythonNode | undefined = assignment;
-  while (node?.type === 'assignment') node = childAt(node, 'right');
-  return node;
-}
-
-const lists = new Set(['expression_list', 'tuple', 'list']);
-
-/** `a, b = 1, 2` */
-function pairsOf(
-  left: PythonNode,
-  right: PythonNode,
-): readonly (readonly [name: PythonNode, value: PythonNode])[] {
-  const isList = lists.has(left.type) && lists.has(right.type);
-  const names = isList ? codeOf(left) : [];
-  const values = codeOf(right);
-  if (names.length !== values.length) return [];
-  return names.flatMap((name, index) => {
-    const value = values[index];
-    return value ? [[name, value] as const] : [];
-  });
-}
 
 /** True where anything but plain values is handed over. */
 function hasKeywords(call: PythonNode): boolean {

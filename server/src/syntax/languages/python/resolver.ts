@@ -129,10 +129,17 @@ export class Resolver {
     return undefined;
   }
 
-  /** The last with a literal; else where the last leads to. */
+  /** The last with a literal, and those that it does not always replace; else where they lead to. */
   #best(definitions: readonly Definition[], steps: number): SumDefinition | undefined {
-    const literal = definitions.findLast(({ value }) => holdsNumber(value));
-    if (literal) return { path: literal.path, keyRange: literal.keyRange, node: literal.value };
+    const literals = definitions.filter(({ value }) => holdsNumber(value));
+    const last = literals.at(-1);
+    if (last) {
+      const others = literals.filter(
+        (one, index) => !literals.slice(index + 1).some((later) => replaces(later, one)),
+      );
+      const alternatives = others.filter((one) => one !== last).map(toPlace);
+      return alternatives.length > 0 ? { ...toPlace(last), alternatives } : toPlace(last);
+    }
     for (const { expression, scope } of definitions) {
       const found = this.resolve(expression, scope, steps + 1);
       if (found) return found;
@@ -147,6 +154,16 @@ export class Resolver {
 
 /** Functions whose value is that of their argument. */
 const passing = new Set(['float', 'int', 'Variable', 'tensor', 'Parameter', 'as_tensor', 'eval']);
+
+function toPlace({ path, keyRange, value }: Definition): SumDefinition {
+  return { path, keyRange, node: value };
+}
+
+/** True where the later of two definitions of a name is reached whenever the earlier one was. */
+function replaces(later: Definition, earlier: Definition): boolean {
+  const isSame = later.path.length === earlier.path.length && later.origin === earlier.origin;
+  return !isSame || later.branches.every((branch, index) => branch === earlier.branches[index]);
+}
 
 function holdsNumber(value: ConfigNode): boolean {
   return value.kind === 'scalar' ? typeof value.value === 'number' : holdsLiteral(value);

@@ -33,8 +33,14 @@ export function toWeightedSum(
 ): WeightedSum | undefined {
   const addends = new SumReader(site, offset, resolver).read(site.expression);
   if (!addends.some(({ operands }) => operands.length > 1)) return undefined;
-  const { target, accumulates, expression } = site;
-  return { target, accumulates, range: shiftRange(expression.range, offset), addends };
+  const { target, accumulates, expression, scope } = site;
+  return {
+    target,
+    scope: scope.names,
+    accumulates,
+    range: shiftRange(expression.range, offset),
+    addends,
+  };
 }
 
 class SumReader {
