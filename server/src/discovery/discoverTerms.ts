@@ -51,25 +51,6 @@ function tellApart(terms: readonly LossTerm[]): readonly LossTerm[] {
   });
 }
 
-/**
- * In a program a name may get its value in several places, one in each branch. The last has the
- * name's path; those before it have one of their own, by which nothing else is found: `kl_weight#1`.
- */
-function tellApart(terms: readonly LossTerm[]): readonly LossTerm[] {
-  const places = new Map<string, Set<number>>();
-  for (const { path, valueRange } of terms) {
-    const key = JSON.stringify(path);
-    places.set(key, (places.get(key) ?? new Set()).add(valueRange.start));
-  }
-  return terms.map((term) => {
-    const starts = [...(places.get(JSON.stringify(term.path)) ?? [])].sort((a, b) => a - b);
-    const index = starts.indexOf(term.valueRange.start);
-    if (index === starts.length - 1) return term;
-    const last = `${term.path.at(-1) ?? ''}#${index + 1}`;
-    return { ...term, path: [...term.path.slice(0, -1), last] };
-  });
-}
-
 /** Of the terms with the same key: the surest, and of equally sure ones at one path the last. */
 function keepBest(terms: readonly LossTerm[], keyOf: (term: LossTerm) => string): LossTerm[] {
   const best = new Map<string, LossTerm>();

@@ -4,7 +4,6 @@ import { discoverTerms } from '../../../server/src/discovery/discoverTerms.ts';
 import { recognizers } from '../../../server/src/discovery/registry.ts';
 import { configLanguages } from '../../../server/src/syntax/registry.ts';
 
-
 /** The texts above the `^^^` marks: a comment that holds nothing but marks speaks of its line before. */
 function markedTexts(text: string): readonly string[] {
   const lines = text.split('\n');
