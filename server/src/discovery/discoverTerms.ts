@@ -37,16 +37,17 @@ export function discoverTerms(
  * name's path; those before it have one of their own, by which nothing else is found: `kl_weight#1`.
  */
 function tellApart(terms: readonly LossTerm[]): readonly LossTerm[] {
-  const places = new Map<string, Set<number>>();
+  const starts = new Map<string, Set<number>>();
   for (const { path, valueRange } of terms) {
     const key = JSON.stringify(path);
-    places.set(key, (places.get(key) ?? new Set()).add(valueRange.start));
+    starts.set(key, (starts.get(key) ?? new Set()).add(valueRange.start));
   }
   return terms.map((term) => {
-    const starts = [...(places.get(JSON.stringify(term.path)) ?? [])].sort((a, b) => a - b);
-    const index = starts.indexOf(term.valueRange.start);
-    if (index === starts.length - 1) return term;
-    const last = `${term.path.at(-1) ?? ''}#${index + 1}`;
+    const places = starts.get(JSON.stringify(term.path));
+    if (!places || places.size === 1) return term;
+    const before = [...places].filter((start) => start < term.valueRange.start).length;
+    if (before === places.size - 1) return term;
+    const last = `${term.path.at(-1) ?? ''}#${before + 1}`;
     return { ...term, path: [...term.path.slice(0, -1), last] };
   });
 }

@@ -35,7 +35,7 @@ export interface Finding {
 }
 
 /**
- * The names of a file that get values: the tree of those with literals, and all by their last name.
+ * The names of a file that get values: the tree of those with literals, and all by where they are.
  * Members of classes, functions and objects may be set all over the file, so that the range of the
  * mapping that holds them is the file's.
  */
@@ -44,7 +44,8 @@ export class Definitions {
   readonly #rootEntries: MappingEntry[] = [];
   /** The entries of the mappings, which may grow while the file is read: `cfg.a = 1`, then `cfg.b = 2`. */
   readonly #entries = new Map<MappingNode, MappingEntry[]>();
-  readonly #byName = new Map<string, Definition[]>();
+  /** By their path, by holder and name, and by what they are and their name. */
+  readonly #index = new Map<string, Definition[]>();
 
   constructor(range: TextRange) {
     this.root = { kind: 'mapping', range, entries: this.#rootEntries };
@@ -57,9 +58,9 @@ export class Definitions {
     if (!last) return;
     const path = keys.map(({ key }) => key);
     const definition = { path, keyRange: last.range, value, origin, expression, scope, branches };
-    const named = this.#byName.get(last.key);
-    if (named) named.push(definition);
-    else this.#byName.set(last.key, [definition]);
+    this.#note(pathKey(path), definition);
+    this.#note(holderKey(path.at(-2) ?? '', last.key), definition);
+    this.#note(originKey(origin, last.key), definition);
     if (!isEntry) return;
     const entry: MappingEntry = {
       key: last.key,
@@ -71,9 +72,25 @@ export class Definitions {
     this.#entriesAt(keys.slice(0, -1)).push(entry);
   }
 
-  /** The definitions whose last key it is, in the order of the text. */
-  named(name: string): readonly Definition[] {
-    return this.#byName.get(name) ?? [];
+  /** The definitions at a path, in the order of the text. */
+  at(path: readonly string[]): readonly Definition[] {
+    return this.#index.get(pathKey(path)) ?? [];
+  }
+
+  /** The definitions of a name in something that is called so, wherever that is. */
+  heldBy(holder: string, name: string): readonly Definition[] {
+    return this.#index.get(holderKey(holder, name)) ?? [];
+  }
+
+  /** The options, fields or parameters of a name. */
+  ofOrigin(origin: EntryOrigin, name: string): readonly Definition[] {
+    return this.#index.get(originKey(origin, name)) ?? [];
+  }
+
+  #note(key: string, definition: Definition): void {
+    const known = this.#index.get(key);
+    if (known) known.push(definition);
+    else this.#index.set(key, [definition]);
   }
 
   /** Puts the options of the command line, which stand at the root, to their places in the text. */
@@ -107,4 +124,16 @@ export class Definitions {
     above[above.indexOf(entry)] = { ...entry, value: copy };
     return grown;
   }
+}
+
+function pathKey(path: readonly string[]): string {
+  return `path ${path.join(' ')}`;
+}
+
+function holderKey(holder: string, name: string): string {
+  return `in ${holder} ${name}`;
+}
+
+function originKey(origin: EntryOrigin, name: string): string {
+  return `${origin}: ${name}`;
 }

@@ -86,14 +86,9 @@ export class Resolver {
 
   /** A plain name: in the innermost scope that sets it. */
   #resolveName(name: string, scope: NameScope, steps: number): SumDefinition | undefined {
-    const named = this.#definitions.named(name);
     for (let depth = scope.names.length; depth >= 0; depth -= 1) {
-      const here = named.filter(
-        ({ path, origin }) =>
-          origin !== 'option' &&
-          path.length === depth + 1 &&
-          path.slice(0, -1).every((key, index) => key === scope.names[index]),
-      );
+      const at = this.#definitions.at([...scope.names.slice(0, depth), name]);
+      const here = at.filter(({ origin }) => origin !== 'option');
       const found = this.#best(here, steps);
       if (found) return found;
     }
@@ -113,17 +108,23 @@ export class Resolver {
     const whole = object && this.resolve(object, scope, steps + 1);
     const member = whole && memberOf(whole, name);
     if (member) return member;
-    const named = this.#definitions.named(name);
     const holder = object ? this.#name(object, scope) : '';
-    const groups = [
-      named.filter(({ path }) => isOwn(path, holder, scope)),
-      named.filter(({ path }) => path.at(-2) === holder),
-      ...(['option', 'field', 'parameter'] as const).map((origin) =>
-        named.filter((definition) => definition.origin === origin),
-      ),
-    ];
-    for (const group of groups) {
-      const found = this.#best(group, steps);
+    const own = holder === 'self' ? this.#ownMember(name, scope, steps) : undefined;
+    if (own) return own;
+    const held = this.#best(this.#definitions.heldBy(holder, name), steps);
+    if (held) return held;
+    for (const origin of ['option', 'field', 'parameter'] as const) {
+      const found = this.#best(this.#definitions.ofOrigin(origin, name), steps);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** `self.x` in the class that sets it. */
+  #ownMember(name: string, scope: NameScope, steps: number): SumDefinition | undefined {
+    for (let depth = scope.names.length; depth > 0; depth -= 1) {
+      const path = [...scope.names.slice(0, depth), name];
+      const found = this.#best(this.#definitions.at(path), steps);
       if (found) return found;
     }
     return undefined;
@@ -167,13 +168,6 @@ function replaces(later: Definition, earlier: Definition): boolean {
 
 function holdsNumber(value: ConfigNode): boolean {
   return value.kind === 'scalar' ? typeof value.value === 'number' : holdsLiteral(value);
-}
-
-/** `self.x` in the class that sets it. */
-function isOwn(path: readonly string[], holder: string, scope: NameScope): boolean {
-  if (holder !== 'self') return false;
-  const depth = path.length - 1;
-  return depth > 0 && path.slice(0, depth).every((key, index) => key === scope.names[index]);
 }
 
 function memberOf({ path, node }: SumDefinition, key: string): SumDefinition | undefined {
