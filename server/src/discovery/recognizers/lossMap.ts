@@ -72,9 +72,11 @@ function isLossMap(key: string | undefined): boolean {
 
 /** Every value is a number, and most of the keys name losses. */
 function standsAmongLosses({ family, mapping }: WeightPlace): boolean {
-  const known = family.filter(({ words }) => namesKnownLoss(words) || words.some(isLossWord));
   const isAllNumbers = mapping.entries.every(
     ({ value }) => value?.kind === 'scalar' && typeof value.value === 'number',
   );
-  return isAllNumbers && known.length * 2 >= family.length;
+  // First, as it mostly settles it: every place of a long file would ask about all others.
+  if (!isAllNumbers) return false;
+  const known = family.filter(({ words }) => namesKnownLoss(words) || words.some(isLossWord));
+  return known.length * 2 >= family.length;
 }
