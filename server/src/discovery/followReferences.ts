@@ -17,21 +17,30 @@ export function isReference(text: string): boolean {
  * where it leads out of the file or the value is none.
  */
 export function followReference(document: ConfigDocument, term: LossTerm): LossTerm {
-  let { path, text } = term;
+  const number = referredNumber(document, term);
+  // What the place itself is called counts for more than what refers to it.
+  return number ? { ...term, ...number, confidence: term.confidence * 0.9 } : term;
+}
+
+/** The number that a reference leads to within the file, with the place where it stands. */
+export function referredNumber(
+  document: ConfigDocument,
+  from: Pick<LossTerm, 'path' | 'text'>,
+): (Pick<LossTerm, 'path' | 'keyRange' | 'valueRange' | 'text'> & { weight: number }) | undefined {
+  let { path, text } = from;
   for (let steps = 0; steps < longestChain; steps += 1) {
     const target = targetOf(path, unquoted(text));
     const entry = target && entryAt(document, target);
-    if (!target || entry?.value?.kind !== 'scalar') return term;
+    if (!target || entry?.value?.kind !== 'scalar') return undefined;
     const { keyRange, value } = entry;
     if (typeof value.value === 'number') {
       const found = { path: target, keyRange, valueRange: value.range, text: value.text };
-      // What the place itself is called counts for more than what refers to it.
-      return { ...term, ...found, weight: value.value, confidence: term.confidence * 0.9 };
+      return { ...found, weight: value.value };
     }
     path = target;
     text = value.text;
   }
-  return term;
+  return undefined;
 }
 
 /** The keys of a reference from the root; its leading dots count from the mapping it stands in. */

@@ -17,6 +17,7 @@ interface CachedEvidence {
   /** The binding is looked at again when there are twice as many points: scales show late. */
   readonly rebindAt: number;
   readonly project: ProjectFile | undefined;
+  readonly snapshot: Weights | undefined;
 }
 
 /** What the runs bound to one config say about its terms; one object for each open config. */
@@ -81,7 +82,10 @@ export class ConfigEvidence {
     const points = this.#store.pointCount(run.id);
     const before = this.#cached.get(run.id);
     const fresh =
-      before?.metrics === metrics.length && points < before.rebindAt && before.project === project;
+      before?.metrics === metrics.length &&
+      points < before.rebindAt &&
+      before.project === project &&
+      before.snapshot === snapshot;
     if (before && fresh) return before;
     const terms = termsOf(this.#weights(config, run, snapshot));
     const entry: CachedEvidence = {
@@ -100,13 +104,20 @@ export class ConfigEvidence {
       metrics: metrics.length,
       rebindAt: Math.max(64, points * 2),
       project,
+      snapshot,
     };
     this.#cached.set(run.id, entry);
     return entry;
   }
 
   #weights(config: ConfigFile, run: KnownRun, snapshot: Weights | undefined): Weights {
-    if (snapshot) return snapshot;
+    // The copy of a run that was started here is whole; one that somebody else wrote may lack terms.
+    if (snapshot && run.configPath !== undefined) return snapshot;
+    const seen = this.#seen(config, run);
+    return snapshot ? new Map([...seen, ...snapshot]) : seen;
+  }
+
+  #seen(config: ConfigFile, run: KnownRun): Weights {
     const seen = this.#seenWeights.get(run.id);
     if (seen && seen.size > 0) return seen;
     const weights = weightsOf(config);

@@ -14,6 +14,8 @@ export interface LogRoot {
   readonly path: string;
   /** How it was found, in words. */
   readonly because: string;
+  /** How sure it is that runs there are of this config, from 0 to 1. */
+  readonly confidence: number;
   /** Which runs below it are meant, by their paths; all where left out. */
   readonly holds?: (run: string) => boolean;
   /** Nobody has named it: it is looked at because loggers commonly write there. */
@@ -21,15 +23,15 @@ export interface LogRoot {
 }
 
 /**
- * Whether a run, by its path, appears at one of these places; a place may also be one of its files,
- * as `metrics.csv` is of the run that its folder is.
+ * The surest of these places at which a run, by its path, appears; a place may also be one of its
+ * files, as `metrics.csv` is of the run that its folder is.
  */
-export function isAtRoots(
+export function rootOf(
   roots: readonly LogRoot[],
   run: string,
   files: readonly { readonly path: string }[] = [],
-): boolean {
-  return roots.some(({ path, holds }) => {
+): LogRoot | undefined {
+  return roots.find(({ path, holds }) => {
     if (holds) return isInside(run, path) && holds(run);
     return isInside(run, path) || files.some((file) => file.path === path);
   });
@@ -42,6 +44,14 @@ export function sameRoots(a: readonly LogRoot[], b: readonly LogRoot[]): boolean
   );
 }
 
+/** Why a run is taken for one of a config. */
+export interface RunBinding {
+  /** For the hover, as the rest of a sentence: `runs/ stands beside it`. */
+  readonly because: string;
+  /** From 0 to 1. */
+  readonly confidence: number;
+}
+
 /** Everything that the editor shows of one config, at one moment. */
 export interface ConfigView {
   readonly file: ConfigFile;
@@ -51,6 +61,8 @@ export interface ConfigView {
   readonly runs: readonly KnownRun[];
   /** The run that the hints speak of. */
   readonly owner: KnownRun | undefined;
+  /** Why the owner is taken for a run of this config. */
+  readonly binding: RunBinding | undefined;
   readonly insights: ReadonlyMap<string, TermInsight>;
   /** Problems of the text itself. */
   readonly problems: readonly ConfigProblem[];
@@ -80,7 +92,7 @@ export function problemsBelow(
   roots: readonly LogRoot[],
   problems: readonly LogProblem[],
 ): readonly LogProblem[] {
-  return problems.filter(({ path }) => isAtRoots(roots, path));
+  return problems.filter(({ path }) => rootOf(roots, path) !== undefined);
 }
 
 /** What a person should know of the logs that cannot be read; undefined for nothing. */

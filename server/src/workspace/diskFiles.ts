@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { WorkspaceFiles } from './files.ts';
@@ -7,7 +7,7 @@ import type { WorkspaceFiles } from './files.ts';
 export function createDiskFiles(): WorkspaceFiles {
   let counter = 0;
   return {
-    readText: (path) => readFile(path, 'utf8').catch(() => undefined),
+    readText: (path, longest) => readText(path, longest).catch(() => undefined),
     async writeAtomically(path, text) {
       counter += 1;
       const draft = `${path}.${process.pid}.${counter}.tmp`;
@@ -32,4 +32,13 @@ export function createDiskFiles(): WorkspaceFiles {
     },
     list: (path) => readdir(path).catch(() => []),
   };
+}
+
+async function readText(path: string, longest: number | undefined): Promise<string | undefined> {
+  if (longest !== undefined) {
+    const found = await stat(path);
+    // Reading a pipe or a device would not end.
+    if (!found.isFile() || found.size > longest) return undefined;
+  }
+  return await readFile(path, 'utf8');
 }

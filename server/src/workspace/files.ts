@@ -1,7 +1,10 @@
 /** The files that a session reads and writes, as a port: on disk, or in memory for tests. */
 export interface WorkspaceFiles {
-  /** The text of a file, or undefined where there is none or it cannot be read. */
-  readText(path: string): Promise<string | undefined>;
+  /**
+   * The text of a file, or undefined where there is none or it cannot be read, or where it has more
+   * than `longest` bytes.
+   */
+  readText(path: string, longest?: number): Promise<string | undefined>;
   /** Writes beside the file first and renames, so that a reader never sees half of it. */
   writeAtomically(path: string, text: string): Promise<void>;
   /** Makes a folder and its parents. Returns false where the folder itself was there already. */

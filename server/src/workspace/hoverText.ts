@@ -25,7 +25,7 @@ export function hoverMarkdown(view: ConfigView, term: string, options: HoverOpti
     ...insight.findings.map(
       ({ message, rule, name }) => `⚠ ${escapeMarkdown(message)} *(${rule} ${name})*`,
     ),
-    originOf(insight, options.provenance),
+    originOf(view, insight, options.provenance),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -98,7 +98,11 @@ function row(title: string, figure: Figure | undefined, write: (value: number) =
   return figure ? `| ${title} | ${write(figure.last)} | ${write(figure.median)} |` : '';
 }
 
-function originOf(insight: TermInsight, provenance: readonly string[]): string {
+function originOf(
+  { binding }: ConfigView,
+  insight: TermInsight,
+  provenance: readonly string[],
+): string {
   const { run, lastStep, probes, group, source } = insight;
   const state = run.record ? ` (${run.record.state})` : '';
   const step = lastStep === undefined ? '' : `, up to step ${lastStep}`;
@@ -107,10 +111,18 @@ function originOf(insight: TermInsight, provenance: readonly string[]): string {
     ? `, on ${escapeMarkdown(explainBackend(run.record.backend))}`
     : '';
   const metric = source
-    ? `\n\nLoss: ${code(source.metric)} — ${escapeMarkdown(source.because)}`
+    ? `\n\nLoss: ${code(source.metric)} — ${escapeMarkdown(source.because)}${sureness(source)}`
+    : '';
+  const bound = binding
+    ? `\n\nA run of this config: ${escapeMarkdown(binding.because)}${sureness(binding)}`
     : '';
   const places = provenance.map((place) => `\n\n${escapeMarkdown(place)}`).join('');
-  return `From run ${escapeMarkdown(run.name)}${state}${step}; ${gradients}${backend}.${metric}${places}`;
+  return `From run ${escapeMarkdown(run.name)}${state}${step}; ${gradients}${backend}.${bound}${metric}${places}`;
+}
+
+/** Nothing where there is no doubt. */
+function sureness({ confidence }: { readonly confidence: number }): string {
+  return confidence >= 1 ? '' : ` (${percent(confidence)} sure)`;
 }
 
 /** A text as code: a fence longer than any row of backticks inside it, on one line. */

@@ -45,8 +45,10 @@ export interface TermInsight {
   readonly probes: number;
   readonly lastStep: number | undefined;
   readonly findings: readonly Finding[];
-  /** Name of the metric in the log, and how it was found. */
-  readonly source: { readonly metric: string; readonly because: string } | undefined;
+  /** Name of the metric in the log, how it was found, and how sure that is, from 0 to 1. */
+  readonly source:
+    | { readonly metric: string; readonly because: string; readonly confidence: number }
+    | undefined;
 }
 
 export interface InsightSource {
@@ -85,7 +87,9 @@ export function describeTerm({
     probes: evidence.probes,
     lastStep: lossSeries?.steps.at(-1),
     findings: findings.filter((finding) => finding.term === term.name),
-    source: bound?.loss ? { metric: bound.loss, because: bound.because } : undefined,
+    source: bound?.loss
+      ? { metric: bound.loss, because: bound.because, confidence: bound.confidence }
+      : undefined,
   };
 }
 

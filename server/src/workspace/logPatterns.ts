@@ -152,7 +152,7 @@ export class LogPatterns implements Disposable {
     const paths = [...new Set(ready.flatMap(({ files }) => files.map(({ root }) => root)))];
     const because = 'log_patterns of counterweight.yaml names it';
     const holds = (run: string): boolean => formatOf(run) !== undefined;
-    const roots = paths.map((root) => ({ path: root, because, holds }));
+    const roots = paths.map((root) => ({ path: root, because, confidence: 1, holds }));
     return { key, isSound, ready, formats, roots, chosen: { roots: paths, formatOf } };
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Emitter } from '../base/emitter.ts';
 import type { DiscoveredRun } from '../ingest/runLoader.ts';
 import type { RunRecord } from '../model/run.ts';
-import { isAtRoots, type LogRoot } from './configView.ts';
+import { type LogRoot, rootOf } from './configView.ts';
 import { byTime, type KnownRun } from './knownRun.ts';
 import { stateFolderName } from './runFolder.ts';
 
@@ -72,7 +72,7 @@ export class RunCatalog {
     return this.all().filter((run) => {
       if (run.configPath !== undefined) return run.configPath === configPath;
       if (run.id.split(/[\\/]/).includes(stateFolderName)) return false;
-      return isAtRoots(logRoots, run.id, run.discovered?.files);
+      return rootOf(logRoots, run.id, run.discovered?.files) !== undefined;
     });
   }
 

@@ -8,15 +8,9 @@ import type { IngestChange, IngestLoop } from '../ingest/ingestLoop.ts';
 import type { ConfigProblem } from '../model/finding.ts';
 import { projectFileName } from '../model/projectFile.ts';
 import type { MetricStore } from '../store/metricStore.ts';
-import { ConfigEvidence, type Weights, weightsOf } from './configEvidence.ts';
+import { ConfigEvidence } from './configEvidence.ts';
 import { type ConfigFile, readConfigFile } from './configFile.ts';
-import {
-  type ConfigView,
-  isAtRoots,
-  type LogRoot,
-  problemsBelow,
-  sameRoots,
-} from './configView.ts';
+import { type ConfigView, type LogRoot, problemsBelow, rootOf, sameRoots } from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { isInside, type KnownRun } from './knownRun.ts';
@@ -25,7 +19,8 @@ import { asItIsNow } from './owner.ts';
 import { isProjectFile, ProjectFiles } from './projectFiles.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
-import { readCheckpointStep, readRunRecords, runsFolder, snapshotName } from './runFolder.ts';
+import { readCheckpointStep, readRunRecords, runsFolder } from './runFolder.ts';
+import { type RunOfConfig, RunSnapshots } from './runSnapshots.ts';
 import { taskModuleProblems } from './taskModule.ts';
 import { viewConfig } from './viewConfig.ts';
 
@@ -59,8 +54,7 @@ export class Session implements Disposable {
   readonly #configs = new Map<string, OpenConfig>();
   readonly #projects: ProjectFiles;
   readonly #patterns: LogPatterns;
-  readonly #snapshots = new Map<string, Weights>();
-  #reading: Promise<void> = Promise.resolve();
+  readonly #snapshots: RunSnapshots;
   #documents: Promise<unknown> = Promise.resolve();
   readonly #changed = new Emitter<string>();
   readonly #runsChanged = new Emitter<void>();
@@ -73,6 +67,8 @@ export class Session implements Disposable {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#projects = new ProjectFiles(options.files);
+    this.#snapshots = new RunSnapshots(options.files);
+    this.#disposables.add(this.#snapshots.onDidRead((read) => this.#snapshotRead(read)));
     this.#patterns = this.#disposables.add(new LogPatterns(options));
     this.#disposables.add(
       this.#patterns.onDidChange(() => {
@@ -166,7 +162,7 @@ export class Session implements Disposable {
       ...config,
       ...this.#options,
       logProblems: problemsBelow(config.roots, this.#options.ingest.problems()),
-      snapshotOf: this.#snapshotOf,
+      snapshots: this.#snapshots,
     });
     return config.view;
   }
@@ -186,13 +182,14 @@ export class Session implements Disposable {
     const config = this.#configs.get(uri);
     const run = this.#options.catalog.find(runId);
     if (!config || !run) return undefined;
-    return config.evidence.of(config.file, run, this.#snapshotOf(run), config.found?.project);
+    const weights = this.#snapshots.weightsOf(run, config.file);
+    return config.evidence.of(config.file, run, weights, config.found?.project);
   }
 
   /** Resolves when all logs and snapshots that are known now have been read to their end. */
   async settled(): Promise<void> {
     await this.#options.ingest.settled();
-    await this.#reading;
+    await this.#snapshots.settled();
   }
 
   dispose(): void {
@@ -200,8 +197,6 @@ export class Session implements Disposable {
     for (const folder of this.#folders.values()) folder.dispose();
     this.#disposables.dispose();
   }
-
-  readonly #snapshotOf = (run: KnownRun): Weights | undefined => this.#snapshots.get(run.id);
 
   async #setConfig(uri: string, path: string, text: string): Promise<void> {
     const before = this.#configs.get(uri);
@@ -285,12 +280,16 @@ export class Session implements Disposable {
     config.watching.dispose();
     config.watching = watching;
     config.roots = roots;
+    for (const run of this.#options.catalog.boundTo(file.path, roots)) {
+      this.#snapshots.look(run, config);
+    }
   }
 
   #takeIn({ updates, removed, problems }: IngestChange): void {
     const { catalog } = this.#options;
     for (const id of removed) {
       this.#restart(id);
+      this.#snapshots.forget(id);
       catalog.forgetLogs(id);
     }
     for (const { run, reset } of updates) {
@@ -311,33 +310,24 @@ export class Session implements Disposable {
   }
 
   #runChanged(run: KnownRun): void {
-    this.#loadSnapshot(run);
+    this.#snapshots.lookAtOwn(run);
     for (const [uri, config] of this.#configs) {
       const speaks = run.configPath
         ? run.configPath === config.file.path
-        : isAtRoots(config.roots, run.id, run.discovered?.files);
-      if (speaks) this.#invalidate(uri, config);
+        : rootOf(config.roots, run.id, run.discovered?.files);
+      if (!speaks) continue;
+      this.#snapshots.look(run, config);
+      this.#invalidate(uri, config);
     }
     this.#runsChanged.fire();
   }
 
-  /** Reads the copy of the config in the folder of a run that was started here, once. */
-  #loadSnapshot({ id, configPath }: KnownRun): void {
-    if (configPath === undefined || this.#snapshots.has(id)) return;
-    this.#snapshots.set(id, new Map());
-    const path = join(id, snapshotName(configPath));
-    const reading = this.#options.files.readText(path).then((text) => {
-      if (text === undefined) {
-        this.#snapshots.delete(id);
-        return;
-      }
-      this.#snapshots.set(id, weightsOf(readConfigFile('', path, text, undefined)));
-      for (const [uri, config] of this.#configs) {
-        config.evidence.forget(id);
-        if (config.file.path === configPath) this.#invalidate(uri, config);
-      }
-    });
-    this.#reading = Promise.all([this.#reading, reading]).then(() => undefined);
+  #snapshotRead({ runId, configPath }: RunOfConfig): void {
+    for (const [uri, config] of this.#configs) {
+      if (config.file.path !== configPath) continue;
+      config.evidence.forget(runId);
+      this.#invalidate(uri, config);
+    }
   }
 
   #invalidate(uri: string, config: OpenConfig): void {

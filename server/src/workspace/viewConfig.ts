@@ -2,14 +2,16 @@ import type { LogProblem } from '../ingest/logProblems.ts';
 import type { ConfigProblem, Finding } from '../model/finding.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import { stdout } from '../readers/formats/stdout.ts';
-import type { ConfigEvidence, Weights } from './configEvidence.ts';
+import type { ConfigEvidence } from './configEvidence.ts';
 import type { ConfigFile } from './configFile.ts';
 import type { ConfigView, LogRoot } from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
 import { describeTerm, type TermInsight } from './insight.ts';
 import type { KnownRun } from './knownRun.ts';
+import { bindRun, type RunBinding } from './runBinding.ts';
 import { type RunCatalog, speaksForConfig } from './runCatalog.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
+import type { RunSnapshots } from './runSnapshots.ts';
 
 export interface ViewInput {
   readonly file: ConfigFile;
@@ -21,7 +23,7 @@ export interface ViewInput {
   readonly logProblems: readonly LogProblem[];
   readonly evidence: ConfigEvidence;
   readonly catalog: RunCatalog;
-  readonly snapshotOf: (run: KnownRun) => Weights | undefined;
+  readonly snapshots: Pick<RunSnapshots, 'copied' | 'weightsOf'>;
 }
 
 /** How many of the newest runs are asked whether they know anything of the terms. */
@@ -36,22 +38,40 @@ const printedAheadMs = 180_000;
 
 /** Puts together what the editor shows of a config: the newest run that knows its terms speaks. */
 export function viewConfig(input: ViewInput): ConfigView {
-  const { file, found, roots, logProblems, catalog } = input;
-  const runs = catalog.boundTo(file.path, roots);
+  const { file, found, roots, logProblems, catalog, snapshots } = input;
+  const bound = bindRuns(input, catalog.boundTo(file.path, roots));
+  const runs = [...bound.keys()];
   const problems = [...file.problems, ...input.moduleProblems];
   const base = { file, found, roots, runs, problems, logProblems };
   const withLogs = runs
     .filter((run) => speaksForConfig(run) && run.discovered !== undefined)
     .sort((a, b) => freshness(b) - freshness(a));
   for (const run of withLogs.slice(0, candidates)) {
-    const evidence = input.evidence.of(file, run, input.snapshotOf(run), found?.project);
+    const evidence = input.evidence.of(file, run, snapshots.weightsOf(run, file), found?.project);
     const findings = input.evidence.findings(run, found?.project);
     const insights = describeTerms(file, run, evidence, findings);
     if (insights.size > 0) {
-      return { ...base, owner: run, insights, findings: placeFindings(file, insights, findings) };
+      const binding = bound.get(run);
+      const placed = placeFindings(file, insights, findings);
+      return { ...base, owner: run, binding, insights, findings: placed };
     }
   }
-  return { ...base, owner: runs.find(speaksForConfig), insights: new Map(), findings: [] };
+  const owner = runs.find(speaksForConfig);
+  const binding = owner && bound.get(owner);
+  return { ...base, owner, binding, insights: new Map(), findings: [] };
+}
+
+/** The runs that are taken for those of the config, in the same order, each with the reason. */
+function bindRuns(
+  { file, roots, snapshots }: ViewInput,
+  runs: readonly KnownRun[],
+): ReadonlyMap<KnownRun, RunBinding> {
+  return new Map(
+    runs.flatMap((run) => {
+      const binding = bindRun(run, file, roots, snapshots.copied(run, file));
+      return binding ? [[run, binding] as const] : [];
+    }),
+  );
 }
 
 function freshness({ discovered, time }: KnownRun): number {

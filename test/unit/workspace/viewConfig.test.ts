@@ -39,7 +39,7 @@ function setUp() {
   const evidence = new ConfigEvidence(store);
   const look = (text: string) => {
     const file = readConfigFile('file:///w/train.yaml', configPath, text, undefined);
-    const roots = [{ path: '/w/logs', because: 'log_dir' }];
+    const roots = [{ path: '/w/logs', because: 'log_dir', confidence: 0.9 }];
     return viewConfig({
       file,
       found: undefined,
@@ -48,7 +48,7 @@ function setUp() {
       logProblems: [],
       evidence,
       catalog,
-      snapshotOf: () => undefined,
+      snapshots: { copied: () => undefined, weightsOf: () => undefined },
     });
   };
   return { look, catalog };

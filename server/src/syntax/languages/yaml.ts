@@ -1,13 +1,15 @@
-import { type Document, parseAllDocuments, type YAMLError } from 'yaml';
+import type { Document, YAMLError } from 'yaml';
 
-import { fail, type Result, succeed } from '../../base/result.ts';
 import type { ConfigProblem } from '../../model/finding.ts';
-import type { ConfigDocument, ConfigLanguage } from '../configTree.ts';
+import type { ConfigDocument, ConfigLanguage, ConfigNode } from '../configTree.ts';
 import { formatExponent, toNumberText } from './numberText.ts';
 import { locateInYaml } from './yamlCursor.ts';
-import { readPlainYaml } from './yamlReader.ts';
-import { detectDialect, readPlainScalar } from './yamlScalar.ts';
+import { readDocuments } from './yamlDocuments.ts';
+import { isBlockMapping, YamlMemory } from './yamlMemory.ts';
+import { detectDialect, readPlainScalar, type YamlDialect } from './yamlScalar.ts';
 import { YamlTreeBuilder } from './yamlTree.ts';
+
+const language = 'yaml';
 
 /**
  * YAML as Python's loaders read it: YAML 1.1 by PyYAML's resolver, in which `1e-2` is a text and
@@ -15,7 +17,7 @@ import { YamlTreeBuilder } from './yamlTree.ts';
  * documents in one file the first with content is the config.
  */
 export const yaml: ConfigLanguage = {
-  name: 'yaml',
+  name: language,
   extensions: ['.yaml', '.yml'],
   parse: parseYaml,
   locate: (text, offset) => locateInYaml(text, offset, (changed) => parseYaml(changed).root),
@@ -23,50 +25,53 @@ export const yaml: ConfigLanguage = {
   formatValue: formatYamlValue,
 };
 
-function parseYaml(text: string): ConfigDocument {
-  const plain = readPlainYaml(text);
-  if (!plain) return parseAnyYaml(text);
-  const builder = new YamlTreeBuilder(text, detectDialect(text));
-  const root = builder.build(plain);
-  return { language: 'yaml', text, root, problems: builder.problems };
+function parseYaml(text: string, previous?: ConfigDocument): ConfigDocument {
+  const before = previous?.memory instanceof YamlMemory ? previous.memory : undefined;
+  if (before && previous?.text === text) return previous;
+  const dialect = detectDialect(text);
+  const root = before?.edited(text, dialect);
+  if (!root) return parseWhole(text, dialect, before);
+  return { language, text, root, problems: [], memory: new YamlMemory(text, root, dialect) };
 }
 
-/** What is rare, and what is wrong. */
-export function parseAnyYaml(text: string): ConfigDocument {
+function parseWhole(
+  text: string,
+  dialect: YamlDialect,
+  before: YamlMemory | undefined,
+): ConfigDocument {
   const read = readDocuments(text);
-  if (!read.ok) return { language: 'yaml', text, root: undefined, problems: [read.error] };
+  if (!read.ok) return { language, text, root: undefined, problems: [failure(read.error, text)] };
   const documents = read.value;
-  const builder = new YamlTreeBuilder(text, detectDialect(text));
+  const builder = new YamlTreeBuilder(text, dialect);
   const first = documents.findIndex(hasContent);
-  const document = documents[first];
-  const root = document && builder.build(document.contents);
+  const root = builder.build(documents[first]?.contents, 0);
   const syntax = documents.flatMap((one) => one.errors.map((error) => toProblem(error, text)));
   const rest = documents.slice(first + 1).find(hasContent);
-  return {
-    language: 'yaml',
-    text,
-    root,
-    problems: [...syntax, ...builder.problems, ...(root && rest ? [restIsNotRead(rest)] : [])],
-  };
+  const problems = [...syntax, ...builder.problems, ...(root && rest ? [restIsNotRead(rest)] : [])];
+  const canReuse = problems.length === 0 && documents.length === 1 && builder.isSelfContained;
+  // While somebody types, most versions are broken, but the next good one is near the last.
+  const memory = (canReuse ? toMemory(text, root, dialect) : undefined) ?? before;
+  return { language, text, root, problems, ...(memory ? { memory } : {}) };
 }
 
-/** The failsafe schema leaves every scalar a text: what it means is for `yamlScalar.ts` to say. */
-function readDocuments(text: string): Result<readonly Document[], ConfigProblem> {
-  try {
-    const documents = parseAllDocuments(text, {
-      schema: 'failsafe',
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    });
-    return succeed([...documents]);
-  } catch (error) {
-    // The library answers with errors of its own; this is for input it was not made for.
-    const reason = error instanceof Error ? error.message : String(error);
-    const range = { start: 0, end: Math.min(text.length, 1) };
-    const message = `Not valid YAML: ${reason}`;
-    return fail({ code: 'yaml-syntax', severity: 'error', message, range });
-  }
+function toMemory(
+  text: string,
+  root: ConfigNode | undefined,
+  dialect: YamlDialect,
+): YamlMemory | undefined {
+  if (!isBlockMapping(root, text) || hasDirective(text.slice(0, root.range.start)))
+    return undefined;
+  return new YamlMemory(text, root, dialect);
+}
+
+/** What a directive says holds for all that follows. */
+function hasDirective(head: string): boolean {
+  return /^%/m.test(head);
+}
+
+function failure(reason: string, text: string): ConfigProblem {
+  const range = { start: 0, end: Math.min(text.length, 1) };
+  return { code: 'yaml-syntax', severity: 'error', message: `Not valid YAML: ${reason}`, range };
 }
 
 /** An empty document, such as one before a leading `---`, holds a scalar of no length. */

@@ -26,14 +26,21 @@ export class YamlTreeBuilder {
   /** What each anchor stands for, as far as the text has been read: YAML lets a later one win. */
   readonly #anchors = new Map<string, Converted>();
   #repeated = 0;
+  #isSelfContained = true;
 
   constructor(text: string, dialect: YamlDialect) {
     this.#text = text;
     this.#dialect = dialect;
   }
 
-  build(contents: unknown): ConfigNode | undefined {
-    return this.#convert(contents, 0)?.node;
+  /** False where a part of what was built depends on other parts, or left no trace in the tree. */
+  get isSelfContained(): boolean {
+    return this.#isSelfContained;
+  }
+
+  /** @param depth how many collections there are around it */
+  build(contents: unknown, depth: number): ConfigNode | undefined {
+    return this.#convert(contents, depth)?.node;
   }
 
   #convert(node: unknown, depth: number): Converted | undefined {
@@ -44,7 +51,10 @@ export class YamlTreeBuilder {
     }
     if (isAlias(node)) return this.#follow(node, node.source);
     const converted = this.#convertContent(node, depth);
-    if (converted && 'anchor' in node && node.anchor) this.#anchors.set(node.anchor, converted);
+    if (converted && 'anchor' in node && node.anchor) {
+      this.#isSelfContained = false;
+      this.#anchors.set(node.anchor, converted);
+    }
     return converted;
   }
 
@@ -59,6 +69,7 @@ export class YamlTreeBuilder {
    * place alone. A mapping or sequence keeps the ranges of its anchor, where its parts stand.
    */
   #follow(alias: Node, name: string): Converted | undefined {
+    this.#isSelfContained = false;
     const target = this.#anchors.get(name);
     if (!target) {
       this.#report('yaml-alias', `There is no anchor &${name} before this alias.`, alias, 'error');
@@ -81,6 +92,7 @@ export class YamlTreeBuilder {
     for (const pair of map.items) {
       const value = this.#convert(pair.value, depth + 1);
       size += value?.size ?? 1;
+      if (isMergePair(pair) || !isScalar(pair.key)) this.#isSelfContained = false;
       if (isMergePair(pair)) merged.push(...entriesToMerge(value?.node));
       else own.push(...this.#toEntry(pair, value?.node));
     }

@@ -3,6 +3,7 @@ import { parser } from '@lezer/python';
 
 import { shiftRange } from '../../../base/textRange.ts';
 import type { MappingNode, WeightedSum } from '../../configTree.ts';
+import { shiftNode } from '../shiftNode.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
 import { toStatements } from './convertTree.ts';
 import { Definitions } from './definitions.ts';
@@ -10,7 +11,6 @@ import { toParsedText } from './parsedText.ts';
 import { ProgramMemory } from './programMemory.ts';
 import { type ProgramFacts, readStatements, type Scope } from './readStatements.ts';
 import { Resolver } from './resolver.ts';
-import { shiftNode } from './shiftNode.ts';
 import { type SumSite, toWeightedSum } from './sums.ts';
 import { deepestNesting } from './syntaxTree.ts';
 

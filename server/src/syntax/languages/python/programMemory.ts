@@ -1,7 +1,7 @@
 import { type Tree, TreeFragment } from '@lezer/common';
 
+import { textEdit } from '../textEdit.ts';
 import type { ProgramFacts } from './readStatements.ts';
-import { textEdit } from './textEdit.ts';
 
 /**
  * What reading a program has learned that holds for its next version too: what of it the parser
