@@ -29,14 +29,15 @@ export interface ConfigFile {
   readonly task: TaskOutline | undefined;
 }
 
-/** Reads a version of a config; `previous` is the version before it. */
+/** Reads a version of a config; `previous` is the version before it, `parsed` its text where it is parsed already. */
 export function readConfigFile(
   uri: string,
   path: string,
   text: string,
   previous: ConfigFile | undefined,
+  parsed?: ConfigDocument,
 ): ConfigFile {
-  const document = parseConfig(path, text, previous?.document);
+  const document = parsed ?? parseConfig(path, text, previous?.document);
   const base = { uri, path, text, lines: new LineIndex(text), document };
   if (!document) return { ...base, terms: [], current: true, problems: [], task: undefined };
   const task = taskOf(document.root);

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 
-import { createCheckpoint, neverCancelled } from '../base/cancellation.ts';
+import { neverCancelled } from '../base/cancellation.ts';
 import { Emitter } from '../base/emitter.ts';
 import { type ConfigCopy, copiesIn, readConfigCopy } from '../discovery/configCopy.ts';
-import type { ConfigDocument } from '../syntax/configTree.ts';
-import { parseConfigInSteps } from '../syntax/registry.ts';
 import { type Weights, weightsOf } from './configEvidence.ts';
 import { type ConfigFile, readConfigFile } from './configFile.ts';
 import type { LogRoot } from './configView.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { isInside, type KnownRun } from './knownRun.ts';
+import { parseInTurns } from './parseInTurns.ts';
 import { type CopiedWeights, copiedWeights } from './runBinding.ts';
 import { snapshotName } from './runFolder.ts';
 
@@ -167,21 +166,10 @@ export class RunSnapshots {
 async function readCopies(texts: ReadonlyMap<string, string>): Promise<readonly ConfigCopy[]> {
   const copies: ConfigCopy[] = [];
   for (const [path, text] of texts) {
-    const document = await parseSlowly(path, text);
+    const document = await parseInTurns(path, text, neverCancelled);
     if (document?.root) copies.push(readConfigCopy(path, document));
   }
   return copies;
-}
-
-async function parseSlowly(path: string, text: string): Promise<ConfigDocument | undefined> {
-  const checkpoint = createCheckpoint(neverCancelled);
-  const steps = parseConfigInSteps(path, text);
-  let step = steps.next();
-  while (!step.done) {
-    await checkpoint();
-    step = steps.next();
-  }
-  return step.value;
 }
 
 /**

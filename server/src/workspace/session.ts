@@ -13,6 +13,7 @@ import { type ConfigFile, readConfigFile } from './configFile.ts';
 import { type ConfigView, type LogRoot, problemsBelow, rootOf, sameRoots } from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
+import { FirstReading } from './firstReading.ts';
 import { isInside, type KnownRun } from './knownRun.ts';
 import { LogPatterns, type ProjectView } from './logPatterns.ts';
 import { asItIsNow } from './owner.ts';
@@ -55,6 +56,7 @@ export class Session implements Disposable {
   readonly #projects: ProjectFiles;
   readonly #patterns: LogPatterns;
   readonly #snapshots: RunSnapshots;
+  readonly #firstReading = new FirstReading();
   #documents: Promise<unknown> = Promise.resolve();
   readonly #changed = new Emitter<string>();
   readonly #runsChanged = new Emitter<void>();
@@ -124,6 +126,7 @@ export class Session implements Disposable {
   }
 
   async closeDocument(uri: string): Promise<void> {
+    this.#firstReading.cancel(uri);
     this.#configs.get(uri)?.watching.dispose();
     this.#configs.delete(uri);
     const project = this.#projects.close(uri);
@@ -200,7 +203,11 @@ export class Session implements Disposable {
 
   async #setConfig(uri: string, path: string, text: string): Promise<void> {
     const before = this.#configs.get(uri);
-    const file = readConfigFile(uri, path, text, before?.file);
+    const reading = before
+      ? readConfigFile(uri, path, text, before.file)
+      : this.#firstReading.read(uri, path, text);
+    const file = reading instanceof Promise ? await reading : reading;
+    if (!file) return;
     const config: OpenConfig = before ?? {
       file,
       found: undefined,

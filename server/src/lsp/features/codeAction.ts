@@ -95,18 +95,22 @@ function ablationAction(
   };
 }
 
-/** JSON has no comments, so there is nothing to offer there. */
+/** Languages in which a comment begins with `#`; JSON has none at all. */
+const hashLanguages: ReadonlySet<string> = new Set(['python', 'toml', 'yaml']);
+
+/** A comment at the end of the line. Behind a `\` that goes on in the next line none may stand. */
 function ignoreActions(
   { file }: ConfigView,
   finding: Finding,
   term: LossTerm,
   diagnostics: Diagnostic[],
 ): CodeAction[] {
-  if (file.document?.language !== 'yaml') return [];
+  if (!hashLanguages.has(file.document?.language ?? '')) return [];
   const { line } = file.lines.positionAt(term.valueRange.end);
   const end = file.lines.positionAt(
     file.lines.offsetAt({ line, character: Number.MAX_SAFE_INTEGER }),
   );
+  if (file.text[file.lines.offsetAt(end) - 1] === '\\') return [];
   const newText = `  # counterweight: ignore ${finding.name}`;
   return [
     {

@@ -15,7 +15,9 @@ export const lossTermsFeature: Feature = {
         'loss terms',
         configArgumentSchema,
         { terms: [] },
-        ({ configUri }) => {
+        async ({ configUri }) => {
+          // A long program that was just opened is still being read.
+          await session.documentsTaken();
           const file = session.view(configUri)?.file;
           const terms = (file?.terms ?? []).map(({ name, weight, valueRange }) => ({
             name,
