@@ -53,3 +53,37 @@ test('problems come in the order of the text', () => {
   expect(starts).toHaveLength(3);
   expect(starts).toEqual([...starts].sort((a, b) => a - b));
 });
+
+test.each([
+  {
+    name: 'in YAML, with the comment behind it',
+    fileName: 'a.yaml',
+    before: 'model:\n  kl_weight: 1.0  # old\n  tv_weight: 2.0\n  kl_weight: 0.1\n',
+    after: 'model:\n  tv_weight: 2.0\n  kl_weight: 0.1\n',
+  },
+  {
+    name: 'in JSON, with its comma',
+    fileName: 'a.json',
+    before: '{\r\n  "kl_weight": 1,\r\n  "tv_weight": 3,\r\n  "kl_weight": 2\r\n}\r\n',
+    after: '{\r\n  "tv_weight": 3,\r\n  "kl_weight": 2\r\n}\r\n',
+  },
+])('of a weight that is set twice the one that does not count can be taken out $name', (sample) => {
+  const { fileName, before, after } = sample;
+  const [fix] = lint(before, fileName)[0]?.fixes ?? [];
+  expect(fix && applyChanges(before, [fix])).toBe(after);
+  expect(lint(after, fileName)).toEqual([]);
+});
+
+test('what shares a line with something else is not taken out', () => {
+  const [problem] = lint('{"kl_weight": 1, "kl_weight": 2}', 'a.json');
+  expect(problem?.code).toBe('weight-set-twice');
+  expect(problem?.fixes).toBeUndefined();
+});
+
+test.each([
+  { fileName: 'a.yaml', before: 'kl_weight: -0.50 # beta\n', after: 'kl_weight: 0.50 # beta\n' },
+  { fileName: 'a.py', before: 'kl_weight = -1e-3\n', after: 'kl_weight = 1e-3\n' },
+])('a negative weight can lose its sign: $before', ({ fileName, before, after }) => {
+  const [fix] = lint(before, fileName)[0]?.fixes ?? [];
+  expect(fix && applyChanges(before, [fix])).toBe(after);
+});

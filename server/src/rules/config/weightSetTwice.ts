@@ -1,6 +1,7 @@
 import type { ConfigProblem } from '../../model/finding.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
 import { type ConfigDocument, findNode, type MappingEntry } from '../../syntax/configTree.ts';
+import { removeEntry } from '../../syntax/removeEntry.ts';
 import type { ConfigRule } from '../configRule.ts';
 
 /** Python keeps the last of two equal keys and says nothing. */
@@ -22,7 +23,7 @@ export const weightSetTwice: ConfigRule = {
   ],
   check(document, terms) {
     return terms.flatMap((term) =>
-      earlierEntries(document, term).map((entry) => speak(entry, term)),
+      earlierEntries(document, term).map((entry) => speak(document, entry, term)),
     );
   },
 };
@@ -36,11 +37,14 @@ function earlierEntries(document: ConfigDocument, { path }: LossTerm): readonly 
   return keys.slice(0, -1).filter(({ origin }) => origin === undefined || origin === 'argument');
 }
 
-function speak(entry: MappingEntry, term: LossTerm): ConfigProblem {
+function speak(document: ConfigDocument, entry: MappingEntry, term: LossTerm): ConfigProblem {
+  // In a program arguments share their lines, and nobody but its author knows which was meant.
+  const removal = document.sums ? undefined : removeEntry(document.text, entry);
   return {
     code: 'weight-set-twice',
     severity: 'warning',
     message: `The weight of ${term.name} is set again below, to ${term.text}: this one does not count.`,
     range: entry.keyRange,
+    ...(removal && { fixes: [{ title: 'Remove this one', ...removal }] }),
   };
 }
