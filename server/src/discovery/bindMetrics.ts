@@ -140,7 +140,8 @@ function pickBest(candidates: readonly Candidate[]): Candidate | undefined {
     )[0];
 }
 
-function rateTerm(
+/** How well a metric fits a term, from 0 to 1. */
+export function rateTerm(
   meaning: MetricMeaning,
   metric: string,
   wanted: {

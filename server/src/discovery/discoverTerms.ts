@@ -4,6 +4,7 @@ import { followReference, isReference } from './followReferences.ts';
 import { splitWords, toTermName } from './keyWords.ts';
 import type { Recognizer } from './recognizer.ts';
 import { recognizers } from './registry.ts';
+import { findWeighings } from './weighings.ts';
 import { findWeightPlaces } from './weightPlaces.ts';
 
 /** Below this a guess is more likely to annoy than to help (model/lossTerm.ts). */
@@ -19,8 +20,9 @@ export function discoverTerms(
   using: readonly Recognizer[] = recognizers,
 ): readonly LossTerm[] {
   const places = findWeightPlaces(document);
+  const weighings = findWeighings(document);
   const found = using
-    .flatMap((recognizer) => recognizer.recognize(document, places))
+    .flatMap((recognizer) => recognizer.recognize(document, places, weighings))
     .map((term) => (isReference(term.text) ? followReference(document, term) : term))
     .filter((term) => term.confidence >= leastConfidence)
     // In a program a text in the place of a number has a meaning that the program knows.
@@ -38,12 +40,14 @@ export function discoverTerms(
  */
 function tellApart(terms: readonly LossTerm[]): readonly LossTerm[] {
   const starts = new Map<string, Set<number>>();
-  for (const { path, valueRange } of terms) {
+  const ofTerms = terms.map(({ path, valueRange }) => {
     const key = JSON.stringify(path);
-    starts.set(key, (starts.get(key) ?? new Set()).add(valueRange.start));
-  }
-  return terms.map((term) => {
-    const places = starts.get(JSON.stringify(term.path));
+    const known = starts.get(key) ?? new Set();
+    starts.set(key, known.add(valueRange.start));
+    return known;
+  });
+  return terms.map((term, index) => {
+    const places = ofTerms[index];
     if (!places || places.size === 1) return term;
     const before = [...places].filter((start) => start < term.valueRange.start).length;
     if (before === places.size - 1) return term;
@@ -56,8 +60,9 @@ function tellApart(terms: readonly LossTerm[]): readonly LossTerm[] {
 function keepBest(terms: readonly LossTerm[], keyOf: (term: LossTerm) => string): LossTerm[] {
   const best = new Map<string, LossTerm>();
   for (const term of terms) {
-    const rival = best.get(keyOf(term));
-    if (!rival || isBetter(term, rival)) best.set(keyOf(term), term);
+    const key = keyOf(term);
+    const rival = best.get(key);
+    if (!rival || isBetter(term, rival)) best.set(key, term);
   }
   return [...best.values()];
 }

@@ -27,12 +27,13 @@ export function recognizeKeys(
   places: readonly WeightPlace[],
   idiom: KeyIdiom,
 ): readonly LossTerm[] {
+  const company = new Company(idiom);
   return places.flatMap((place) => {
     const nameWords = idiom.nameWords(place.words);
-    if (!nameWords || place.isElsewhere || isRuledOut(place, idiom)) return [];
+    if (!nameWords || place.isElsewhere || isRuledOut(place, company)) return [];
     const keyIsSure = namesLoss(place, idiom);
     const { known, unknown } = idiom.confidence;
-    const hasCompany = place.isInLoss || companions(place, idiom) > 0;
+    const hasCompany = place.isInLoss || company.around(place) > 0;
     const confidence = keyIsSure ? known : hasCompany ? Math.max(unknown, inCompany) : unknown;
     return toLossTerm(
       place,
@@ -49,22 +50,38 @@ export function recognizeKeys(
 }
 
 /** `class_weight` weighs classes, but beside `mask_weight` and `dice_weight` the loss of the class. */
-function isRuledOut(place: WeightPlace, idiom: KeyIdiom): boolean {
+function isRuledOut(place: WeightPlace, company: Company): boolean {
   if (!namesSomethingElse(place.words)) return false;
   const isClass =
     place.words.length === 2 && /^(?:class|cls|obj|object)$/.test(place.words[0] ?? '');
-  return !(isClass && place.node.kind === 'scalar' && companions(place, idiom) >= 2);
+  return !(isClass && place.node.kind === 'scalar' && company.around(place) >= 2);
 }
 
-/** How many of the places beside it are of this form and surely weigh a loss. */
-function companions(place: WeightPlace, idiom: KeyIdiom): number {
-  return place.family.filter(
-    (other) =>
-      other !== place &&
-      typeof (other.node.kind === 'scalar' && other.node.value) === 'number' &&
-      !namesSomethingElse(other.words) &&
-      namesLoss(other, idiom),
-  ).length;
+/** Counts each family once: every place of a long mapping would ask about all others. */
+class Company {
+  readonly #idiom: KeyIdiom;
+  readonly #counts = new Map<readonly WeightPlace[], number>();
+
+  constructor(idiom: KeyIdiom) {
+    this.#idiom = idiom;
+  }
+
+  /** How many of the places beside it are of this form and surely weigh a loss. */
+  around(place: WeightPlace): number {
+    const { family } = place;
+    const known = this.#counts.get(family);
+    const count = known ?? family.filter((one) => this.#isSure(one)).length;
+    if (known === undefined) this.#counts.set(family, count);
+    return count > 0 && this.#isSure(place) ? count - 1 : count;
+  }
+
+  #isSure(place: WeightPlace): boolean {
+    return (
+      typeof (place.node.kind === 'scalar' && place.node.value) === 'number' &&
+      !namesSomethingElse(place.words) &&
+      namesLoss(place, this.#idiom)
+    );
+  }
 }
 
 function namesLoss({ words }: WeightPlace, idiom: KeyIdiom): boolean {

@@ -1,3 +1,8 @@
+/** Whether letters of other alphabets may be in it. */
+const isAscii = /^[\t\n\r -~]*$/;
+/** Where `klLoss` and `KLLoss` become two words. */
+const endOfWord = /[a-z\d](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g;
+
 /**
  * The words of a key in lower case: `KLLossWeight`, `kl-loss-weight` and `kl_loss_weight` are all
  * `kl loss weight`.
@@ -5,6 +10,14 @@
 export function splitWords(key: string): readonly string[] {
   // Most keys are plain, and a config is asked for the words of its keys at every keystroke.
   if (/^[a-z\d]+(?:_[a-z\d]+)*$/.test(key)) return key.split('_');
+  if (isAscii.test(key)) {
+    return (
+      key
+        .replace(endOfWord, '$& ')
+        .toLowerCase()
+        .match(/[a-z\d]+/g) ?? []
+    );
+  }
   return key
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')
     .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, '$1 $2')

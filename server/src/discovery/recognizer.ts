@@ -1,5 +1,6 @@
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
+import type { Weighing } from './weighings.ts';
 import type { WeightPlace } from './weightPlaces.ts';
 
 /** A text with `$0`-style marks for the generic test: `^^^` under each weight that must be found. */
@@ -16,6 +17,13 @@ export interface Recognizer {
   /** For the manual: one sentence. */
   readonly description: string;
   readonly examples: readonly RecognizerExample[];
-  /** The places where weights can stand come with the document: all idioms look at them. */
-  recognize(document: ConfigDocument, places: readonly WeightPlace[]): readonly LossTerm[];
+  /**
+   * The places where weights can stand, and the factors of a program's sums that weigh losses, come
+   * with the document: several idioms look at them.
+   */
+  recognize(
+    document: ConfigDocument,
+    places: readonly WeightPlace[],
+    weighings: readonly Weighing[],
+  ): readonly LossTerm[];
 }

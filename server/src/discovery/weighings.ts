@@ -15,10 +15,24 @@ export interface Weighing {
 
 /** The factors of a program's sums that weigh losses: numbers, and names of weights. */
 export function findWeighings(document: ConfigDocument): readonly Weighing[] {
+  const names = new NameWords();
   return (document.sums ?? []).flatMap((sum) => {
-    if (isAverage(sum)) return [];
-    return sum.addends.flatMap((addend) => weighingsOf(sum, addend));
+    if (isAverage(sum, names)) return [];
+    return sum.addends.flatMap((addend) => weighingsOf(sum, addend, names));
   });
+}
+
+/** The words of names: a program writes the same ones in many places. */
+class NameWords {
+  readonly #words = new Map<string, readonly string[]>();
+
+  of(name: string): readonly string[] {
+    const known = this.#words.get(name);
+    if (known) return known;
+    const words = splitWords(name);
+    this.#words.set(name, words);
+    return words;
+  }
 }
 
 /** What a product is about. */
@@ -32,10 +46,11 @@ interface Product {
   readonly targetIsLoss: boolean;
   /** True where it is added to something. */
   readonly isAdded: boolean;
+  readonly names: NameWords;
 }
 
-function weighingsOf(sum: WeightedSum, addend: Addend): readonly Weighing[] {
-  const product = readProduct(sum, addend);
+function weighingsOf(sum: WeightedSum, addend: Addend, names: NameWords): readonly Weighing[] {
+  const product = readProduct(sum, addend, names);
   if (!product) return [];
   return addend.operands.flatMap((operand) => {
     if (operand === product.term || operand.divides) return [];
@@ -47,16 +62,16 @@ function weighingsOf(sum: WeightedSum, addend: Addend): readonly Weighing[] {
   });
 }
 
-function readProduct(sum: WeightedSum, addend: Addend): Product | undefined {
-  const term = termOf(addend);
+function readProduct(sum: WeightedSum, addend: Addend, names: NameWords): Product | undefined {
+  const term = termOf(addend, names);
   if (!term) return undefined;
-  const words = splitWords(term.name);
-  const targetIsLoss = saysLoss(splitWords(sum.target));
+  const words = names.of(term.name);
+  const targetIsLoss = saysLoss(names.of(sum.target));
   const termIsLoss = saysLoss(words) || (targetIsLoss && namesKnownLoss(words));
   if (!(termIsLoss || targetIsLoss) || counts(words)) return undefined;
   const isAdded =
     sum.accumulates || sum.addends.filter((other) => !within(other, addend)).length > 0;
-  return { sum, addend, term, termIsLoss, targetIsLoss, isAdded };
+  return { sum, addend, term, termIsLoss, targetIsLoss, isAdded, names };
 }
 
 function within(inner: Addend, outer: Addend): boolean {
@@ -64,13 +79,13 @@ function within(inner: Addend, outer: Addend): boolean {
 }
 
 /** The factor that is weighed: the one that is named as a loss, else the one that is no weight. */
-function termOf({ operands }: Addend): Operand | undefined {
+function termOf({ operands }: Addend, names: NameWords): Operand | undefined {
   if (operands.length < 2) return undefined;
   const others = operands.filter(({ kind, divides }) => kind !== 'number' && !divides);
-  const named = others.filter((operand) => !isWeightName(operand));
+  const named = others.filter((operand) => !isWeightName(operand, names));
   return (
-    named.find(({ name }) => saysLoss(splitWords(name))) ??
-    named.find(({ name, definition }) => !definition && namesKnownLoss(splitWords(name))) ??
+    named.find(({ name }) => saysLoss(names.of(name))) ??
+    named.find(({ name, definition }) => !definition && namesKnownLoss(names.of(name))) ??
     named.find(({ kind }) => kind === 'expression') ??
     named.find(({ definition }) => !definition)
   );
@@ -97,10 +112,11 @@ function oddConfidence(product: Product, isFormula: boolean): number {
 }
 
 /** How sure it is that a name in a product is a weight; 0 where it is none. */
-function nameConfidence(operand: Operand, { addend, termIsLoss, targetIsLoss }: Product): number {
-  const words = splitWords(operand.name);
+function nameConfidence(operand: Operand, product: Product): number {
+  const { addend, termIsLoss, targetIsLoss, names } = product;
+  const words = names.of(operand.name);
   if (operand.kind !== 'reference' || counts(words) || namesSomethingElse(words)) return 0;
-  if (isWeightName(operand)) return termIsLoss ? 0.95 : 0.85;
+  if (isWeightName(operand, names)) return termIsLoss ? 0.95 : 0.85;
   const node = operand.definition?.node;
   const isNumber = node?.kind === 'scalar' && typeof node.value === 'number';
   // Further factors make a formula of it, as in the focal loss: alpha · (1 − p)^gamma · log p.
@@ -111,8 +127,8 @@ function nameConfidence(operand: Operand, { addend, termIsLoss, targetIsLoss }: 
 /** Words of names that weigh; `betan` and `lambda1` are written in one. */
 const weighing = /^(?:lambd?a?|lam|weights?|coeffs?|coefs?|coefficients?|w|wt)\d*$/;
 
-function isWeightName({ kind, name }: Operand): boolean {
-  return kind === 'reference' && splitWords(name).some((word) => weighing.test(word));
+function isWeightName({ kind, name }: Operand, names: NameWords): boolean {
+  return kind === 'reference' && names.of(name).some((word) => weighing.test(word));
 }
 
 /** Words of what is counted, measured in time or divided by: a mean is multiplied back with them. */
@@ -150,8 +166,8 @@ const averaging = new Set([
 ]);
 
 /** `avg = 0.9 * avg + 0.1 * loss`, and sums for the log. */
-function isAverage({ target, addends }: WeightedSum): boolean {
-  const words = splitWords(target);
+function isAverage({ target, addends }: WeightedSum, names: NameWords): boolean {
+  const words = names.of(target);
   if (words.some((word) => averaging.has(word))) return true;
   const name = target.split('.').at(-1) ?? '';
   return addends.some(
@@ -177,14 +193,14 @@ const verbs = new Set([
 ]);
 
 /** After the loss; where it has no name, after the weight or what the sum becomes. */
-function nameOf({ name, kind }: Operand, { term, sum }: Product): string {
+function nameOf({ name, kind }: Operand, { term, sum, names }: Product): string {
   const candidates = [
     term.name,
     kind === 'reference' ? name : '',
     ...sum.target.split('.').reverse(),
   ];
   for (const candidate of candidates) {
-    const found = toTermName(splitWords(candidate).filter((word) => !verbs.has(word)));
+    const found = toTermName(names.of(candidate).filter((word) => !verbs.has(word)));
     if (found !== '') return found;
   }
   return 'loss';

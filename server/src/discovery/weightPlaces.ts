@@ -16,8 +16,12 @@ export interface WeightPlace {
   readonly keyRange: TextRange;
   /** A list where one weight is a schedule, or one for each scale or output. */
   readonly node: ScalarNode | SequenceNode;
+  /** What the author says of it: the comment on its line, the help of an option. */
+  readonly note: string | undefined;
   /** The words of its key. */
   readonly words: readonly string[];
+  /** The keys above, the outermost first. */
+  readonly above: readonly KeyAbove[];
   readonly mapping: MappingNode;
   /** The places in the same mapping, this one included. */
   readonly family: readonly WeightPlace[];
@@ -27,9 +31,18 @@ export interface WeightPlace {
   readonly isElsewhere: boolean;
 }
 
+/** A key on the way to a place, or the index of an item. */
+export interface KeyAbove {
+  readonly words: readonly string[];
+  /** What it leads to. */
+  readonly node: ConfigNode;
+}
+
 /** What is known of a mapping from the keys that lead to it. */
 interface Surroundings {
   readonly path: readonly string[];
+  /** The same keys with what they lead to. */
+  readonly above: readonly KeyAbove[];
   readonly isInLoss: boolean;
   readonly isElsewhere: boolean;
 }
@@ -37,7 +50,7 @@ interface Surroundings {
 /** Every place where a weight can stand, in the order of the text. */
 export function findWeightPlaces({ root }: ConfigDocument): readonly WeightPlace[] {
   const places: WeightPlace[] = [];
-  visit(root, { path: [], isInLoss: false, isElsewhere: false }, places);
+  visit(root, { path: [], above: [], isInLoss: false, isElsewhere: false }, places);
   return places;
 }
 
@@ -45,32 +58,42 @@ function visit(node: ConfigNode | undefined, around: Surroundings, places: Weigh
   if (node?.kind === 'mapping') visitMapping(node, around, places);
   if (node?.kind !== 'sequence') return;
   for (const [index, item] of node.items.entries()) {
-    if (item.kind !== 'scalar') visit(item, within(around, String(index)), places);
+    if (item.kind !== 'scalar') visit(item, within(around, String(index), item), places);
   }
 }
 
 function visitMapping(mapping: MappingNode, around: Surroundings, places: WeightPlace[]): void {
-  const { isInLoss, isElsewhere } = around;
+  const { above, isInLoss, isElsewhere } = around;
   const family: WeightPlace[] = [];
-  for (const { key, keyRange, value } of mapping.entries) {
+  for (const { key, keyRange, value, note } of mapping.entries) {
     if (value && isWeightNode(value)) {
-      const path = [...around.path, key];
-      const words = splitWords(key);
-      const flags = { isInLoss, isElsewhere };
-      const place = { path, keyRange, node: value, words, mapping, family, ...flags };
+      const place: WeightPlace = {
+        path: [...around.path, key],
+        keyRange,
+        node: value,
+        note,
+        words: splitWords(key),
+        above,
+        mapping,
+        family,
+        isInLoss,
+        isElsewhere,
+      };
       family.push(place);
       places.push(place);
-    } else {
-      visit(value, within(around, key), places);
+    } else if (value) {
+      visit(value, within(around, key, value), places);
     }
   }
 }
 
-function within({ path, isInLoss, isElsewhere }: Surroundings, key: string): Surroundings {
+function within(around: Surroundings, key: string, node: ConfigNode): Surroundings {
+  const words = splitWords(key);
   return {
-    path: [...path, key],
-    isInLoss: isInLoss || splitWords(key).some((word) => isLossWord(word) || word === 'lossconfig'),
-    isElsewhere: isElsewhere || standsElsewhere([key]),
+    path: [...around.path, key],
+    above: [...around.above, { words, node }],
+    isInLoss: around.isInLoss || words.some((word) => isLossWord(word) || word === 'lossconfig'),
+    isElsewhere: around.isElsewhere || standsElsewhere([key]),
   };
 }
 

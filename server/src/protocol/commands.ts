@@ -8,9 +8,18 @@ export const clientCommands = {
   ablate: 'counterweight.ablate',
   runExperiment: 'counterweight.runExperiment',
   openTrends: 'counterweight.openTrends',
+  bindTerm: 'counterweight.bindTerm',
+  bindRuns: 'counterweight.bindRuns',
 } as const;
 
 export const configArgumentSchema = z.object({ configUri: z.string() });
+
+/** Argument of `counterweight.bindTerm`; without a term one is picked. */
+export const bindTermArgumentSchema = z.object({
+  configUri: z.string(),
+  term: z.string().optional(),
+});
+export type BindTermArgument = z.infer<typeof bindTermArgumentSchema>;
 
 /** Argument of `counterweight.ablate`; what is missing is asked for. */
 export const ablateArgumentSchema = z.object({

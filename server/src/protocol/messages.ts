@@ -18,6 +18,10 @@ export const requests = {
   startAblation: 'counterweight/startAblation',
   /** {id} → {report?} */
   ablationReport: 'counterweight/ablationReport',
+  /** {configUri, term} → TermMetricsAnswer */
+  termMetrics: 'counterweight/termMetrics',
+  /** {configUri, correction} → CorrectionAnswer */
+  correctBinding: 'counterweight/correctBinding',
   /** {configUri} → LossTermsAnswer */
   lossTerms: 'counterweight/lossTerms',
   /** {configUri} → ReadyExperimentsAnswer */

@@ -226,27 +226,3 @@ function childrenOf(node: ConfigNode | undefined): readonly {
   if (node?.kind !== 'sequence') return [];
   return node.items.map((value, index) => ({ key: String(index), range: undefined, value }));
 }
-
-/** An entry of a mapping with the keys that lead to it, its own included. */
-export interface EntryPlace {
-  readonly path: readonly string[];
-  readonly entry: MappingEntry;
-}
-
-/** Every entry of every mapping. */
-export function walkEntries(root: ConfigNode | undefined): readonly EntryPlace[] {
-  const places: EntryPlace[] = [];
-  const visit = (node: ConfigNode | undefined, path: readonly string[]): void => {
-    if (node?.kind === 'mapping') {
-      for (const entry of node.entries) {
-        const here = [...path, entry.key];
-        places.push({ path: here, entry });
-        visit(entry.value, here);
-      }
-    } else if (node?.kind === 'sequence') {
-      for (const [index, item] of node.items.entries()) visit(item, [...path, String(index)]);
-    }
-  };
-  visit(root, []);
-  return places;
-}

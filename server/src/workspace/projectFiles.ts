@@ -57,11 +57,16 @@ export class ProjectFiles {
   async find(configPath: string, top: string): Promise<FoundProject | undefined> {
     for (let folder = dirname(configPath); ; folder = dirname(folder)) {
       const path = join(folder, projectFileName);
-      const open = [...this.#open.values()].find((project) => project.path === path);
-      const text = open?.text ?? (await this.#files.readText(path));
+      const text = await this.textOf(path);
       if (text !== undefined) return { path, project: this.#read(path, text) };
       if (folder === top || folder === dirname(folder)) return undefined;
     }
+  }
+
+  /** The text of one, as it is in the editor, else on the disk. */
+  async textOf(path: string): Promise<string | undefined> {
+    const open = [...this.#open.values()].find((project) => project.path === path);
+    return open?.text ?? (await this.#files.readText(path));
   }
 
   /** While somebody types, the last text that could be read counts, so that nothing disappears. */

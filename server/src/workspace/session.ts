@@ -175,6 +175,11 @@ export class Session implements Disposable {
     return this.#configs.get(uri)?.file;
   }
 
+  /** The text of a `counterweight.yaml` as it is in the editor, else on the disk. */
+  projectText(path: string): Promise<string | undefined> {
+    return this.#projects.textOf(path);
+  }
+
   /** An open `counterweight.yaml`, with what is to be said of it. */
   project(uri: string): ProjectView | undefined {
     const open = this.#projects.get(uri);

@@ -63,7 +63,7 @@ describe('a problem stands at its place and names what is right', () => {
     { text: 'run: {command: []}\n', at: '[]', says: 'at least 1 long' },
     { text: 'ablation: {steps: 1.5}\n', at: '1.5', says: 'must be a whole number' },
     { text: 'ablation: {seeds: [0, one]}\n', at: 'one', says: 'must be a number' },
-    { text: '- a\n', at: '- a', says: 'The file must be a mapping' },
+    { text: '- a\n', at: '- a\n', says: 'The file must be a mapping' },
   ])('$text', ({ text, at, says }) => {
     const problem = onlyProblem(text);
     expect(problem.at).toBe(at);

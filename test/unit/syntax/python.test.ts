@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { applyChanges } from '../../../server/src/base/textRange.ts';
+import { findWeightPlaces } from '../../../server/src/discovery/weightPlaces.ts';
 import type { Operand } from '../../../server/src/syntax/configTree.ts';
-import { findNode, walkEntries, walkScalars } from '../../../server/src/syntax/configTree.ts';
+import { findNode, walkScalars } from '../../../server/src/syntax/configTree.ts';
 import { replaceNumber } from '../../../server/src/syntax/edit.ts';
 import { python } from '../../../server/src/syntax/languages/python.ts';
 import { parseConfigInSteps } from '../../../server/src/syntax/registry.ts';
@@ -136,8 +137,8 @@ describe('definitions', () => {
     ['v = 2  # of the cycle\nw = 1', undefined],
     ['# of the cycle\n\nw = 1', undefined],
   ])('%s has its note', (text, note) => {
-    const entries = walkEntries(python.parse(`${text}\n`).root);
-    expect(entries.find(({ entry }) => entry.key === 'w')?.entry.note).toBe(note);
+    const places = findWeightPlaces(python.parse(`${text}\n`));
+    expect(places.find(({ path }) => path.at(-1) === 'w')?.note).toBe(note);
   });
 });
 

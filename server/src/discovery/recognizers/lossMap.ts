@@ -1,4 +1,4 @@
-import { isLossWord, splitWords, toTermName } from '../keyWords.ts';
+import { isLossWord, toTermName } from '../keyWords.ts';
 import { namesKnownLoss } from '../lossVocabulary.ts';
 import { namesSomethingElse } from '../notAWeight.ts';
 import type { Recognizer } from '../recognizer.ts';
@@ -39,8 +39,9 @@ results:
   recognize(document, places) {
     return places.flatMap((place) => {
       const { words } = place;
+      if (!isPartOfMap(place)) return [];
       const isKnown = namesKnownLoss(words) || words.some(isLossWord);
-      if (!isPartOfMap(place) || !(isKnown || standsAmongLosses(place))) return [];
+      if (!isKnown && !standsAmongLosses(place)) return [];
       const confidence = isKnown ? 0.75 : 0.6;
       const name = toTermName(words);
       const recognition = { name, confidence, keyIsSure: false, allowsList: isKnown };
@@ -50,9 +51,10 @@ results:
 };
 
 /** Where a loss is named beside it, a number is a parameter of that one. */
-function isPartOfMap({ path, words, mapping, isElsewhere }: WeightPlace): boolean {
-  const isOther = isElsewhere || isParameter(words) || namesIn(mapping).length > 0;
-  return !isOther && isLossMap(path.at(-2));
+function isPartOfMap({ words, above, mapping, isElsewhere }: WeightPlace): boolean {
+  // First, as it mostly settles it.
+  if (isElsewhere || !isLossMap(above.at(-1)?.words ?? [])) return false;
+  return !isParameter(words) && namesIn(mapping).length === 0;
 }
 
 /** Of one loss: the smoothing of a Dice loss, the range of a clip. */
@@ -65,8 +67,7 @@ function isParameter(words: readonly string[]): boolean {
   return namesSomethingElse(words) || words.some((word) => parameters.has(word));
 }
 
-function isLossMap(key: string | undefined): boolean {
-  const words = splitWords(key ?? '');
+function isLossMap(words: readonly string[]): boolean {
   return words.length > 0 && words.every((word) => isLossWord(word) || word === 'fn');
 }
 

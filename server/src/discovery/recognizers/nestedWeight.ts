@@ -1,4 +1,4 @@
-import { type ConfigNode, findNode } from '../../syntax/configTree.ts';
+import type { ConfigNode } from '../../syntax/configTree.ts';
 import { splitWords, toTermName } from '../keyWords.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { toLossTerm } from '../toLossTerm.ts';
@@ -81,6 +81,7 @@ loss:
   ],
   recognize(document, places) {
     return places.flatMap((place) => {
+      if (place.words.length > 2) return [];
       const key = place.words.join(' ');
       const saysLoss = fullKeys.has(key);
       const isPlain = plainKeys.has(key) && place.isInLoss;
@@ -101,16 +102,20 @@ loss:
  * From the key of the mapping (`pixel_criterion`), else from a name written beside the weight or in
  * the mapping whose arguments these are; `loss` where nothing says more.
  */
-function nameOf(root: ConfigNode | undefined, { path }: WeightPlace): string {
-  const above = path.slice(0, -1);
-  while (above.length > 0 && wrappers.test(above.at(-1) ?? '')) above.pop();
-  const depths = path
-    .slice(above.length, -1)
-    .map((_, index) => path.slice(0, path.length - 1 - index));
-  const inner = [...depths, above].flatMap((keys) => namesAt(findNode(root, keys)));
-  const candidates = path.length === 1 ? [] : [above.at(-1) ?? '', ...inner];
-  const names = candidates.map((candidate) => toTermName(splitWords(candidate)));
-  return names.find((name) => name !== '') ?? 'loss';
+function nameOf(root: ConfigNode | undefined, { path, above }: WeightPlace): string {
+  if (above.length === 0) return 'loss';
+  const at = path.slice(0, -1).findLastIndex((key) => !wrappers.test(key));
+  const named = toTermName(above[at]?.words ?? []);
+  if (named !== '') return named;
+  const nodes = [
+    at < 0 ? root : undefined,
+    ...above.slice(Math.max(0, at)).map(({ node }) => node),
+  ];
+  for (const candidate of nodes.reverse().flatMap(namesAt)) {
+    const name = toTermName(splitWords(candidate));
+    if (name !== '') return name;
+  }
+  return 'loss';
 }
 
 function namesAt(node: ConfigNode | undefined): readonly string[] {

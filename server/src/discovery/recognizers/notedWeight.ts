@@ -1,7 +1,5 @@
-import { walkEntries } from '../../syntax/configTree.ts';
 import { isLossWord, splitWords, toTermName } from '../keyWords.ts';
 import { namesKnownLoss } from '../lossVocabulary.ts';
-import { standsElsewhere } from '../notAWeight.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { toLossTerm } from '../toLossTerm.ts';
 
@@ -30,17 +28,15 @@ class Args:
       ],
     },
   ],
-  recognize(document) {
-    return [...walkEntries(document.root)].flatMap(({ path, entry }) => {
-      const { note, value, keyRange } = entry;
-      if (note === undefined || value?.kind !== 'scalar' || typeof value.value !== 'number')
-        return [];
-      const words = splitWords(entry.key);
-      if (!speaksOfWeight(note) || words.some((word) => otherKeys.has(word))) return [];
-      if (standsElsewhere(path.slice(0, -1))) return [];
+  recognize(_document, places) {
+    return places.flatMap((place) => {
+      const { note, node, words, isElsewhere } = place;
+      if (note === undefined || isElsewhere || node.kind !== 'scalar') return [];
+      if (typeof node.value !== 'number' || words.some((word) => otherKeys.has(word))) return [];
+      if (!speaksOfWeight(note)) return [];
       const name = toTermName(words.filter((word) => !weightWords.has(word))) || 'loss';
       const recognition = { name, recognizer: 'noted-weight', confidence: 0.75, keyIsSure: false };
-      return toLossTerm({ path, node: value, keyRange }, recognition);
+      return toLossTerm(place, recognition);
     });
   },
 };

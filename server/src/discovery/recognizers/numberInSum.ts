@@ -1,5 +1,4 @@
 import type { Recognizer } from '../recognizer.ts';
-import { findWeighings } from '../weighings.ts';
 
 /** `loss = a + 0.1 * b`, `loss += 0.1 * b`. */
 export const numberInSum: Recognizer = {
@@ -31,9 +30,9 @@ loss = loss / 4
       ],
     },
   ],
-  recognize(document) {
+  recognize(_document, _places, weighings) {
     const seen = new Map<string, number>();
-    return findWeighings(document).flatMap(({ operand, sum, name, confidence }) => {
+    return weighings.flatMap(({ operand, sum, name, confidence }) => {
       const { kind, range, text, value } = operand;
       if (kind !== 'number' || value === undefined) return [];
       // The same path as before an edit elsewhere: by names, and not by where it stands.

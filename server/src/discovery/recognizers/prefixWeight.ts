@@ -78,8 +78,10 @@ lambda_lr = 3
     },
   ],
   recognize(document, places) {
+    // One look at all places: most begin with none of the prefixes.
+    const candidates = places.filter(({ words }) => firstWords.has(words[0] ?? ''));
     return prefixes.flatMap(({ words: prefix, confidence }) =>
-      recognizeKeys(document, places, {
+      recognizeKeys(document, candidates, {
         recognizer: 'prefix-weight',
         nameWords: (words) => withoutPrefix(words, prefix),
         confidence,
@@ -102,6 +104,7 @@ const prefixes = [
   { words: ['alpha'], confidence: { known: 0.7, unknown: 0.2 } },
   { words: ['beta'], confidence: { known: 0.7, unknown: 0.2 } },
 ] as const;
+const firstWords = new Set<string>(prefixes.map(({ words }) => words[0]));
 
 function withoutPrefix(
   words: readonly string[],

@@ -4,7 +4,7 @@ import { splitWords, toTermName } from '../keyWords.ts';
 import { namesSomethingElse } from '../notAWeight.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { toLossTerm } from '../toLossTerm.ts';
-import { findWeighings, type Weighing } from '../weighings.ts';
+import type { Weighing } from '../weighings.ts';
 
 const recognizer = 'used-in-sum';
 
@@ -47,8 +47,8 @@ def train():
       ],
     },
   ],
-  recognize(document) {
-    return findWeighings(document).flatMap((weighing) => {
+  recognize(_document, _places, weighings) {
+    return weighings.flatMap((weighing) => {
       const { definition, name } = weighing.operand;
       if (!definition || namesSomethingElse(splitWords(name))) return [];
       const places = [definition, ...(definition.alternatives ?? [])];

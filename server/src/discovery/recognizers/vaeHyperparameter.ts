@@ -50,8 +50,9 @@ diffusion: {beta: 0.02, latent_steps: 4}
   recognize(_document, places) {
     return places.flatMap((place) => {
       const confidence = isGreek(place) ? confidenceOf(place) : 0;
+      if (confidence === 0) return [];
       const recognition = { name: nameOf(place), recognizer: 'vae-hyperparameter', confidence };
-      return confidence === 0 ? [] : toLossTerm(place, { ...recognition, keyIsSure: false });
+      return toLossTerm(place, { ...recognition, keyIsSure: false });
     });
   },
 };

@@ -1,9 +1,9 @@
-import { isLossWord, splitWords, toTermName } from '../keyWords.ts';
+import { isLossWord, toTermName } from '../keyWords.ts';
 import { namesKnownLoss } from '../lossVocabulary.ts';
 import { namesSomethingElse } from '../notAWeight.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { type Recognition, toLossTerm } from '../toLossTerm.ts';
-import type { WeightPlace } from '../weightPlaces.ts';
+import type { KeyAbove, WeightPlace } from '../weightPlaces.ts';
 
 const weightWords = new Set([
   ...['weight', 'weights', 'coef', 'coefs', 'coeff', 'coeffs', 'lambda', 'lambdas', 'coefficients'],
@@ -102,14 +102,18 @@ const recognizer = 'weight-map';
 
 /** An entry of a mapping of weights; the mapping may have one more level, `{gen: {adv: 1}}`. */
 function recognizeEntry(place: WeightPlace): Recognition | undefined {
-  const { path, words, isInLoss, isElsewhere } = place;
-  const map = path.slice(-3, -1).findLast((key) => isWeightMap(key, isInLoss, words));
-  if (map === undefined || isElsewhere || words.some((word) => otherEntries.has(word))) {
+  const { words, above, isElsewhere } = place;
+  if (isElsewhere || !(isMapOf(place, above.at(-1)) || isMapOf(place, above.at(-2)))) {
     return undefined;
   }
+  if (words.some((word) => otherEntries.has(word))) return undefined;
   const named = words.filter((word) => !weightWords.has(word));
   const name = toTermName(named) || toTermName(words);
   return { name, recognizer, confidence: 0.9, keyIsSure: true, allowsList: true };
+}
+
+function isMapOf({ words, isInLoss }: WeightPlace, map: KeyAbove | undefined): boolean {
+  return map !== undefined && isWeightMap(map.words, isInLoss, words);
 }
 
 /** `loss_weights: [1, 0.4]`: what each of them weighs, the program knows. */
@@ -132,9 +136,14 @@ function recognizeList({
  * `loss_weights` and `lambdas` say it alone, `weights` needs a loss above it, and of a `weight_dict`
  * the entry must name the loss, because a matcher has one too.
  */
-function isWeightMap(key: string, isInLoss: boolean, entry: readonly string[]): boolean {
-  const words = splitWords(key);
-  if (words.join(' ') === 'weight dict') return entry.some(isLossWord) || namesKnownLoss(entry);
+function isWeightMap(
+  words: readonly string[],
+  isInLoss: boolean,
+  entry: readonly string[],
+): boolean {
+  if (words.length === 2 && words[0] === 'weight' && words[1] === 'dict') {
+    return entry.some(isLossWord) || namesKnownLoss(entry);
+  }
   const last = words.at(-1) ?? '';
   if (words.length === 1) return last === 'lambdas' || (weightWords.has(last) && isInLoss);
   if (words[0] === 'weights' || words[0] === 'weight') return words.slice(1).every(isLossWord);

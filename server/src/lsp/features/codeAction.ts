@@ -8,7 +8,7 @@ import {
 
 import type { Finding } from '../../model/finding.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
-import { clientCommands } from '../../protocol/commands.ts';
+import { type BindTermArgument, clientCommands } from '../../protocol/commands.ts';
 import { walkScalars } from '../../syntax/configTree.ts';
 import { replaceNumber } from '../../syntax/edit.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
@@ -17,15 +17,25 @@ import type { Feature } from '../feature.ts';
 import { guard } from '../guard.ts';
 import { toRange } from '../toProtocol.ts';
 
-/** Quick fixes of findings and problems. */
+/** Quick fixes of findings and problems, and corrections of how a term is bound to its metric. */
 export const codeActionFeature: Feature = {
   name: 'codeAction',
-  capabilities: { codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } },
+  capabilities: {
+    codeActionProvider: {
+      codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite],
+    },
+  },
   register({ connection, workspace: { session }, logger }) {
     connection.onCodeAction(
       guard<CodeActionParams, CodeAction[]>(logger, 'quick fixes', [], (params) => {
         const view = session.view(params.textDocument.uri);
-        return view ? [...findingActions(view, params), ...problemActions(view, params)] : [];
+        return view
+          ? [
+              ...findingActions(view, params),
+              ...problemActions(view, params),
+              ...bindingActions(view, params),
+            ]
+          : [];
       }),
     );
   },
@@ -42,6 +52,26 @@ function findingActions(view: ConfigView, { range, context }: CodeActionParams):
       ...ignoreActions(view, finding, term, diagnostics),
     ];
   });
+}
+
+/** In the menu of refactorings, so that not every weight has a light bulb. */
+function bindingActions({ file }: ConfigView, { range }: CodeActionParams): CodeAction[] {
+  return file.terms
+    .filter(({ valueRange }) => toRange(file.lines, valueRange).start.line === range.start.line)
+    .flatMap(({ name: term }) => [
+      bindingAction(`The loss ${term} is logged as…`, clientCommands.bindTerm, {
+        configUri: file.uri,
+        term,
+      }),
+      bindingAction('Runs of this config are in…', clientCommands.bindRuns, {
+        configUri: file.uri,
+      }),
+    ]);
+}
+
+function bindingAction(title: string, command: string, argument: BindTermArgument): CodeAction {
+  const kind = CodeActionKind.RefactorRewrite;
+  return { title, kind, command: { title, command, arguments: [argument] } };
 }
 
 /** The title names the old and the new number, so that nothing is changed that was not read. */

@@ -1,7 +1,11 @@
 import type { Hover, TextDocumentPositionParams } from 'vscode-languageserver/node';
 
 import { metricName } from '../../model/metricName.ts';
-import type { AblateArgument, ExperimentArgument } from '../../protocol/commands.ts';
+import type {
+  AblateArgument,
+  BindTermArgument,
+  ExperimentArgument,
+} from '../../protocol/commands.ts';
 import { clientCommands } from '../../protocol/commands.ts';
 import { type ConfigHover, configHover } from '../../workspace/configHover.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
@@ -91,7 +95,7 @@ function provenanceOf(
 function commandLink(
   title: string,
   command: string,
-  argument: AblateArgument | ExperimentArgument,
+  argument: AblateArgument | BindTermArgument | ExperimentArgument,
 ): string {
   return `[${title}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
 }
@@ -103,5 +107,7 @@ function actionLinks({ file }: ConfigView, term: string): string {
     commandLink('only', clientCommands.ablate, { configUri, kind: 'only', term }),
     commandLink('×2', clientCommands.ablate, { configUri, kind: 'scale', term, value: 2 }),
     commandLink('trend', clientCommands.openTrends, { configUri }),
+    commandLink('logged as…', clientCommands.bindTerm, { configUri, term }),
+    commandLink('runs in…', clientCommands.bindRuns, { configUri }),
   ].join(' · ');
 }

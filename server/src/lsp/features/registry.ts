@@ -1,5 +1,6 @@
 import type { Feature } from '../feature.ts';
 import { ablationsFeature } from './ablations.ts';
+import { bindingsFeature } from './bindings.ts';
 import { codeActionFeature } from './codeAction.ts';
 import { codeLensFeature } from './codeLens.ts';
 import { completionFeature } from './completion.ts';
@@ -15,6 +16,7 @@ import { runsFeature } from './runs.ts';
 /** All features, by name. */
 export const features: readonly Feature[] = [
   ablationsFeature,
+  bindingsFeature,
   codeActionFeature,
   codeLensFeature,
   completionFeature,

@@ -44,8 +44,10 @@ export class Definitions {
   readonly #rootEntries: MappingEntry[] = [];
   /** The entries of the mappings, which may grow while the file is read: `cfg.a = 1`, then `cfg.b = 2`. */
   readonly #entries = new Map<MappingNode, MappingEntry[]>();
-  /** By their path, by holder and name, and by what they are and their name. */
-  readonly #index = new Map<string, Definition[]>();
+  readonly #byPath = new PathIndex();
+  /** By what holds them and their name, and by what they are and their name. */
+  readonly #byHolder = new Map<string, Map<string, Definition[]>>();
+  readonly #byOrigin = new Map<string, Map<string, Definition[]>>();
 
   constructor(range: TextRange) {
     this.root = { kind: 'mapping', range, entries: this.#rootEntries };
@@ -58,9 +60,9 @@ export class Definitions {
     if (!last) return;
     const path = keys.map(({ key }) => key);
     const definition = { path, keyRange: last.range, value, origin, expression, scope, branches };
-    this.#note(pathKey(path), definition);
-    this.#note(holderKey(path.at(-2) ?? '', last.key), definition);
-    this.#note(originKey(origin, last.key), definition);
+    this.#byPath.add(path, definition);
+    noteUnder(this.#byHolder, path.at(-2) ?? '', last.key, definition);
+    noteUnder(this.#byOrigin, origin, last.key, definition);
     if (!isEntry) return;
     const entry: MappingEntry = {
       key: last.key,
@@ -72,25 +74,23 @@ export class Definitions {
     this.#entriesAt(keys.slice(0, -1)).push(entry);
   }
 
-  /** The definitions at a path, in the order of the text. */
-  at(path: readonly string[]): readonly Definition[] {
-    return this.#index.get(pathKey(path)) ?? [];
+  /**
+   * The definitions of a name in each of the scopes around a place, the innermost first, then those
+   * of the file; each in the order of the text.
+   * @param fewest how many scopes must be around them: 1 leaves out those of the file
+   */
+  within(scopes: readonly string[], name: string, fewest = 0): readonly (readonly Definition[])[] {
+    return this.#byPath.within(scopes, name, fewest);
   }
 
   /** The definitions of a name in something that is called so, wherever that is. */
   heldBy(holder: string, name: string): readonly Definition[] {
-    return this.#index.get(holderKey(holder, name)) ?? [];
+    return this.#byHolder.get(holder)?.get(name) ?? [];
   }
 
   /** The options, fields or parameters of a name. */
   ofOrigin(origin: EntryOrigin, name: string): readonly Definition[] {
-    return this.#index.get(originKey(origin, name)) ?? [];
-  }
-
-  #note(key: string, definition: Definition): void {
-    const known = this.#index.get(key);
-    if (known) known.push(definition);
-    else this.#index.set(key, [definition]);
+    return this.#byOrigin.get(origin)?.get(name) ?? [];
   }
 
   /** Puts the options of the command line, which stand at the root, to their places in the text. */
@@ -126,14 +126,49 @@ export class Definitions {
   }
 }
 
-function pathKey(path: readonly string[]): string {
-  return `path ${path.join(' ')}`;
+/** Definitions by the keys that lead to them, without a text for each path. */
+class PathIndex {
+  readonly #inner = new Map<string, PathIndex>();
+  readonly #definitions: Definition[] = [];
+
+  add(path: readonly string[], definition: Definition, depth = 0): void {
+    const key = path[depth];
+    if (key === undefined) {
+      this.#definitions.push(definition);
+      return;
+    }
+    const inner = this.#inner.get(key) ?? new PathIndex();
+    this.#inner.set(key, inner);
+    inner.add(path, definition, depth + 1);
+  }
+
+  within(
+    scopes: readonly string[],
+    name: string,
+    fewest: number,
+  ): readonly (readonly Definition[])[] {
+    const found: (readonly Definition[])[] = [];
+    let here: PathIndex | undefined = this;
+    for (let depth = 0; here; depth += 1) {
+      const named = here.#inner.get(name);
+      if (named && depth >= fewest) found.unshift(named.#definitions);
+      const scope = scopes[depth];
+      here = scope === undefined ? undefined : here.#inner.get(scope);
+    }
+    return found;
+  }
 }
 
-function holderKey(holder: string, name: string): string {
-  return `in ${holder} ${name}`;
-}
-
-function originKey(origin: EntryOrigin, name: string): string {
-  return `${origin}: ${name}`;
+function noteUnder(
+  index: Map<string, Map<string, Definition[]>>,
+  group: string,
+  name: string,
+  definition: Definition,
+): void {
+  const known = index.get(group);
+  const names = known ?? new Map<string, Definition[]>();
+  if (!known) index.set(group, names);
+  const definitions = names.get(name);
+  if (definitions) definitions.push(definition);
+  else names.set(name, [definition]);
 }

@@ -86,9 +86,8 @@ export class Resolver {
 
   /** A plain name: in the innermost scope that sets it. */
   #resolveName(name: string, scope: NameScope, steps: number): SumDefinition | undefined {
-    for (let depth = scope.names.length; depth >= 0; depth -= 1) {
-      const at = this.#definitions.at([...scope.names.slice(0, depth), name]);
-      const here = at.filter(({ origin }) => origin !== 'option');
+    for (const definitions of this.#definitions.within(scope.names, name)) {
+      const here = definitions.filter(({ origin }) => origin !== 'option');
       const found = this.#best(here, steps);
       if (found) return found;
     }
@@ -122,9 +121,8 @@ export class Resolver {
 
   /** `self.x` in the class that sets it. */
   #ownMember(name: string, scope: NameScope, steps: number): SumDefinition | undefined {
-    for (let depth = scope.names.length; depth > 0; depth -= 1) {
-      const path = [...scope.names.slice(0, depth), name];
-      const found = this.#best(this.#definitions.at(path), steps);
+    for (const definitions of this.#definitions.within(scope.names, name, 1)) {
+      const found = this.#best(definitions, steps);
       if (found) return found;
     }
     return undefined;
