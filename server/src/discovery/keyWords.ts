@@ -26,6 +26,19 @@ export function splitWords(key: string): readonly string[] {
     .filter((word) => word !== '');
 }
 
+/** The words of keys and names, of which a file has the same ones in many places. */
+export class WordMemory {
+  readonly #words = new Map<string, readonly string[]>();
+
+  of(key: string): readonly string[] {
+    const known = this.#words.get(key);
+    if (known) return known;
+    const words = splitWords(key);
+    this.#words.set(key, words);
+    return words;
+  }
+}
+
 /** Words that say no more than that it is about a loss, or how it is configured. */
 const loud = new Set(['loss', 'losses', 'criterion', 'criterions', 'criteria', 'objective']);
 const wrapping = new Set(['cfg', 'config', 'opt', 'opts', 'params', 'args']);

@@ -1,5 +1,5 @@
 import type { Addend, ConfigDocument, Operand, WeightedSum } from '../syntax/configTree.ts';
-import { isLossWord, splitWords, toTermName } from './keyWords.ts';
+import { isLossWord, toTermName, WordMemory } from './keyWords.ts';
 import { namesKnownLoss } from './lossVocabulary.ts';
 import { namesSomethingElse } from './notAWeight.ts';
 
@@ -15,24 +15,11 @@ export interface Weighing {
 
 /** The factors of a program's sums that weigh losses: numbers, and names of weights. */
 export function findWeighings(document: ConfigDocument): readonly Weighing[] {
-  const names = new NameWords();
+  const names = new WordMemory();
   return (document.sums ?? []).flatMap((sum) => {
     if (isAverage(sum, names)) return [];
     return sum.addends.flatMap((addend) => weighingsOf(sum, addend, names));
   });
-}
-
-/** The words of names: a program writes the same ones in many places. */
-class NameWords {
-  readonly #words = new Map<string, readonly string[]>();
-
-  of(name: string): readonly string[] {
-    const known = this.#words.get(name);
-    if (known) return known;
-    const words = splitWords(name);
-    this.#words.set(name, words);
-    return words;
-  }
 }
 
 /** What a product is about. */
@@ -46,10 +33,10 @@ interface Product {
   readonly targetIsLoss: boolean;
   /** True where it is added to something. */
   readonly isAdded: boolean;
-  readonly names: NameWords;
+  readonly names: WordMemory;
 }
 
-function weighingsOf(sum: WeightedSum, addend: Addend, names: NameWords): readonly Weighing[] {
+function weighingsOf(sum: WeightedSum, addend: Addend, names: WordMemory): readonly Weighing[] {
   const product = readProduct(sum, addend, names);
   if (!product) return [];
   return addend.operands.flatMap((operand) => {
@@ -62,7 +49,7 @@ function weighingsOf(sum: WeightedSum, addend: Addend, names: NameWords): readon
   });
 }
 
-function readProduct(sum: WeightedSum, addend: Addend, names: NameWords): Product | undefined {
+function readProduct(sum: WeightedSum, addend: Addend, names: WordMemory): Product | undefined {
   const term = termOf(addend, names);
   if (!term) return undefined;
   const words = names.of(term.name);
@@ -79,7 +66,7 @@ function within(inner: Addend, outer: Addend): boolean {
 }
 
 /** The factor that is weighed: the one that is named as a loss, else the one that is no weight. */
-function termOf({ operands }: Addend, names: NameWords): Operand | undefined {
+function termOf({ operands }: Addend, names: WordMemory): Operand | undefined {
   if (operands.length < 2) return undefined;
   const others = operands.filter(({ kind, divides }) => kind !== 'number' && !divides);
   const named = others.filter((operand) => !isWeightName(operand, names));
@@ -127,7 +114,7 @@ function nameConfidence(operand: Operand, product: Product): number {
 /** Words of names that weigh; `betan` and `lambda1` are written in one. */
 const weighing = /^(?:lambd?a?|lam|weights?|coeffs?|coefs?|coefficients?|w|wt)\d*$/;
 
-function isWeightName({ kind, name }: Operand, names: NameWords): boolean {
+function isWeightName({ kind, name }: Operand, names: WordMemory): boolean {
   return kind === 'reference' && names.of(name).some((word) => weighing.test(word));
 }
 
@@ -166,7 +153,7 @@ const averaging = new Set([
 ]);
 
 /** `avg = 0.9 * avg + 0.1 * loss`, and sums for the log. */
-function isAverage({ target, addends }: WeightedSum, names: NameWords): boolean {
+function isAverage({ target, addends }: WeightedSum, names: WordMemory): boolean {
   const words = names.of(target);
   if (words.some((word) => averaging.has(word))) return true;
   const name = target.split('.').at(-1) ?? '';

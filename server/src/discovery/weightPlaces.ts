@@ -6,7 +6,7 @@ import type {
   ScalarNode,
   SequenceNode,
 } from '../syntax/configTree.ts';
-import { isLossWord, splitWords } from './keyWords.ts';
+import { isLossWord, WordMemory } from './keyWords.ts';
 import { standsElsewhere } from './notAWeight.ts';
 
 /** A place of a config where a weight can stand: a scalar, or a list of numbers behind a key. */
@@ -49,52 +49,57 @@ interface Surroundings {
 
 /** Every place where a weight can stand, in the order of the text. */
 export function findWeightPlaces({ root }: ConfigDocument): readonly WeightPlace[] {
-  const places: WeightPlace[] = [];
-  visit(root, { path: [], above: [], isInLoss: false, isElsewhere: false }, places);
-  return places;
+  const finder = new PlaceFinder();
+  if (root) finder.visit(root, { path: [], above: [], isInLoss: false, isElsewhere: false });
+  return finder.places;
 }
 
-function visit(node: ConfigNode | undefined, around: Surroundings, places: WeightPlace[]): void {
-  if (node?.kind === 'mapping') visitMapping(node, around, places);
-  if (node?.kind !== 'sequence') return;
-  for (const [index, item] of node.items.entries()) {
-    if (item.kind !== 'scalar') visit(item, within(around, String(index), item), places);
-  }
-}
+class PlaceFinder {
+  readonly places: WeightPlace[] = [];
+  readonly #words = new WordMemory();
 
-function visitMapping(mapping: MappingNode, around: Surroundings, places: WeightPlace[]): void {
-  const { above, isInLoss, isElsewhere } = around;
-  const family: WeightPlace[] = [];
-  for (const { key, keyRange, value, note } of mapping.entries) {
-    if (value && isWeightNode(value)) {
-      const place: WeightPlace = {
-        path: [...around.path, key],
-        keyRange,
-        node: value,
-        note,
-        words: splitWords(key),
-        above,
-        mapping,
-        family,
-        isInLoss,
-        isElsewhere,
-      };
-      family.push(place);
-      places.push(place);
-    } else if (value) {
-      visit(value, within(around, key, value), places);
+  visit(node: ConfigNode, around: Surroundings): void {
+    if (node.kind === 'mapping') this.#visitMapping(node, around);
+    if (node.kind !== 'sequence') return;
+    for (const [index, item] of node.items.entries()) {
+      if (item.kind !== 'scalar') this.visit(item, this.#within(around, String(index), item));
     }
   }
-}
 
-function within(around: Surroundings, key: string, node: ConfigNode): Surroundings {
-  const words = splitWords(key);
-  return {
-    path: [...around.path, key],
-    above: [...around.above, { words, node }],
-    isInLoss: around.isInLoss || words.some((word) => isLossWord(word) || word === 'lossconfig'),
-    isElsewhere: around.isElsewhere || standsElsewhere([key]),
-  };
+  #visitMapping(mapping: MappingNode, around: Surroundings): void {
+    const { above, isInLoss, isElsewhere } = around;
+    const family: WeightPlace[] = [];
+    for (const { key, keyRange, value, note } of mapping.entries) {
+      if (value && isWeightNode(value)) {
+        const place: WeightPlace = {
+          path: [...around.path, key],
+          keyRange,
+          node: value,
+          note,
+          words: this.#words.of(key),
+          above,
+          mapping,
+          family,
+          isInLoss,
+          isElsewhere,
+        };
+        family.push(place);
+        this.places.push(place);
+      } else if (value) {
+        this.visit(value, this.#within(around, key, value));
+      }
+    }
+  }
+
+  #within(around: Surroundings, key: string, node: ConfigNode): Surroundings {
+    const words = this.#words.of(key);
+    return {
+      path: [...around.path, key],
+      above: [...around.above, { words, node }],
+      isInLoss: around.isInLoss || words.some((word) => isLossWord(word) || word === 'lossconfig'),
+      isElsewhere: around.isElsewhere || standsElsewhere([key]),
+    };
+  }
 }
 
 function isWeightNode(node: ConfigNode): node is ScalarNode | SequenceNode {

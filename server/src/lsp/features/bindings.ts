@@ -31,7 +31,7 @@ export const bindingsFeature: Feature = {
         },
       ),
     );
-    connection.onRequest(
+    connection.onRequest<CorrectionAnswer, void>(
       requests.correctBinding,
       guardParsed<typeof correctionSchema, CorrectionAnswer>(
         logger,

@@ -11,7 +11,7 @@ import { toParsedText } from './parsedText.ts';
 import { ProgramMemory } from './programMemory.ts';
 import { type ProgramFacts, readStatements, type Scope } from './readStatements.ts';
 import { Resolver } from './resolver.ts';
-import { type SumSite, toWeightedSum } from './sums.ts';
+import { type ReadSum, toWeightedSum } from './sums.ts';
 import { deepestNesting } from './syntaxTree.ts';
 
 /** What a program says as far as configuration goes. */
@@ -54,7 +54,7 @@ class Reading {
   readonly definitions: Definitions;
   /** What the statements say, by the classes around them and their text. */
   readonly facts = new Map<string, Map<string, ProgramFacts>>();
-  readonly #sites: { readonly site: SumSite; readonly offset: number }[] = [];
+  readonly #sums: { readonly sum: ReadSum; readonly offset: number }[] = [];
   readonly #text: string;
   readonly #before: ProgramMemory | undefined;
 
@@ -77,10 +77,9 @@ class Reading {
   *sums(): Generator<undefined, readonly WeightedSum[]> {
     const resolver = new Resolver(this.definitions);
     const sums: WeightedSum[] = [];
-    for (const [index, { site, offset }] of this.#sites.entries()) {
+    for (const [index, { sum, offset }] of this.#sums.entries()) {
       if (index % sumsPerStep === 0) yield;
-      const sum = toWeightedSum(site, offset, resolver);
-      if (sum) sums.push(sum);
+      sums.push(toWeightedSum(sum, offset, resolver));
     }
     return sums;
   }
@@ -123,14 +122,14 @@ class Reading {
   }
 
   /** Puts what statements say to where they stand. */
-  #take({ findings, sites }: ProgramFacts, offset: number, scope: Scope): void {
+  #take({ findings, sums }: ProgramFacts, offset: number, scope: Scope): void {
     for (const finding of findings) {
       const value = shiftNode(finding.value, offset);
       const own = finding.keys.map(({ key, range }) => ({ key, range: shiftRange(range, offset) }));
       const keys = finding.origin === 'option' ? own : [...scope.keys, ...own];
       this.definitions.add({ ...finding, keys, value });
     }
-    for (const site of sites) this.#sites.push({ site, offset });
+    for (const sum of sums) this.#sums.push({ sum, offset });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Finding, KeyPlace } from './definitions.ts';
 import { noteOf } from './notes.ts';
 import { describedDefault, optionOf } from './options.ts';
 import { holdsLiteral, literalValue, toConfigNode } from './pythonValue.ts';
-import type { SumSite } from './sums.ts';
+import { type ReadSum, readSum } from './sums.ts';
 import {
   childAt,
   codeOf,
@@ -16,10 +16,10 @@ import {
   unwrap,
 } from './syntaxTree.ts';
 
-/** What a piece of a program says: the names that get values, and where something is computed. */
+/** What a piece of a program says: the names that get values, and what is computed by sums. */
 export interface ProgramFacts {
   readonly findings: readonly Finding[];
-  readonly sites: readonly SumSite[];
+  readonly sums: readonly ReadSum[];
 }
 
 /** The classes and functions around a statement. */
@@ -43,12 +43,12 @@ export function readStatements(
 ): ProgramFacts {
   const reader = new StatementReader(source, scope.keys.length);
   reader.readAll(statements, scope);
-  return { findings: reader.findings, sites: reader.sites };
+  return { findings: reader.findings, sums: reader.sums };
 }
 
 class StatementReader {
   readonly findings: Finding[] = [];
-  readonly sites: SumSite[] = [];
+  readonly sums: ReadSum[] = [];
   readonly #source: PythonSource;
   /** How many keys of every place are those of the scope around. */
   readonly #outerKeys: number;
@@ -218,7 +218,8 @@ class StatementReader {
       return;
     }
     if (!computing.has(node.type)) return;
-    this.sites.push({ expression: node, target, accumulates, scope: this.#namesIn(scope) });
+    const sum = readSum({ expression: node, target, accumulates, scope: this.#namesIn(scope) });
+    if (sum) this.sums.push(sum);
   }
 
   #addPair(pair: PythonNode, target: string, scope: Scope): void {

@@ -22,41 +22,57 @@ export interface SumSite {
   readonly scope: NameScope;
 }
 
-/**
- * The sum that stands at a place, in a piece that begins at an offset of the file; undefined where
- * nothing is added to something or multiplied.
- */
-export function toWeightedSum(
-  site: SumSite,
-  offset: number,
-  resolver: Resolver,
-): WeightedSum | undefined {
-  const addends = new SumReader(site, offset, resolver).read(site.expression);
+/** A sum as far as its own text says what it is; its ranges are those in its piece of the program. */
+export interface ReadSum extends Omit<WeightedSum, 'scope' | 'addends'> {
+  readonly scope: NameScope;
+  readonly addends: readonly ReadAddend[];
+}
+
+interface ReadAddend extends Omit<Addend, 'operands'> {
+  readonly operands: readonly ReadOperand[];
+}
+
+interface ReadOperand extends Omit<Operand, 'definition'> {
+  /** Of references: what names the definition. */
+  readonly reference: PythonNode | undefined;
+}
+
+/** The sum at a place; undefined where nothing is added to something or multiplied. */
+export function readSum({ expression, target, accumulates, scope }: SumSite): ReadSum | undefined {
+  const addends = new SumReader(scope).read(expression);
   if (!addends.some(({ operands }) => operands.length > 1)) return undefined;
-  const { target, accumulates, expression, scope } = site;
-  return {
-    target,
-    scope: scope.names,
-    accumulates,
-    range: shiftRange(expression.range, offset),
-    addends,
-  };
+  return { target, scope, accumulates, range: expression.range, addends };
+}
+
+/** The sum of a piece that begins at an offset of the file, with the definitions in that file. */
+export function toWeightedSum(sum: ReadSum, offset: number, resolver: Resolver): WeightedSum {
+  const { target, accumulates, range, scope } = sum;
+  const addends = sum.addends.map((addend) => ({
+    range: shiftRange(addend.range, offset),
+    operands: addend.operands.map((operand) => toOperand(operand, offset, scope, resolver)),
+    isGroup: addend.isGroup,
+  }));
+  return { target, scope: scope.names, accumulates, range: shiftRange(range, offset), addends };
+}
+
+function toOperand(
+  { kind, range, text, divides, value, name, reference }: ReadOperand,
+  offset: number,
+  scope: NameScope,
+  resolver: Resolver,
+): Operand {
+  const definition = reference && resolver.resolve(reference, scope);
+  return { kind, range: shiftRange(range, offset), text, divides, value, name, definition };
 }
 
 class SumReader {
   readonly #source: PythonSource;
-  readonly #scope: NameScope;
-  readonly #offset: number;
-  readonly #resolver: Resolver;
 
-  constructor({ scope }: SumSite, offset: number, resolver: Resolver) {
-    this.#source = scope.source;
-    this.#scope = scope;
-    this.#offset = offset;
-    this.#resolver = resolver;
+  constructor({ source }: NameScope) {
+    this.#source = source;
   }
 
-  read(expression: PythonNode): readonly Addend[] {
+  read(expression: PythonNode): readonly ReadAddend[] {
     const node = unwrap(expression);
     const operator = childAt(node, 'operator')?.type ?? '';
     if (node.type === 'binary_operator' && (operator === '+' || operator === '-')) {
@@ -68,7 +84,7 @@ class SumReader {
     const inner = this.#innerParts(node);
     if (inner) return inner.flatMap((part) => this.read(part));
     const operands = [this.#operand(node, false)];
-    return [{ range: shiftRange(node.range, this.#offset), operands, isGroup: false }];
+    return [{ range: node.range, operands, isGroup: false }];
   }
 
   /** What is added up in an expression that is no plain sum itself. */
@@ -99,12 +115,12 @@ class SumReader {
     return body && [body];
   }
 
-  #readProduct(node: PythonNode): readonly Addend[] {
+  #readProduct(node: PythonNode): readonly ReadAddend[] {
     const parts = factorsOf(node, false);
     const group = parts.find(({ factor, divides }) => !divides && this.#isSum(factor));
     const operands = parts.map(({ factor, divides }) => this.#operand(factor, divides));
     const addend = {
-      range: shiftRange(node.range, this.#offset),
+      range: node.range,
       operands,
       isGroup: group !== undefined,
     };
@@ -117,17 +133,17 @@ class SumReader {
     return inner.type === 'binary_operator' && (operator === '+' || operator === '-');
   }
 
-  #operand(node: PythonNode, divides: boolean): Operand {
+  #operand(node: PythonNode, divides: boolean): ReadOperand {
     const value = literalValue(this.#source, node);
     const isReference = references.has(node.type);
     return {
       kind: typeof value === 'number' ? 'number' : isReference ? 'reference' : 'expression',
-      range: shiftRange(node.range, this.#offset),
+      range: node.range,
       text: textOf(this.#source, node),
       divides,
       value: typeof value === 'number' ? value : undefined,
       name: this.#nameOf(node),
-      definition: isReference ? this.#resolver.resolve(node, this.#scope) : undefined,
+      reference: isReference ? node : undefined,
     };
   }
 
