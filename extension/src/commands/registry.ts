@@ -1,4 +1,6 @@
 import { ablate } from './ablate.ts';
+import { bindRuns } from './bindRuns.ts';
+import { bindTerm } from './bindTerm.ts';
 import { cancelRun } from './cancelRun.ts';
 import type { Command } from './command.ts';
 import { newTask } from './newTask.ts';
@@ -15,6 +17,8 @@ import { showMenu } from './showMenu.ts';
 /** Every command, sorted by name. */
 export const commands: readonly Command[] = [
   ablate,
+  bindRuns,
+  bindTerm,
   cancelRun,
   newTask,
   openReport,
