@@ -1,5 +1,7 @@
 import type { TextRange } from '../../../base/textRange.ts';
+import { shiftRange } from '../../../base/textRange.ts';
 import type { ConfigNode, EntryOrigin, MappingEntry, MappingNode } from '../../configTree.ts';
+import { shiftNode } from '../shiftNode.ts';
 import type { NameScope, PythonNode } from './syntaxTree.ts';
 
 /** A key on the way to a definition. */
@@ -34,6 +36,36 @@ export interface Finding {
   readonly isEntry: boolean;
 }
 
+/** A finding where it stands in the file. */
+export interface PlacedFinding {
+  readonly definition: Definition;
+  /** The keys of what it is an entry of. */
+  readonly holder: readonly KeyPlace[];
+  readonly entry: MappingEntry | undefined;
+}
+
+/** A finding of a piece of the file, with the keys around that piece and its offset. */
+export function placeFinding(
+  finding: Finding,
+  around: readonly KeyPlace[],
+  offset: number,
+): PlacedFinding | undefined {
+  const { origin, note, expression, scope, branches, isEntry } = finding;
+  const own = finding.keys.map(({ key, range }) => ({ key, range: shiftRange(range, offset) }));
+  const last = own.at(-1);
+  if (!last) return undefined;
+  const keys = origin === 'option' ? own : [...around, ...own];
+  const { key, range: keyRange } = last;
+  const value = shiftNode(finding.value, offset);
+  const path = keys.map((place) => place.key);
+  const noted = note === undefined ? {} : { note };
+  return {
+    definition: { path, keyRange, value, origin, expression, scope, branches },
+    holder: keys.slice(0, -1),
+    entry: isEntry ? { key, keyRange, value, origin, ...noted } : undefined,
+  };
+}
+
 /**
  * The names of a file that get values: the tree of those with literals, and all by where they are.
  * Members of classes, functions and objects may be set all over the file, so that the range of the
@@ -54,24 +86,13 @@ export class Definitions {
     this.#entries.set(this.root, this.#rootEntries);
   }
 
-  add(finding: Finding): void {
-    const { keys, value, origin, note, expression, scope, branches, isEntry } = finding;
-    const last = keys.at(-1);
-    if (!last) return;
-    const path = keys.map(({ key }) => key);
-    const definition = { path, keyRange: last.range, value, origin, expression, scope, branches };
+  add({ definition, holder, entry }: PlacedFinding): void {
+    const { path, origin } = definition;
+    const name = path.at(-1) ?? '';
     this.#byPath.add(path, definition);
-    noteUnder(this.#byHolder, path.at(-2) ?? '', last.key, definition);
-    noteUnder(this.#byOrigin, origin, last.key, definition);
-    if (!isEntry) return;
-    const entry: MappingEntry = {
-      key: last.key,
-      keyRange: last.range,
-      value,
-      origin,
-      ...(note !== undefined && { note }),
-    };
-    this.#entriesAt(keys.slice(0, -1)).push(entry);
+    noteUnder(this.#byHolder, path.at(-2) ?? '', name, definition);
+    noteUnder(this.#byOrigin, origin, name, definition);
+    if (entry) this.#entriesAt(holder).push(entry);
   }
 
   /**

@@ -1,14 +1,12 @@
 import type { SyntaxNode, Tree } from '@lezer/common';
 import { parser } from '@lezer/python';
 
-import { shiftRange } from '../../../base/textRange.ts';
 import type { MappingNode, WeightedSum } from '../../configTree.ts';
-import { shiftNode } from '../shiftNode.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
 import { toStatements } from './convertTree.ts';
-import { Definitions } from './definitions.ts';
+import { Definitions, placeFinding } from './definitions.ts';
 import { toParsedText } from './parsedText.ts';
-import { ProgramMemory } from './programMemory.ts';
+import { type PlacedFacts, ProgramMemory } from './programMemory.ts';
 import { type ProgramFacts, readStatements, type Scope } from './readStatements.ts';
 import { Resolver } from './resolver.ts';
 import { type ReadSum, toWeightedSum } from './sums.ts';
@@ -53,7 +51,7 @@ export function* parseProgram(
 class Reading {
   readonly definitions: Definitions;
   /** What the statements say, by the classes around them and their text. */
-  readonly facts = new Map<string, Map<string, ProgramFacts>>();
+  readonly facts = new Map<string, Map<string, PlacedFacts>>();
   readonly #sums: { readonly sum: ReadSum; readonly offset: number }[] = [];
   readonly #text: string;
   readonly #before: ProgramMemory | undefined;
@@ -113,24 +111,29 @@ class Reading {
     const text = this.#text.slice(start, end);
     const place = scope.keys.map(({ key }) => key).join('.');
     const known = this.#before?.factsOf(place, text) ?? this.facts.get(place)?.get(text);
-    const facts = known ?? readStatements({ text }, toStatements(chunk, text), scope);
+    const facts = known?.facts ?? readStatements({ text }, toStatements(chunk, text), scope);
+    const placed = known && standsAt(known, start, scope) ? known : placeFacts(facts, start, scope);
     const here = this.facts.get(place);
-    if (here) here.set(text, facts);
-    else this.facts.set(place, new Map([[text, facts]]));
-    this.#take(facts, start, scope);
+    if (here) here.set(text, placed);
+    else this.facts.set(place, new Map([[text, placed]]));
+    for (const finding of placed.findings) this.definitions.add(finding);
+    for (const sum of facts.sums) this.#sums.push({ sum, offset: start });
     return known === undefined;
   }
+}
 
-  /** Puts what statements say to where they stand. */
-  #take({ findings, sums }: ProgramFacts, offset: number, scope: Scope): void {
-    for (const finding of findings) {
-      const value = shiftNode(finding.value, offset);
-      const own = finding.keys.map(({ key, range }) => ({ key, range: shiftRange(range, offset) }));
-      const keys = finding.origin === 'option' ? own : [...scope.keys, ...own];
-      this.definitions.add({ ...finding, keys, value });
-    }
-    for (const sum of sums) this.#sums.push({ sum, offset });
-  }
+/** What statements say, put to where they stand. */
+function placeFacts(facts: ProgramFacts, start: number, { keys }: Scope): PlacedFacts {
+  const findings = facts.findings.flatMap((finding) => placeFinding(finding, keys, start) ?? []);
+  return { facts, start, keys, findings };
+}
+
+/** True where neither the statements nor the names of the classes around have moved. */
+function standsAt(placed: PlacedFacts, start: number, { keys }: Scope): boolean {
+  return (
+    placed.start === start &&
+    keys.every(({ range }, index) => range.start === placed.keys[index]?.range.start)
+  );
 }
 
 interface ClassParts {

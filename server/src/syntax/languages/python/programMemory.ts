@@ -1,7 +1,17 @@
 import { type Tree, TreeFragment } from '@lezer/common';
 
 import { textEdit } from '../textEdit.ts';
+import type { KeyPlace, PlacedFinding } from './definitions.ts';
 import type { ProgramFacts } from './readStatements.ts';
+
+/** What statements say, and where they were when they said it. */
+export interface PlacedFacts {
+  readonly facts: ProgramFacts;
+  readonly start: number;
+  /** The classes around them. */
+  readonly keys: readonly KeyPlace[];
+  readonly findings: readonly PlacedFinding[];
+}
 
 /**
  * What reading a program has learned that holds for its next version too: what of it the parser
@@ -11,12 +21,12 @@ export class ProgramMemory {
   readonly tree: Tree;
   readonly #parsedText: string;
   readonly #fragments: readonly TreeFragment[];
-  readonly #facts: ReadonlyMap<string, ReadonlyMap<string, ProgramFacts>>;
+  readonly #facts: ReadonlyMap<string, ReadonlyMap<string, PlacedFacts>>;
 
   constructor(
     parsedText: string,
     tree: Tree,
-    facts: ReadonlyMap<string, ReadonlyMap<string, ProgramFacts>>,
+    facts: ReadonlyMap<string, ReadonlyMap<string, PlacedFacts>>,
   ) {
     this.tree = tree;
     this.#parsedText = parsedText;
@@ -32,7 +42,7 @@ export class ProgramMemory {
   }
 
   /** What the statements of such a text say within a class. */
-  factsOf(place: string, text: string): ProgramFacts | undefined {
+  factsOf(place: string, text: string): PlacedFacts | undefined {
     return this.#facts.get(place)?.get(text);
   }
 }
