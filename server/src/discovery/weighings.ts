@@ -56,8 +56,7 @@ function readProduct(sum: WeightedSum, addend: Addend, names: WordMemory): Produ
   const targetIsLoss = saysLoss(names.of(sum.target));
   const termIsLoss = saysLoss(words) || (targetIsLoss && namesKnownLoss(words));
   if (!(termIsLoss || targetIsLoss) || counts(words)) return undefined;
-  const isAdded =
-    sum.accumulates || sum.addends.filter((other) => !within(other, addend)).length > 0;
+  const isAdded = sum.accumulates || sum.addends.some((other) => !within(other, addend));
   return { sum, addend, term, termIsLoss, targetIsLoss, isAdded, names };
 }
 

@@ -72,7 +72,8 @@ class PlaceFinder {
     for (const { key, keyRange, value, note } of mapping.entries) {
       if (value && isWeightNode(value)) {
         const place: WeightPlace = {
-          path: [...around.path, key],
+          // A spread takes several times the memory, for each place of the file.
+          path: around.path.concat(key),
           keyRange,
           node: value,
           note,
@@ -94,8 +95,8 @@ class PlaceFinder {
   #within(around: Surroundings, key: string, node: ConfigNode): Surroundings {
     const words = this.#words.of(key);
     return {
-      path: [...around.path, key],
-      above: [...around.above, { words, node }],
+      path: around.path.concat(key),
+      above: around.above.concat({ words, node }),
       isInLoss: around.isInLoss || words.some((word) => isLossWord(word) || word === 'lossconfig'),
       isElsewhere: around.isElsewhere || standsElsewhere([key]),
     };

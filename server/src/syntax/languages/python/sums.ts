@@ -14,7 +14,7 @@ import {
 } from './syntaxTree.ts';
 
 /** A place where something is computed. */
-export interface SumSite {
+interface SumSite {
   readonly expression: PythonNode;
   /** By dots, as in WeightedSum. */
   readonly target: string;
