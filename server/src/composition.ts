@@ -12,6 +12,7 @@ import { Experiments } from './workspace/experiments.ts';
 import { RunCatalog } from './workspace/runCatalog.ts';
 import { RunStarter } from './workspace/runStarter.ts';
 import { Session } from './workspace/session.ts';
+import { WeightScan } from './workspace/weightScan.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
 export interface CompositionOptions {
@@ -47,6 +48,7 @@ export function composeWorkspace(options: CompositionOptions): Workspace {
   return {
     files,
     session,
+    scan: new WeightScan(files),
     catalog,
     store,
     ingest,

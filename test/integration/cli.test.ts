@@ -45,6 +45,27 @@ describe('counterweight check', () => {
     expect(code).toBe(0);
   });
 
+  it('checks every config of a folder that git does not ignore', async () => {
+    using workspace = new TemporaryWorkspace({
+      '.gitignore': 'old/\n',
+      'conf/train.yaml': flowConfig(),
+      'conf/logs/metrics.jsonl': `${weakLog}\n`,
+      'conf/optimizer.yaml': 'weight_decay: 0.1\n',
+      'old/train.yaml': flowConfig(),
+      'other.toml': 'kl_weight = 0.5\n',
+    });
+    const { code, out, error } = await run('check', workspace.root, '--json');
+    expect(error).toBe('');
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject([
+      { config: workspace.path('other.toml'), findings: [] },
+      { config: workspace.path('conf/train.yaml'), findings: [expect.anything()] },
+    ]);
+    const empty = await run('check', workspace.path('conf/logs'));
+    expect(empty.error).toContain('None of the 0 files');
+    expect(empty.code).toBe(2);
+  });
+
   it('prints findings at their place, as text and as JSON, and exits with 1', async () => {
     using workspace = new TemporaryWorkspace({
       'train.yaml': flowConfig(),

@@ -23,9 +23,9 @@ describe('a term whose metric is not found by its name', () => {
     const start = server.position(uri, 'kl_weight');
     const actions = await server.codeActions(uri, { start, end: start }, []);
     const argument = { configUri: uri, term: 'kl' };
-    expect(actions.map(({ command }) => [command?.command, command?.arguments])).toEqual([
-      [clientCommands.bindTerm, [argument]],
-      [clientCommands.bindRuns, [{ configUri: uri }]],
+    expect(actions).toMatchObject([
+      { command: { command: clientCommands.bindTerm, arguments: [argument] } },
+      { command: { command: clientCommands.bindRuns, arguments: [{ configUri: uri }] } },
     ]);
 
     const found = await server.request(requests.termMetrics, argument, termMetricsAnswerSchema);

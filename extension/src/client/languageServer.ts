@@ -86,9 +86,14 @@ export class LanguageServer implements vscode.Disposable {
   }
 
   /** Asks the server. Failures of the connection and answers of a wrong form are values too. */
-  async request<T>(method: string, parameters: unknown, schema: Schema<T>): Promise<Answer<T>> {
+  async request<T>(
+    method: string,
+    parameters: unknown,
+    schema: Schema<T>,
+    token?: vscode.CancellationToken,
+  ): Promise<Answer<T>> {
     try {
-      const answer: unknown = await this.#client.sendRequest(method, parameters);
+      const answer: unknown = await this.#client.sendRequest(method, parameters, token);
       return this.#parse(method, schema, answer);
     } catch (error) {
       this.#log.error(`${method}: ${describe(error)}`);

@@ -3,6 +3,7 @@ import { bindRuns } from './bindRuns.ts';
 import { bindTerm } from './bindTerm.ts';
 import { cancelRun } from './cancelRun.ts';
 import type { Command } from './command.ts';
+import { findWeights } from './findWeights.ts';
 import { newTask } from './newTask.ts';
 import { openReport } from './openReport.ts';
 import { openTrends } from './openTrends.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   bindRuns,
   bindTerm,
   cancelRun,
+  findWeights,
   newTask,
   openReport,
   openTrends,

@@ -40,7 +40,7 @@ export async function openConfig(
   const view = session.view(uri);
   return view?.file.document
     ? succeed({ view, folder, project: project ? session.project(uriOf(project)) : undefined })
-    : fail(`${path} is in no language that is read here; there are YAML, JSON and Python.`);
+    : fail(`${path} is in no language that is read here; there are YAML, JSON, TOML and Python.`);
 }
 
 /** What is wrong in a `counterweight.yaml` is found once it is open. */

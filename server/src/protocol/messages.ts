@@ -22,6 +22,8 @@ export const requests = {
   termMetrics: 'counterweight/termMetrics',
   /** {configUri, correction} → CorrectionAnswer */
   correctBinding: 'counterweight/correctBinding',
+  /** FindWeights → FoundWeights */
+  findWeights: 'counterweight/findWeights',
   /** {configUri} → LossTermsAnswer */
   lossTerms: 'counterweight/lossTerms',
   /** {configUri} → ReadyExperimentsAnswer */

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import type { WorkspaceFiles } from './files.ts';
+import type { FileFacts, FolderEntry, WorkspaceFiles } from './files.ts';
 
 /** The real files of this machine. */
 export function createDiskFiles(): WorkspaceFiles {
@@ -30,6 +30,8 @@ export function createDiskFiles(): WorkspaceFiles {
         throw error;
       }
     },
+    entries: (path) => readEntries(path).catch(() => []),
+    facts: (path) => readFacts(path).catch(() => undefined),
     list: (path) => readdir(path).catch(() => []),
   };
 }
@@ -41,4 +43,17 @@ async function readText(path: string, longest: number | undefined): Promise<stri
     if (!found.isFile() || found.size > longest) return undefined;
   }
   return await readFile(path, 'utf8');
+}
+
+async function readEntries(path: string): Promise<readonly FolderEntry[]> {
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries.map((entry) => ({
+    name: entry.name,
+    kind: entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : 'other',
+  }));
+}
+
+async function readFacts(path: string): Promise<FileFacts> {
+  const { size, mtimeMs } = await stat(path);
+  return { size, modifiedAt: mtimeMs };
 }

@@ -1,3 +1,18 @@
+/** A file or folder in a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  /** `other` for links, pipes and the like. */
+  readonly kind: 'file' | 'folder' | 'other';
+}
+
+/** What changes when a file does. */
+export interface FileFacts {
+  /** In bytes. */
+  readonly size: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly modifiedAt: number;
+}
+
 /** The files that a session reads and writes, as a port: on disk, or in memory for tests. */
 export interface WorkspaceFiles {
   /**
@@ -9,6 +24,10 @@ export interface WorkspaceFiles {
   writeAtomically(path: string, text: string): Promise<void>;
   /** Makes a folder and its parents. Returns false where the folder itself was there already. */
   makeFolder(path: string): Promise<boolean>;
+  /** What is in a folder; empty where there is none. */
+  entries(path: string): Promise<readonly FolderEntry[]>;
+  /** Undefined where there is no such file. */
+  facts(path: string): Promise<FileFacts | undefined>;
   /** Names in a folder; empty where there is none. */
   list(path: string): Promise<readonly string[]>;
 }

@@ -1,18 +1,22 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import type { CliCommand } from '../command.ts';
+import { neverCancelled } from '../../base/cancellation.ts';
+import { fail, type Result, succeed } from '../../base/result.ts';
+import type { CliCommand, CommandContext } from '../command.ts';
 import { openConfig } from '../openConfig.ts';
-import { toCheckReport } from '../writers/checkReport.ts';
+import { type CheckReport, toCheckReport } from '../writers/checkReport.ts';
 import { writeHuman } from '../writers/human.ts';
 import { writeJson } from '../writers/json.ts';
 
-/** Prints what the editor would show of a config: its terms, their evidence and the findings. */
+/** Prints what the editor would show of a config, or of every config of a folder. */
 export const checkCommand: CliCommand = {
   name: 'check',
-  usage: 'check <config> [--json]',
-  description: 'Print the loss terms of a config, what its runs say of them, and the findings.',
-  async run(args, { workspace, cwd, out, error }) {
+  usage: 'check <config or folder> [--json]',
+  description:
+    'Print the loss terms of a config, what its runs say of them, and the findings; of a folder, those of every file in it that sets loss weights.',
+  async run(args, context) {
+    const { out, error } = context;
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { json: { type: 'boolean', default: false } },
@@ -20,17 +24,42 @@ export const checkCommand: CliCommand = {
     });
     const [name] = positionals;
     if (name === undefined || positionals.length > 1) {
-      error('Which config? Usage: counterweight check <config> [--json]\n');
+      error('Which config or folder? Usage: counterweight check <config or folder> [--json]\n');
       return 2;
     }
-    const path = resolve(cwd, name);
-    const opened = await openConfig(workspace, path, cwd);
-    if (!opened.ok) {
-      error(`${opened.error}\n`);
+    const path = resolve(context.cwd, name);
+    const reports = await reportsOf(path, context);
+    if (!reports.ok) {
+      error(`${reports.error}\n`);
       return 2;
     }
-    const report = toCheckReport(opened.value, workspace.store);
-    out(values.json ? writeJson(report) : writeHuman(report));
-    return report.findings.length > 0 ? 1 : 0;
+    out(values.json ? toJson(reports.value) : reports.value.checked.map(writeHuman).join(''));
+    return reports.value.checked.some(({ findings }) => findings.length > 0) ? 1 : 0;
   },
 };
+
+function toJson({ isFolder, checked }: Reports): string {
+  const texts = checked.map(writeJson);
+  return isFolder ? `[${texts.join(',')}]\n` : texts.join('');
+}
+
+interface Reports {
+  readonly isFolder: boolean;
+  readonly checked: readonly CheckReport[];
+}
+
+async function reportsOf(path: string, context: CommandContext): Promise<Result<Reports>> {
+  const { workspace, cwd } = context;
+  const isFolder = (await workspace.files.entries(path)).length > 0;
+  const found = isFolder ? await workspace.scan.scan(path, [], neverCancelled) : undefined;
+  if (found?.configs.length === 0) {
+    return fail(`None of the ${found.files} files in ${path} sets a loss weight.`);
+  }
+  const checked: CheckReport[] = [];
+  for (const config of found?.configs.map((each) => each.path) ?? [path]) {
+    const opened = await openConfig(workspace, config, isFolder ? path : cwd);
+    if (!opened.ok) return opened;
+    checked.push(toCheckReport(opened.value, workspace.store));
+  }
+  return succeed({ isFolder, checked });
+}

@@ -6,6 +6,7 @@ import { codeLensFeature } from './codeLens.ts';
 import { completionFeature } from './completion.ts';
 import { diagnosticsFeature } from './diagnostics.ts';
 import { documentsFeature } from './documents.ts';
+import { findWeightsFeature } from './findWeights.ts';
 import { hoverFeature } from './hover.ts';
 import { inlayHintFeature } from './inlayHint.ts';
 import { lossTermsFeature } from './lossTerms.ts';
@@ -22,6 +23,7 @@ export const features: readonly Feature[] = [
   completionFeature,
   diagnosticsFeature,
   documentsFeature,
+  findWeightsFeature,
   hoverFeature,
   inlayHintFeature,
   lossTermsFeature,

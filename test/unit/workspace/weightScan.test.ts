@@ -1,0 +1,122 @@
+import { setImmediate } from 'node:timers/promises';
+
+import { afterEach, expect, test } from 'vitest';
+
+import { CancellationSource, neverCancelled } from '../../../server/src/base/cancellation.ts';
+import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
+import type { WorkspaceFiles } from '../../../server/src/workspace/files.ts';
+import { WeightScan } from '../../../server/src/workspace/weightScan.ts';
+import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
+
+const made: TemporaryWorkspace[] = [];
+afterEach(() => {
+  for (const workspace of made.splice(0)) workspace[Symbol.dispose]();
+});
+
+function workspaceOf(files: Readonly<Record<string, string>>): TemporaryWorkspace {
+  const workspace = new TemporaryWorkspace(files);
+  made.push(workspace);
+  return workspace;
+}
+
+/** Paths of what is found below the folder. */
+async function found(
+  files: Readonly<Record<string, string>>,
+  excludes: readonly string[] = [],
+): Promise<readonly string[]> {
+  const workspace = workspaceOf(files);
+  const scan = new WeightScan(createDiskFiles());
+  const { configs } = await scan.scan(workspace.root, excludes, neverCancelled);
+  return configs.map(({ path }) => path.slice(workspace.root.length + 1).replaceAll('\\', '/'));
+}
+
+const weight = 'kl_weight: 0.5\n';
+
+test('files of every language that set weights are found, with the lines of these', async () => {
+  const workspace = workspaceOf({
+    'a.yaml': `lr: 0.1\n${weight}`,
+    'conf/b.json': '{"kl_weight": "high"}',
+    'conf/c.toml': 'kl_weight = 0.5\n',
+    'counterweight.yaml': 'terms: {kl: {scale: raw}}\n',
+    'none.yaml': 'weight_decay: 0.1\n',
+    'notes.md': weight,
+    'src/d.py': 'import x\nKL_WEIGHT = 0.5\n',
+  });
+  const scan = new WeightScan(createDiskFiles());
+  const { configs, files, isCut } = await scan.scan(workspace.root, [], neverCancelled);
+  expect(configs).toEqual([
+    { path: workspace.path('a.yaml'), weights: [{ name: 'kl', weight: 0.5, line: 1 }] },
+    { path: workspace.path('conf/b.json'), weights: [{ name: 'kl', weight: undefined, line: 0 }] },
+    { path: workspace.path('conf/c.toml'), weights: [{ name: 'kl', weight: 0.5, line: 0 }] },
+    { path: workspace.path('src/d.py'), weights: [{ name: 'kl', weight: 0.5, line: 1 }] },
+  ]);
+  expect({ files, isCut }).toEqual({ files: 5, isCut: false });
+});
+
+test('what git ignores is left out, and what an inner .gitignore takes back is not', async () => {
+  const files = {
+    '.gitignore': '/out/\n*.gen.yaml\n!keep.gen.yaml\n',
+    'a.gen.yaml': weight,
+    'keep.gen.yaml': weight,
+    'out/a.yaml': weight,
+    'sub/.gitignore': '!b.gen.yaml\nc.yaml\n',
+    'sub/b.gen.yaml': weight,
+    'sub/c.yaml': weight,
+    'sub/out/d.yaml': weight,
+  };
+  expect(await found(files)).toEqual(['keep.gen.yaml', 'sub/b.gen.yaml', 'sub/out/d.yaml']);
+});
+
+test('what the editor hides is left out, and folders of environments, of git and of our own', async () => {
+  const files = {
+    '.counterweight/runs/r/a.yaml': weight,
+    '.git/a.yaml': weight,
+    '.venv/lib/a.py': 'KL_WEIGHT = 1\n',
+    'build/a.yaml': weight,
+    'deep/build/a.yaml': weight,
+    'deep/a.tmp.yaml': weight,
+    'deep/b.yaml': weight,
+    'node_modules/x/a.json': '{"kl_weight": 1}',
+  };
+  expect(await found(files, ['**/build', '**/*.tmp.yaml', '[broken'])).toEqual(['deep/b.yaml']);
+});
+
+test('a file is read again only when it has changed', async () => {
+  const workspace = workspaceOf({ 'a.yaml': weight, 'b.yaml': weight });
+  const read: string[] = [];
+  const disk = createDiskFiles();
+  const files: WorkspaceFiles = {
+    ...disk,
+    readText: (path, longest) => {
+      if (path.endsWith('.yaml')) read.push(path);
+      return disk.readText(path, longest);
+    },
+  };
+  const scan = new WeightScan(files);
+  await scan.scan(workspace.root, [], neverCancelled);
+  workspace.write('b.yaml', `${weight}tv_weight: 1.0\n`);
+  const { configs } = await scan.scan(workspace.root, [], neverCancelled);
+  expect(configs.map(({ weights }) => weights.length)).toEqual([1, 2]);
+  expect(read.map((path) => path.slice(-6))).toEqual(['a.yaml', 'b.yaml', 'b.yaml']);
+});
+
+test('thousands of files hold nobody up, and the search can be cancelled', async () => {
+  const entries = Array.from({ length: 3000 }, (_, at) => [`c/${at % 30}/${at}.yaml`, weight]);
+  const workspace = workspaceOf(Object.fromEntries(entries));
+  const scan = new WeightScan(createDiskFiles());
+  let turns = 0;
+  let isDone = false;
+  const scanning = scan.scan(workspace.root, [], neverCancelled).finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    await setImmediate();
+    turns += 1;
+  }
+  expect((await scanning).configs).toHaveLength(3000);
+  expect(turns).toBeGreaterThan(50);
+  const source = new CancellationSource();
+  const cancelled = new WeightScan(createDiskFiles()).scan(workspace.root, [], source.token);
+  source.cancel();
+  await expect(cancelled).rejects.toThrow('cancelled');
+});
