@@ -71,56 +71,95 @@ const texts: readonly string[] = [
   'defaults:\n  - base\nloss:\n  kl: 1e-3\nb: 1e-3\n',
 ];
 
+/** What makes another structure of what stands around it. */
 const pieces = fc.constantFrom(
   ...[
     'a',
-    'kl',
     ': ',
     ':',
-    '\n',
-    '\r\n',
-    '\n  ',
-    '\n    ',
-    '\n- ',
-    '\n  - ',
     '- ',
+    '? ',
     '[',
     ']',
     '{',
     '}',
+    ', ',
+    '"',
+    "'",
+    '#',
+    ' # c',
+    ' ',
+    '  ',
+    '    ',
   ],
-  ...[', ', '"', "'", '&x ', '*x', '<<: ', '#', ' # c', ' ', '  ', '!!float ', '---\n', '\n---\n'],
-  ...['1e-2', '~', 'b: 1', 'b: 1\n', '  b: 1\n', '    b: 1\n', '? ', '|', '>', '|2\n', '%', '\n\n'],
   ...[
+    '\n',
+    '\r\n',
+    '\n\n',
+    '\n  ',
+    '\n    ',
     '\t',
+    '|',
+    '|+',
+    '>2',
+    '1',
+    '0.5',
+    '~',
     'é',
     '\\',
-    'k:\n  ',
-    '...\n',
-    '\n...\n',
-    '_target_: x\n',
-    'hydra:\n',
-    '_: 0\n',
-    '\uFEFF',
+    '%',
   ],
+  ...['&x ', '*x', '<<: ', '!!float ', '---\n', '...\n', '\uFEFF', '_: 0\n', '_target_: x\n', ''],
+  ...['x: 1\n', '  x: 1\n', '    x: 1\n', '      x: 1\n', 'x:\n', '  x:\n', '- x\n', '  - x: 1\n'],
+  ...[
+    '# c\n',
+    '  # c\n',
+    '    # c\n',
+    '      # c\n',
+    '  \n',
+    'x\n',
+    '  x\n',
+    '    x\n',
+    '      x\n',
+  ],
+  ...['x: |\n', '  x: |+\n', '  x: "\n', ': v\n', '? k\n', '  ? k\n', '  : v\n', '  x: [\n', ']\n'],
 );
 
-/** Where an edit is, how much it takes away, and what it puts there. */
-const edits = fc.array(
-  fc.record({
-    at: fc.double({ min: 0, max: 1, noNaN: true }),
-    isAtLine: fc.boolean(),
-    length: fc.constantFrom(0, 0, 0, 1, 2, 5, 30),
-    parts: fc.array(pieces, { maxLength: 3 }),
-  }),
-  { minLength: 1, maxLength: 3 },
-);
-type Edit = typeof edits extends fc.Arbitrary<readonly (infer One)[]> ? One : never;
+/** Where an edit is in its line, and how much it takes away, in characters or up to the line's end. */
+const edits = fc.record({
+  // Doubles of its own choice are nearly all close to 0.
+  at: fc.integer({ min: 0, max: 999 }).map((thousandth) => thousandth / 1000),
+  place: fc.constantFrom<'line' | 'content' | 'end' | 'anywhere'>(
+    'line',
+    'content',
+    'end',
+    'anywhere',
+  ),
+  takes: fc.constantFrom<number | 'rest' | 'line' | 'lines'>(
+    0,
+    0,
+    0,
+    1,
+    2,
+    4,
+    'rest',
+    'line',
+    'lines',
+  ),
+  piece: pieces,
+});
+type Edit = typeof edits extends fc.Arbitrary<infer One> ? One : never;
 
-function apply(text: string, { at, isAtLine, length, parts }: Edit): string {
+function apply(text: string, { at, place, takes, piece }: Edit): string {
   const offset = Math.floor(at * (text.length + 1));
-  const start = isAtLine ? text.lastIndexOf('\n', offset) + 1 : offset;
-  return text.slice(0, start) + parts.join('') + text.slice(start + length);
+  const line = text.lastIndexOf('\n', offset - 1) + 1;
+  const end = text.indexOf('\n', offset) < 0 ? text.length : text.indexOf('\n', offset);
+  const content = line + (/^ */.exec(text.slice(line, end))?.[0].length ?? 0);
+  const start = { line, content, end, anywhere: offset }[place];
+  const next = text.indexOf('\n', end + 1) < 0 ? text.length : text.indexOf('\n', end + 1);
+  const ends = { rest: end, line: end + 1, lines: next + 1 };
+  const until = typeof takes === 'number' ? start + takes : Math.max(start, ends[takes]);
+  return text.slice(0, start) + piece + text.slice(until);
 }
 
 function withoutMemory({ memory: _, ...document }: ConfigDocument): ConfigDocument {
@@ -145,18 +184,18 @@ describe('a text that is edited', () => {
   test('has the very tree and problems of the same text in one piece', () => {
     let reused = 0;
     fc.assert(
-      fc.property(fc.constantFrom(...texts), edits, (text, changes) => {
+      fc.property(fc.constantFrom(...texts), edits, edits, (text, first, second) => {
         let before = yaml.parse(text);
-        for (const change of changes) {
-          const document = yaml.parse(apply(before.text, change), before);
+        for (const edit of [first, second]) {
+          const document = yaml.parse(apply(before.text, edit), before);
           expectWhole(document);
           if (isReused(document, before)) reused += 1;
           before = document;
         }
       }),
-      { numRuns: 2500 },
+      { numRuns: 1500 },
     );
-    expect(reused).toBeGreaterThan(500);
+    expect(reused).toBeGreaterThan(200);
   });
 
   test.each([
