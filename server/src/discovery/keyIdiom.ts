@@ -18,6 +18,13 @@ export interface KeyIdiom {
   readonly confidence: { readonly known: number; readonly unknown: number };
 }
 
+/** Losses of which a list has a weight for each class. */
+const ofClasses = new Set(['ce', 'bce', 'entropy', 'nll', 'focal']);
+
+function weighsClasses(nameWords: readonly string[]): boolean {
+  return nameWords.some((word) => ofClasses.has(word));
+}
+
 /** How sure a key is that names no loss by itself, in company that does. */
 const inCompany = 0.65;
 
@@ -32,21 +39,28 @@ export function recognizeKeys(
     const nameWords = idiom.nameWords(place.words);
     if (!nameWords || place.isElsewhere || isRuledOut(place, company)) return [];
     const keyIsSure = namesLoss(place, idiom);
-    const { known, unknown } = idiom.confidence;
     const hasCompany = place.isInLoss || company.around(place) > 0;
-    const confidence = keyIsSure ? known : hasCompany ? Math.max(unknown, inCompany) : unknown;
     return toLossTerm(
       place,
       {
         name: toTermName(nameWords),
         recognizer: idiom.recognizer,
-        confidence,
+        confidence: confidenceOf(idiom, keyIsSure, hasCompany),
         keyIsSure,
-        allowsList: keyIsSure || hasCompany,
+        allowsList: (keyIsSure || hasCompany) && !weighsClasses(nameWords),
       },
       document.text,
     );
   });
+}
+
+function confidenceOf(
+  { confidence: { known, unknown } }: KeyIdiom,
+  keyIsSure: boolean,
+  hasCompany: boolean,
+): number {
+  if (keyIsSure) return known;
+  return hasCompany ? Math.max(unknown, inCompany) : unknown;
 }
 
 /** `class_weight` weighs classes, but beside `mask_weight` and `dice_weight` the loss of the class. */

@@ -37,7 +37,7 @@ export function namesSomethingElse(words: readonly string[]): boolean {
 /** A list of data sets or samplers, below which `weight` is a share of the data. */
 const otherPlaces = new Set([
   ...['sampler', 'samplers', 'dataset', 'datasets', 'data', 'dataloader', 'train_data', 'mixture'],
-  ...['optimizer', 'optimizers', 'optim', 'scheduler', 'lr_scheduler', 'matcher', 'class_weights'],
+  ...['optimizer', 'optimizers', 'scheduler', 'lr_scheduler', 'matcher', 'class_weights'],
   ...['optimizer_params', 'scheduler_params', 'lr_policy', 'augmentation', 'augmentations'],
   ...[
     'hungarianmatcher',
@@ -48,6 +48,7 @@ const otherPlaces = new Set([
     'layer_weights',
   ],
   ...['reward', 'rewards', 'reward_scales', 'class_weight', 'fp16', 'amp', 'ema', 'inference'],
+  ...['eval', 'evaluation', 'metrics', 'checkpoint', 'best_checkpoint'],
   ...['lr_config', 'optimizer_config', 'grad_scaler', 'data_mixture', 'train_datasets'],
 ]);
 

@@ -53,7 +53,9 @@ function readProduct(sum: WeightedSum, addend: Addend, names: WordMemory): Produ
   const term = termOf(addend, names);
   if (!term) return undefined;
   const words = names.of(term.name);
-  const targetIsLoss = saysLoss(names.of(sum.target));
+  const targetIsLoss =
+    saysLoss(names.of(sum.target)) ||
+    addend.operands.some((operand) => isNamedAfter(operand, sum.target, names));
   const termIsLoss = saysLoss(words) || (targetIsLoss && namesKnownLoss(words));
   if (!(termIsLoss || targetIsLoss) || counts(words)) return undefined;
   const isAdded = sum.accumulates || sum.addends.some((other) => !within(other, addend));
@@ -99,22 +101,54 @@ function oddConfidence(product: Product, isFormula: boolean): number {
 
 /** How sure it is that a name in a product is a weight; 0 where it is none. */
 function nameConfidence(operand: Operand, product: Product): number {
-  const { addend, termIsLoss, targetIsLoss, names } = product;
+  const { term, termIsLoss, names } = product;
   const words = names.of(operand.name);
-  if (operand.kind !== 'reference' || counts(words) || namesSomethingElse(words)) return 0;
+  if (operand.kind !== 'reference' || counts(words)) return 0;
+  if (termIsLoss && isNamedAfter(operand, term.name, names)) return 0.95;
+  if (namesSomethingElse(words)) return 0;
   if (isWeightName(operand, names)) return termIsLoss ? 0.95 : 0.85;
-  const node = operand.definition?.node;
-  const isNumber = node?.kind === 'scalar' && typeof node.value === 'number';
-  // Further factors make a formula of it, as in the focal loss: alpha · (1 − p)^gamma · log p.
-  const isPlain = addend.operands.length === 2;
-  return isNumber && isPlain && termIsLoss && targetIsLoss ? 0.8 : 0;
+  return isNumberBeforeLoss(operand, product) ? 0.8 : 0;
 }
 
+/** `alpha * hint_loss` in a sum that becomes a loss, where `alpha` is given a number. */
+function isNumberBeforeLoss({ definition, name }: Operand, product: Product): boolean {
+  const node = definition?.node;
+  const isNumber = node?.kind === 'scalar' && typeof node.value === 'number';
+  // Further factors make a formula of it, as in the focal loss: alpha · (1 − p)^gamma · log p.
+  if (!isNumber || product.addend.operands.length !== 2 || !product.targetIsLoss) return false;
+  if (product.termIsLoss) return true;
+  return product.isAdded && regularizes.test(product.names.of(name).at(-1) ?? '');
+}
+
+/** `loss += opacity_reg * opacities.mean()` */
+const regularizes = /^(?:reg|regularization|penalty)$/;
+
 /** Words of names that weigh; `betan` and `lambda1` are written in one. */
-const weighing = /^(?:lambd?a?|lam|weights?|coeffs?|coefs?|coefficients?|w|wt)\d*$/;
+const weighing =
+  /^(?:lambd?a?|lam|lmb?da|lmd|lbda?|weights?|coeffs?|coefs?|coefficients?|w|wt)\d*$/;
+/** These weigh at either end of a name only: the `w` of `loss_u_w_fp` is for `weak`. */
+const short = /^(?:w|wt|lam)\d*$/;
 
 function isWeightName({ kind, name }: Operand, names: WordMemory): boolean {
-  return kind === 'reference' && names.of(name).some((word) => weighing.test(word));
+  if (kind !== 'reference') return false;
+  const words = names.of(name);
+  return words.some(
+    (word, index) =>
+      weighing.test(word) && (!short.test(word) || index === 0 || index === words.length - 1),
+  );
+}
+
+/** What is left of the name of a weight: `std` of `std_coeff`. */
+function weighedWords(operand: Operand, names: WordMemory): readonly string[] {
+  if (!isWeightName(operand, names)) return [];
+  return names.of(operand.name).filter((word) => !weighing.test(word));
+}
+
+/** `std_coeff * std_loss`, and `d['opacity'] = lambda_opacity * x`: the weight bears the name of what it weighs. */
+function isNamedAfter(weight: Operand, name: string, names: WordMemory): boolean {
+  const weighed = weighedWords(weight, names).join(' ');
+  const words = names.of(name.split('.').at(-1) ?? '').filter((word) => !isLossWord(word));
+  return weighed !== '' && weighed === words.join(' ');
 }
 
 /** Words of what is counted, measured in time or divided by: a mean is multiplied back with them. */
@@ -152,15 +186,27 @@ const averaging = new Set([
 ]);
 
 /** `avg = 0.9 * avg + 0.1 * loss`, and sums for the log. */
-function isAverage({ target, addends }: WeightedSum, names: WordMemory): boolean {
+function isAverage(sum: WeightedSum, names: WordMemory): boolean {
+  const { target, addends } = sum;
   const words = names.of(target);
   if (words.some((word) => averaging.has(word))) return true;
   const name = target.split('.').at(-1) ?? '';
-  return addends.some(
+  const repeats = addends.some(
     ({ operands }) =>
       operands.length > 1 &&
       operands.some((operand) => operand.text === target || operand.name === name),
   );
+  return repeats && !isScaled(sum, names);
+}
+
+/** `loss_id = loss_id * 0.5 + loss_gf * 2` weighs two losses; the weights of an average make 1. */
+function isScaled({ target, addends }: WeightedSum, names: WordMemory): boolean {
+  const name = names.of(target.split('.').at(-1) ?? '');
+  const weights = addends.map(({ operands }) => operands.find(({ kind }) => kind === 'number'));
+  const sum = weights.reduce((total, weight) => total + (weight?.value ?? Number.NaN), 0);
+  const isPlain = addends.every(({ operands }) => operands.length === 2);
+  const isNamed = saysLoss(name) && toTermName(name) !== '';
+  return isNamed && isPlain && Number.isFinite(sum) && Math.abs(sum - 1) > 1e-9;
 }
 
 const verbs = new Set([
@@ -179,12 +225,13 @@ const verbs = new Set([
 ]);
 
 /** After the loss; where it has no name, after the weight or what the sum becomes. */
-function nameOf({ name, kind }: Operand, { term, sum, names }: Product): string {
-  const candidates = [
-    term.name,
-    kind === 'reference' ? name : '',
-    ...sum.target.split('.').reverse(),
-  ];
+function nameOf(operand: Operand, { term, termIsLoss, sum, names }: Product): string {
+  const weight = operand.kind === 'reference' ? operand.name : '';
+  const targets = sum.target.split('.').reverse();
+  const isNamed =
+    isNamedAfter(operand, sum.target, names) ||
+    (!termIsLoss && regularizes.test(names.of(weight).at(-1) ?? ''));
+  const candidates = isNamed ? [weight] : [term.name, weight, ...targets];
   for (const candidate of candidates) {
     const found = toTermName(names.of(candidate).filter((word) => !verbs.has(word)));
     if (found !== '') return found;

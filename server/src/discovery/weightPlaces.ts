@@ -97,10 +97,16 @@ class PlaceFinder {
     return {
       path: around.path.concat(key),
       above: around.above.concat({ words, node }),
-      isInLoss: around.isInLoss || words.some((word) => isLossWord(word) || word === 'lossconfig'),
+      isInLoss: around.isInLoss || leadsToLosses(words),
       isElsewhere: around.isElsewhere || standsElsewhere([key]),
     };
   }
+}
+
+/** `loss`, `gan_criterion`, and `generator_reg`, but not the `regularizer` of an optimiser. */
+function leadsToLosses(words: readonly string[]): boolean {
+  if (words.some((word) => isLossWord(word) || word === 'lossconfig')) return true;
+  return words.length > 1 && /^(?:reg|regs|regularization)$/.test(words.at(-1) ?? '');
 }
 
 function isWeightNode(node: ConfigNode): node is ScalarNode | SequenceNode {

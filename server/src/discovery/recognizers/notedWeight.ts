@@ -48,7 +48,7 @@ const weightWords = new Set([
 /** Words of notes and keys that say that something else is weighed, or that it is no weight at all. */
 const otherWords = new Set([
   ...['decay', 'class', 'classes', 'clip', 'clipping', 'sample', 'samples', 'sampling', 'momentum'],
-  ...['advantage', 'discount', 'learning', 'dropout', 'matching', 'cost'],
+  ...['advantage', 'discount', 'gae', 'learning', 'dropout', 'matching', 'cost'],
   ...['init', 'initialization', 'layer', 'negative', 'positive', 'optimizer'],
   ...['adam', 'scheduler', 'annealing', 'epochs', 'steps', 'target', 'polyak', 'reward', 'rewards'],
   ...['margin', 'temperature', 'smoothing', 'threshold', 'ema', 'attention', 'whether', undefined],

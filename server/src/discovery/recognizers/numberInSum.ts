@@ -20,6 +20,11 @@ kl = -0.5 * torch.sum(1 + logvar - mu ** 2)
 average = 0.9 * average + 0.1 * loss
 gray = 0.3 * red + 0.6 * green
 loss = loss / 4
+loss_rgb = loss_rgb * 5
+#                     ^
+loss_id = loss_id * 0.5 + loss_flow * 2
+#                   ^^^
+loss_slow = loss_slow * 0.9 + loss_now * 0.1
 `,
       finds: [
         { name: 'adversarial', weight: 0.001 },
@@ -27,6 +32,9 @@ loss = loss / 4
         { name: 'cycle', weight: 10 },
         { name: 'kl', weight: 1e-4 },
         { name: 'identity', weight: 5 },
+        { name: 'rgb', weight: 5 },
+        { name: 'id', weight: 0.5 },
+        { name: 'flow', weight: 2 },
       ],
     },
   ],

@@ -18,6 +18,10 @@ criterion:
   #          ^^^^^
 loss_weight_dice: 2
 #                 ^
+track_lambda_smooth: 4
+#                    ^
+track_lambda_turns: 4
+#                   ^
 w_dim: 512
 w_init: 0.02
 lambda_lr: 0.5
@@ -35,6 +39,8 @@ c_in: 3
         { name: 'feat', weight: 10 },
         { name: 'l1', weight: 100 },
         { name: 'dice', weight: 2 },
+        { name: 'track_smooth', weight: 4 },
+        { name: 'track_turns', weight: 4 },
         { name: 'mlm', weight: 2 },
         { name: 'mel', weight: 45 },
         { name: 'dur', weight: 1 },
@@ -78,17 +84,31 @@ lambda_lr = 3
     },
   ],
   recognize(document, places) {
+    const within = places.filter(({ words }) => words.includes('lambda'));
     // One look at all places: most begin with none of the prefixes.
     const candidates = places.filter(({ words }) => firstWords.has(words[0] ?? ''));
-    return prefixes.flatMap(({ words: prefix, confidence }) =>
+    const found = prefixes.flatMap(({ words: prefix, confidence }) =>
       recognizeKeys(document, candidates, {
-        recognizer: 'prefix-weight',
+        recognizer,
         nameWords: (words) => withoutPrefix(words, prefix),
         confidence,
       }),
     );
+    const ofPart = { recognizer, nameWords: wordsAroundLambda, confidence: partConfidence };
+    return [...found, ...recognizeKeys(document, within, ofPart)];
   },
 };
+
+const recognizer = 'prefix-weight';
+/** A `lambda` in the middle says little by itself. */
+const partConfidence = { known: 0.7, unknown: 0.3 };
+
+/** `track_lambda_heading`: a part of a loss. */
+function wordsAroundLambda(words: readonly string[]): readonly string[] | undefined {
+  const at = words.indexOf('lambda');
+  if (at < 1 || at === words.length - 1) return undefined;
+  return words.filter((word) => word !== 'lambda');
+}
 
 /** `w_out` may be a width: with an unknown word behind it, a short prefix is too weak a sign. */
 const prefixes = [

@@ -1,7 +1,6 @@
 import type { LossTerm } from '../../model/lossTerm.ts';
 import type { ConfigNode, SumDefinition } from '../../syntax/configTree.ts';
 import { splitWords, toTermName } from '../keyWords.ts';
-import { namesSomethingElse } from '../notAWeight.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { toLossTerm } from '../toLossTerm.ts';
 import type { Weighing } from '../weighings.ts';
@@ -35,6 +34,11 @@ def train():
     loss = alpha * hint_loss + (1 - alpha) * task_loss + betan * zn_loss + opt.beta * kl_loss
     total_loss = sum(weights[name] * losses[name] for name in losses)
     epoch_loss += loss.item() * opt.batch_size
+    std_coeff, opacity_reg, fall_reg = 25.0, 0.1, 0.2
+    #                                  ^^^^
+    loss += std_coeff * std_loss
+    loss += opacity_reg * opacities.mean()
+    fall_reg *= 2
     returns = rewards + gamma * values
 `,
       finds: [
@@ -44,13 +48,15 @@ def train():
         { name: 'weights_kl', weight: 0.1 },
         { name: 'train_zn', weight: 1 },
         { name: 'train_zn_2', weight: 10 },
+        { name: 'std', weight: 25 },
+        { name: 'opacity_reg', weight: 0.1 },
       ],
     },
   ],
   recognize(_document, _places, weighings) {
     return weighings.flatMap((weighing) => {
-      const { definition, name } = weighing.operand;
-      if (!definition || namesSomethingElse(splitWords(name))) return [];
+      const { definition } = weighing.operand;
+      if (!definition) return [];
       const places = [definition, ...(definition.alternatives ?? [])];
       return places.flatMap((place) => termsAt(place, weighing));
     });

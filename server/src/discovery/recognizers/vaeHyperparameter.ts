@@ -1,4 +1,4 @@
-import { isLossWord, splitWords, toTermName } from '../keyWords.ts';
+import { isLossWord, toTermName } from '../keyWords.ts';
 import { namesSomethingElse } from '../notAWeight.ts';
 import type { Recognizer } from '../recognizer.ts';
 import { toLossTerm } from '../toLossTerm.ts';
@@ -9,7 +9,9 @@ const greek = new Set(['alpha', 'beta', 'gamma']);
 const otherWords = new Set(['shape', 'rate', 'prior', 'focal', 'correction', 'adam', 'decay']);
 /** Keys that only an autoencoder has, beside which `beta` weighs the KL. */
 const latentKeys =
-  /^(?:kld?_\w+|z_dim|latent_dim|latent_size|latent_channels|num_embeddings|n_embed)$/i;
+  /^(?:kld?_\w+|z_dim|latent_dim|latent_size|latent_channels|(?:n|num)_embed(?:s|dings)?|codebook_size)$/i;
+/** Keys that only a quantizer has, whose `beta` weighs the commitment. */
+const quantizerKeys = /^(?:(?:n|num)_embed(?:s|dings)?|codebook_size)$/i;
 
 /** `model: {name: BetaVAE, beta: 4}`. */
 export const vaeHyperparameter: Recognizer = {
@@ -92,6 +94,6 @@ function nameOf({ words, mapping, family }: WeightPlace): string {
   if (words.join('') !== 'beta' || letters.length > 1) return toTermName(words);
   const isQuantized =
     [...namesIn(mapping)].some((name) => /vq|quantiz/i.test(name)) ||
-    mapping.entries.some(({ key }) => splitWords(key).includes('embeddings') || key === 'n_embed');
+    mapping.entries.some(({ key }) => quantizerKeys.test(key));
   return isQuantized ? 'commitment' : 'kl';
 }

@@ -1,4 +1,5 @@
-import { isLossWord, toTermName } from '../keyWords.ts';
+import type { LossTerm } from '../../model/lossTerm.ts';
+import { isLossWord, splitWords, toTermName } from '../keyWords.ts';
 import { namesKnownLoss } from '../lossVocabulary.ts';
 import { namesSomethingElse } from '../notAWeight.ts';
 import type { Recognizer } from '../recognizer.ts';
@@ -89,14 +90,52 @@ BBOX_REG_WEIGHTS: [10.0, 10.0, 5.0, 5.0]
       text: '{"loss_weights": [1, 2], "class_weights": [3, 4], "losses": {"weights": "balanced.json"}}\n',
       finds: [{ name: 'loss', weight: undefined }],
     },
+    {
+      language: 'yaml',
+      text: `loss:
+  type: MixedLoss
+  losses:
+    - type: CELoss
+    - {type: DiceLoss, smooth: 1.0}
+  weights: [0.8, 0.2]
+  #        ^^^^^^^^^^
+model: {weights: [1, 2]}
+`,
+      finds: [{ name: 'loss', weight: undefined }],
+    },
+    {
+      language: 'python',
+      text: `model.compile(optimizer="adam", loss=["mse", "kld"], loss_weights=[1.0, 0.003])
+#                                                                  ^^^  ^^^^^
+model.fit(x, y, class_weight=[1.0, 2.0])
+`,
+      finds: [
+        { name: 'loss_1', weight: 1 },
+        { name: 'loss_2', weight: 0.003 },
+      ],
+    },
   ],
   recognize(document, places) {
     return places.flatMap((place) => {
-      const recognition = recognizeEntry(place) ?? recognizeList(place);
-      return recognition ? toLossTerm(place, recognition, document.text) : [];
+      const entry = recognizeEntry(place);
+      if (entry) return toLossTerm(place, entry, document.text);
+      const list = recognizeList(place);
+      if (!list) return [];
+      // A program has no list for a schedule: each number is the weight of one of its losses.
+      return document.sums ? itemTerms(place, list) : toLossTerm(place, list, document.text);
     });
   },
 };
+
+/** `model.compile(loss_weights=[1.0, 0.1])` */
+function itemTerms({ node, path, keyRange }: WeightPlace, list: Recognition): readonly LossTerm[] {
+  if (node.kind !== 'sequence') return [];
+  return node.items.flatMap((item, index) => {
+    if (item.kind !== 'scalar') return [];
+    const place = { node: item, path: [...path, String(index)], keyRange };
+    return toLossTerm(place, { ...list, name: `${list.name}_${index + 1}` });
+  });
+}
 
 const recognizer = 'weight-map';
 
@@ -120,16 +159,25 @@ function isMapOf({ words, isInLoss }: WeightPlace, map: KeyAbove | undefined): b
 function recognizeList({
   words,
   node,
+  mapping,
   isInLoss,
   isElsewhere,
 }: WeightPlace): Recognition | undefined {
   if (node.kind !== 'sequence' || isElsewhere || !weightWords.has(words.at(-1) ?? ''))
     return undefined;
   const saysLoss = words.some(isLossWord);
-  const isBelowLoss = isInLoss && words.length > 1 && !words.some((word) => partWords.has(word));
+  const hasName = words.length > 1 || listsLosses(mapping);
+  const isBelowLoss = isInLoss && hasName && !words.some((word) => partWords.has(word));
   if (!(saysLoss || isBelowLoss) || namesSomethingElse(words)) return undefined;
   const name = toTermName(words.slice(0, -1)) || 'loss';
   return { name, recognizer, confidence: 0.8, keyIsSure: true, allowsList: true };
+}
+
+/** `losses: [{type: CELoss}, {type: DiceLoss}]`, beside which `weights: [0.8, 0.2]` says enough. */
+function listsLosses({ entries }: WeightPlace['mapping']): boolean {
+  return entries.some(
+    ({ key, value }) => value?.kind === 'sequence' && splitWords(key).every(isLossWord),
+  );
 }
 
 /**
