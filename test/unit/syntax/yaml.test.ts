@@ -114,7 +114,36 @@ describe('structure', () => {
   });
 });
 
+describe('lines between brackets that stand no further in than the key', () => {
+  test('are read as PyYAML reads them, each number where it is', () => {
+    const text = `steps: {order: [ # of the ] kind
+  {weight: 1, name: "a]"}, {name: 'it''s'},
+]}
+loss_weight: {
+kl: 0.5 }
+next: 2
+`;
+    const { root, problems } = yaml.parse(text);
+    expect(problems).toEqual([]);
+    expect(toPlainData(root)).toEqual({
+      steps: { order: [{ weight: 1, name: 'a]' }, { name: "it's" }] },
+      loss_weight: { kl: 0.5 },
+      next: 2,
+    });
+    const range = findNode(root, ['loss_weight', 'kl'])?.range;
+    expect(range && text.slice(range.start, range.end)).toBe('0.5');
+  });
+
+  test('have an error where they never end', () => {
+    expect(yaml.parse('a: [\n1,\n').problems[0]).toMatchObject({ code: 'yaml-syntax' });
+  });
+});
+
 describe('broken input', () => {
+  test('says what is wrong a few times, and not for all that follows', () => {
+    expect(yaml.parse(`a: {\n${'b: [1, 2]\n'.repeat(500)}`).problems.length).toBeLessThan(12);
+  });
+
   test('gives a problem at the place and the rest of the tree', () => {
     const text = 'a: [1, 2\nb: 3\n';
     const { root, problems } = yaml.parse(text);
