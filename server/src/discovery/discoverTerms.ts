@@ -1,7 +1,7 @@
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
 import { followReference, isReference } from './followReferences.ts';
-import { splitWords, toTermName } from './keyWords.ts';
+import { toTermName, WordMemory } from './keyWords.ts';
 import type { Recognizer } from './recognizer.ts';
 import { recognizers } from './registry.ts';
 import { findWeighings } from './weighings.ts';
@@ -74,13 +74,16 @@ function isBetter(term: LossTerm, rival: LossTerm): boolean {
 
 /** Puts the keys above in front of names that several terms share, as many as it takes. */
 function nameApart(terms: readonly LossTerm[]): readonly LossTerm[] {
-  const deepest = Math.max(0, ...terms.map((term) => term.path.length));
+  const deepest = terms.reduce((most, { path }) => Math.max(most, path.length), 0);
+  const words = new WordMemory();
   let names = terms.map((term) => term.name);
-  for (let levels = 1; levels < deepest && new Set(names).size < names.length; levels += 1) {
-    const shared = repeated(names);
+  let shared = repeated(names);
+  for (let levels = 1; levels < deepest && shared.size > 0; levels += 1) {
+    const before = shared;
     names = names.map((name, index) =>
-      shared.has(name) ? prefixed(terms[index], levels, name) : name,
+      before.has(name) ? prefixed(terms[index], levels, name, words) : name,
     );
+    shared = repeated(names);
   }
   const seen = new Map<string, number>();
   return terms.map((term, index) => ({ ...term, name: numbered(names[index] ?? '', seen) }));
@@ -91,8 +94,13 @@ function repeated(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.filter((name) => once.size === once.add(name).size));
 }
 
-function prefixed(term: LossTerm | undefined, levels: number, name: string): string {
-  const parent = toTermName(splitWords(term?.path.at(-1 - levels) ?? ''));
+function prefixed(
+  term: LossTerm | undefined,
+  levels: number,
+  name: string,
+  words: WordMemory,
+): string {
+  const parent = toTermName(words.of(term?.path.at(-1 - levels) ?? ''));
   return parent === '' || parent === name ? name : `${parent}_${name}`;
 }
 

@@ -48,8 +48,8 @@ interface Surroundings {
 }
 
 /** Every place where a weight can stand, in the order of the text. */
-export function findWeightPlaces({ root }: ConfigDocument): readonly WeightPlace[] {
-  const finder = new PlaceFinder();
+export function findWeightPlaces({ root, sums }: ConfigDocument): readonly WeightPlace[] {
+  const finder = new PlaceFinder(sums === undefined ? isWeightNode : isNumeric);
   if (root) finder.visit(root, { path: [], above: [], isInLoss: false, isElsewhere: false });
   return finder.places;
 }
@@ -57,6 +57,11 @@ export function findWeightPlaces({ root }: ConfigDocument): readonly WeightPlace
 class PlaceFinder {
   readonly places: WeightPlace[] = [];
   readonly #words = new WordMemory();
+  readonly #isPlace: typeof isWeightNode;
+
+  constructor(isPlace: typeof isWeightNode) {
+    this.#isPlace = isPlace;
+  }
 
   visit(node: ConfigNode, around: Surroundings): void {
     if (node.kind === 'mapping') this.#visitMapping(node, around);
@@ -70,7 +75,7 @@ class PlaceFinder {
     const { above, isInLoss, isElsewhere } = around;
     const family: WeightPlace[] = [];
     for (const { key, keyRange, value, note } of mapping.entries) {
-      if (value && isWeightNode(value)) {
+      if (value && this.#isPlace(value)) {
         const place: WeightPlace = {
           // A spread takes several times the memory, for each place of the file.
           path: around.path.concat(key),
@@ -113,6 +118,11 @@ function isWeightNode(node: ConfigNode): node is ScalarNode | SequenceNode {
   if (node.kind === 'scalar') return true;
   if (node.kind === 'mapping' || node.items.length === 0) return false;
   return node.items.every((item) => item.kind === 'scalar' && typeof item.value === 'number');
+}
+
+/** In a program a text in the place of a number has a meaning that the program knows. */
+function isNumeric(node: ConfigNode): node is ScalarNode | SequenceNode {
+  return isWeightNode(node) && (node.kind === 'sequence' || typeof node.value === 'number');
 }
 
 /** Keys by which a mapping says what it configures, the best first. */

@@ -16,7 +16,7 @@ export function replaceNumber(
   const language = configLanguages.find(({ name }) => name === document.language);
   const number = language?.formatNumber(value) ?? String(value);
   const quote = /^(["']).*\1$/s.exec(node.text)?.[1] ?? '';
-  const wasFloat = /^["']?[-+]?[\d_]*(?:\.|\d[eE])/.test(node.text);
+  const wasFloat = /^["']?[-+]?(?:[\d_]*(?:\.|\d[eE])|inf|nan|Infinity|NaN)/.test(node.text);
   const newText = wasFloat && /^-?\d+$/.test(number) ? `${number}.0` : number;
   return { range: node.range, newText: `${quote}${newText}${quote}` };
 }

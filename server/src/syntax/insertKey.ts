@@ -145,11 +145,19 @@ function columnOf(text: string, offset: number): string {
   return line.replace('\uFEFF', '').replaceAll(/[^\t]/g, ' ');
 }
 
-/** A key with nothing behind it, and the first key of the block below. */
-const nestedBlock =
-  /^( *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*\1( +)[^\s#-]/m;
+/** A line that is a key with nothing but a comment behind it. */
+const openKey = /^[^-].*:[ \t]*(?:#.*)?\r?$/;
 
 /** How much further in a nested mapping of this config stands than the one around it. */
 function indentStep(text: string): string {
-  return nestedBlock.exec(text)?.[2] ?? '  ';
+  let outer: number | undefined;
+  for (const line of text.split('\n')) {
+    const content = line.replace(/^ +/, '');
+    if (/^\s*(?:#|$)/.test(content)) continue;
+    const column = line.length - content.length;
+    const isInside = outer !== undefined && column > outer && /^[^\s-]/.test(content);
+    if (outer !== undefined && isInside) return ' '.repeat(column - outer);
+    outer = openKey.test(content) ? column : undefined;
+  }
+  return '  ';
 }

@@ -1,7 +1,7 @@
 /** What stands behind a value of a config, to the end of its line, after the mark of a comment. */
 const behind = {
-  '#': /[ \t]*,?[ \t]*#+[ \t]*([^\r\n]*)/y,
-  '//': /[ \t]*,?[ \t]*(?:\/\/+[ \t]*([^\r\n]*)|\/\*[ \t]*([^\r\n]*?)[ \t]*\*\/)/y,
+  '#': /[ \t]*(?:,[ \t]*)?#+([^\r\n]*)/y,
+  '//': /[ \t]*(?:,[ \t]*)?(?:\/\/+([^\r\n]*)|\/\*([^\r\n]*?)\*\/)/y,
 } as const;
 
 /** The comment that stands on the line of a value, behind it. */

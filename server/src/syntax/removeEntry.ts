@@ -3,7 +3,7 @@ import type { MappingEntry } from './configTree.ts';
 import { endOfEntry, endOfLine } from './layout.ts';
 
 /** What may stand behind a value that is alone on its lines: a comma, and a comment. */
-const lineEnd = /^[ \t]*,?[ \t]*(?:(?:#|\/\/)[^\n]*)?$/;
+const lineEnd = /^[ \t]*(?:,[ \t]*)?(?:(?:#|\/\/)[^\n]*)?$/;
 
 /**
  * The change that takes an entry away with the lines that it stands on, whatever is said of it behind

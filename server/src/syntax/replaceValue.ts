@@ -51,8 +51,9 @@ function replaceScalar(
   }
   // The text of a block scalar ends with its line.
   const ending = /\r?\n$/.exec(node.text)?.[0] ?? '';
-  const canDouble = language.name === 'yaml' || !String(value).includes("'");
-  const quoted = typeof value === 'string' && canDouble ? quotedAs(node.text, value) : undefined;
+  // Only YAML doubles the quote inside, and a backslash says more than itself in Python.
+  const isPlain = language.name === 'yaml' || !/['\\]/.test(String(value));
+  const quoted = typeof value === 'string' && isPlain ? quotedAs(node.text, value) : undefined;
   return { range: node.range, newText: `${quoted ?? language.formatValue(value)}${ending}` };
 }
 

@@ -100,6 +100,20 @@ describe('a value that is not a number', () => {
 describe('a reference', () => {
   const to = (path: string): string => `$${'{'}${path}}`;
 
+  test.each([
+    ['', '.b', 0.5],
+    ['', '..b', undefined],
+    ['', 'w[1]', 3],
+    ['', 'oc.env:KL,1', undefined],
+    ['# @package _global_\n', 'b', 0.5],
+    ['# @package model.loss\n', 'model.loss.b', 0.5],
+    ['# @package model.loss\n', 'b', undefined],
+    ['# @package _group_\n', 'b', undefined],
+  ])('below %j to %s is followed within the file only', (head, path, weight) => {
+    const text = `${head}kl_weight: ${to(path)}\nb: 0.5\nw: [1, 3]\n`;
+    expect(discover(text).find(({ name }) => name === 'kl')?.weight).toBe(weight);
+  });
+
   test('leads to the place where the weight is defined', () => {
     const text = `model:\n  kl_weight: ${to('train.beta')}\ntrain: {beta: 4.0}\n`;
     const [term, ...rest] = discover(text);

@@ -29,6 +29,25 @@ describe('JSON configs', () => {
     expect(toPlainData(root)).toEqual({ a: 1, b: 2 });
   });
 
+  test("the words of Python's reader are numbers, in their place", () => {
+    const text = '\uFEFF{"NaN": NaN, /* NaN */ "b": [-Infinity, "NaN"], "c": Infinity}';
+    const { root, problems } = json.parse(text);
+    expect(problems).toEqual([]);
+    expect(toPlainData(root)).toEqual({
+      NaN: Number.NaN,
+      b: [Number.NEGATIVE_INFINITY, 'NaN'],
+      c: Number.POSITIVE_INFINITY,
+    });
+    const node = findNode(root, ['b', '0']);
+    expect(text.slice(node?.range.start, node?.range.end)).toBe('-Infinity');
+    expect(json.parse('{"a": -NaN}').problems).not.toEqual([]);
+  });
+
+  test('what stands too deep to be read is said', () => {
+    const { problems } = json.parse(`${'['.repeat(200)}${']'.repeat(200)}`);
+    expect(problems).toMatchObject([{ code: 'json-too-deep', severity: 'warning' }]);
+  });
+
   test('an empty file has no tree and no problem', () => {
     expect(json.parse('')).toMatchObject({ root: undefined, problems: [] });
   });

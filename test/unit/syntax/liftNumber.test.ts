@@ -70,7 +70,8 @@ describe('a number goes to the nearest options', () => {
 });
 
 const sum = 'loss = a_loss + 0.1 * b_loss\n';
-const options = 'p = ArgumentParser()\np.add_argument("--lr")\nargs = p.parse_args()\n';
+const options =
+  'from argparse import ArgumentParser\np = ArgumentParser()\np.add_argument("--lr")\nargs = p.parse_args()\n';
 
 describe('a program that might notice', () => {
   test.each([
@@ -84,6 +85,7 @@ describe('a program that might notice', () => {
   });
 
   test.each([
+    ['options of a parser without a name', `args = f(*a, z[b-a]).parse_args()\n${sum}`],
     ['options that are stored', `${options}self.args = args\n${sum}`],
     ['options that are printed', `${options}print(f"{args}")\n${sum}`],
     ['options as a dictionary', `${options}f(**vars(args))\n${sum}`],
@@ -91,7 +93,7 @@ describe('a program that might notice', () => {
     ['options that come too late', `def f():\n  ${sum}${options}f()\n`],
     [
       'options under a condition',
-      `if x:\n  p = ArgumentParser()\n  p.add_argument("--lr")\n  args = p.parse_args()\n${sum}`,
+      `from argparse import ArgumentParser\nif x:\n  p = ArgumentParser()\n  p.add_argument("--lr")\n  args = p.parse_args()\n${sum}`,
     ],
     ['a local of the same name', `${options}def f():\n  args = g()\n  ${sum}`],
     ['a loop variable of the same name', `${options}for args in x:\n  ${sum}`],
@@ -114,4 +116,13 @@ describe('a program that might notice', () => {
     expect(text).toContain('B_WEIGHT = 0.1\n');
     expect(text).toContain('loss = a_loss + B_WEIGHT * b_loss\n');
   });
+});
+
+test.each([
+  '#!/usr/bin/env python3\n',
+  '#!/usr/bin/env python3\n# -*- coding: latin-1 -*-\n',
+  '# vim: set fileencoding=utf-8 :\n',
+])('what is read at the top of a file stays there: %j', (head) => {
+  const { text } = liftNumbers(`${head}${sum}`);
+  expect(text).toBe(`${head}B_WEIGHT = 0.1\nloss = a_loss + B_WEIGHT * b_loss\n`);
 });

@@ -46,7 +46,9 @@ describe('values are what Python reads', () => {
 
   test.each([
     '1 / 0',
-    '2 ** 3',
+    '1.1 ** 2',
+    '3 ** -1',
+    '2 ** 0.5',
     '7 // 2',
     'y / 3',
     'y',
@@ -103,6 +105,8 @@ describe('definitions', () => {
     ],
     ['def f():\n  if x:\n    w = 1\n  else:\n    for i in y:\n      v = 2', { 'f.w': 1, 'f.v': 2 }],
     ['p.add_argument("-k", "--kl-w", type=float, default="0.5")', { kl_w: 0.5 }],
+    ['p.add_argument("--w", type=float, default="-inf")', { w: Number.NEGATIVE_INFINITY }],
+    ['p.add_argument("--w", type=int, default="0x10")', { w: '0x10' }],
     ['p.add_argument("--kl", dest="kl_w", default=0.5)', { kl_w: 0.5 }],
     ['@click.option("--gamma", default=.9)\ndef f(gamma): pass', { gamma: 0.9 }],
     ['flags.DEFINE_float("beta", 4.0, "help")', { beta: 4 }],
@@ -315,6 +319,21 @@ describe('a text that is edited', () => {
     ['decorators', '@a.b(w=1)\n@c\nclass A:\n  x = 2\n', { 'b.w': 1, 'A.x': 2 }],
   ])('%s', (_name, text, values) => {
     expect(valuesOf(text)).toEqual(values);
+  });
+
+  test('names that are set out of each other again and again are followed once', () => {
+    const text = `${'a = b\nb = int(a) or a\n'.repeat(3000)}loss = x + a * y\n`;
+    const definitions = python
+      .parse(text)
+      .sums?.flatMap(({ addends }) => addends.flatMap(({ operands }) => operands))
+      .filter(({ definition }) => definition);
+    expect(definitions).toEqual([]);
+  });
+
+  test('a hundred thousand statements on a line, and what is no program', () => {
+    expect(valuesOf(`${'a;'.repeat(150_000)}x = 1\n`)).toEqual({ x: 1 });
+    expect(python.parse('x = 1\0\n').root).toBeUndefined();
+    expect(python.parse('] '.repeat(50_000)).root).toBeUndefined();
   });
 
   test('deep nesting and long lines do not end it', () => {

@@ -202,6 +202,19 @@ describe('what cannot be done is refused in words', () => {
   });
 });
 
+test('what is written in a program is read back by Python', () => {
+  const text = "a = 'x'\nb = 'y'\nc = 1.0\n";
+  const changes = { a: 'C:\\new', b: "it's", c: Number.POSITIVE_INFINITY };
+  const after = 'a = "C:\\\\new"\nb = "it\'s"\nc = float("inf")\n';
+  expect(edited('train.py', text, changes)).toBe(after);
+});
+
+test('keys of a new mapping have quotes where they need them', () => {
+  expect(edited('train.yaml', 'a: {}\nb: 1\n', { 'a.x y.yes': 1, 'b.1 2': 3 })).toBe(
+    'a: {"x y": {"yes": 1}}\nb: {"1 2": 3}\n',
+  );
+});
+
 /** Pieces of configs in which places are hard to find. */
 const pieces = fc.constantFrom(
   ...['a: ', 'b:', 'a:\n', '\n', '\r\n', '  ', '- ', '[', ']', '{', '}', ', ', '"x"', "'y'"],

@@ -45,6 +45,8 @@ describe('what PyYAML makes of a scalar', () => {
     ['!!float 1e-2', 0.01],
     ['!!str 5', '5'],
     ['!!float abc', 'abc'],
+    ['!env KL_WEIGHT', null],
+    ['!!python/name:math.pi', null],
   ])('%s', (text, value) => {
     expect(read(`key: ${text}\n`)).toEqual({ key: value });
   });
@@ -53,6 +55,7 @@ describe('what PyYAML makes of a scalar', () => {
     'defaults:\n  - model\nkl_weight: 1e-6\n',
     'total: $' + '{kl_weight}\nkl_weight: 1e-6\n',
     'model:\n  _target_: vae.Model\nkl_weight: 1e-6\n',
+    '# @package _global_\nkl_weight: 1e-6\n',
   ])('a file that shows that it is read by OmegaConf: %j', (text) => {
     expect(read(text)).toHaveProperty('kl_weight', 1e-6);
   });

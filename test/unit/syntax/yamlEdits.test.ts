@@ -181,7 +181,7 @@ function isReused(document: ConfigDocument, before: ConfigDocument): boolean {
 }
 
 describe('a text that is edited', () => {
-  test('has the very tree and problems of the same text in one piece', () => {
+  test('has the very tree and problems of the same text in one piece', { timeout: 60_000 }, () => {
     let reused = 0;
     fc.assert(
       fc.property(fc.constantFrom(...texts), edits, edits, (text, first, second) => {

@@ -1,4 +1,5 @@
 import {
+  createScanner,
   getLocation,
   type Node,
   type ParseError,
@@ -20,6 +21,10 @@ import { formatExponent, toNumberText } from './numberText.ts';
 
 /** Deeper nesting than this is no config; it would only exhaust the stack of whoever walks it. */
 const deepest = 100;
+
+/** The scanner's kinds of tokens, whose names the package keeps for compilers of whole programs. */
+const unknownToken = 16;
+const endOfText = 17;
 
 /** JSON with comments and trailing commas, as editors and most trainers take it. */
 export const json: ConfigLanguage = {
@@ -49,16 +54,50 @@ function locateInJson(text: string, offset: number): CursorPlace | undefined {
 function parseJson(text: string): ConfigDocument {
   const errors: ParseError[] = [];
   try {
-    const root = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
+    const options = { allowTrailingComma: true, allowEmptyContent: true };
+    const tree = parseTree(toParsedText(text), errors, options);
     const problems = errors.map((error) => toProblem(error, text));
-    return { language: 'json', text, root: root && convert(root, text, 0), problems };
+    const root = tree && convert(tree, text, 0);
+    if (tree && depthOf(tree) > deepest + 1) problems.push(tooDeepProblem(text, 'warning'));
+    return { language: 'json', text, root, problems };
   } catch {
     // The parser calls itself for every level and has no limit of its own.
-    const range = { start: 0, end: Math.min(text.length, 1) };
-    const message = 'This is nested too deeply to be read as a config.';
-    const problem: ConfigProblem = { code: 'json-too-deep', severity: 'error', message, range };
-    return { language: 'json', text, root: undefined, problems: [problem] };
+    const problems = [tooDeepProblem(text, 'error')];
+    return { language: 'json', text, root: undefined, problems };
   }
+}
+
+/**
+ * The text as the parser knows it, every character in its place: without a byte order mark, and
+ * with numbers where Python's reader takes `NaN`, `Infinity` and `-Infinity`.
+ */
+function toParsedText(text: string): string {
+  const readable = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
+  if (!/NaN|Infinity/.test(readable)) return readable;
+  const scanner = createScanner(readable, true);
+  const pieces: string[] = [];
+  let end = 0;
+  while (scanner.scan() !== endOfText) {
+    const start = scanner.getTokenOffset();
+    const word = scanner.getTokenValue();
+    const isNumber = word === 'Infinity' || (word === 'NaN' && readable[start - 1] !== '-');
+    if (scanner.getToken() !== unknownToken || !isNumber) continue;
+    pieces.push(readable.slice(end, start), '1'.repeat(word.length));
+    end = start + word.length;
+  }
+  return pieces.join('') + readable.slice(end);
+}
+
+/** How many values stand in each other. */
+function depthOf({ type, children = [] }: Node): number {
+  const inner = children.reduce((most, child) => Math.max(most, depthOf(child)), 0);
+  return type === 'property' ? inner : inner + 1;
+}
+
+function tooDeepProblem(text: string, severity: ConfigProblem['severity']): ConfigProblem {
+  const range = { start: 0, end: Math.min(text.length, 1) };
+  const message = 'This is nested too deeply to be read as a config.';
+  return { code: 'json-too-deep', severity, message, range };
 }
 
 function toProblem(error: ParseError, text: string): ConfigProblem {
@@ -86,7 +125,8 @@ function convert(node: Node, text: string, depth: number): ConfigNode | undefine
     const items = (node.children ?? []).flatMap((child) => convert(child, text, depth + 1) ?? []);
     return { kind: 'sequence', range, items };
   }
-  return { kind: 'scalar', range, value: toValue(node), text: text.slice(range.start, range.end) };
+  const written = text.slice(range.start, range.end);
+  return { kind: 'scalar', range, value: toValue(node, written), text: written };
 }
 
 function toEntry(property: Node, text: string, depth: number): readonly MappingEntry[] {
@@ -107,8 +147,9 @@ function end({ offset, length }: Node): number {
   return offset + length;
 }
 
-function toValue(node: Node): ScalarNode['value'] {
+function toValue(node: Node, written: string): ScalarNode['value'] {
   const value: unknown = node.value;
+  if (node.type === 'number' && /[NI]/.test(written)) return Number(written);
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   return value === null || value === undefined ? null : String(value);
 }

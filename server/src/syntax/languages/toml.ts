@@ -4,6 +4,7 @@ import type { TextRange } from '../../base/textRange.ts';
 import type { ConfigProblem } from '../../model/finding.ts';
 import type { ConfigDocument, ConfigLanguage } from '../configTree.ts';
 import { endOfLine } from '../layout.ts';
+import { nestingOf } from './nesting.ts';
 import { formatExponent, toNumberText } from './numberText.ts';
 import { locateInToml } from './tomlCursor.ts';
 import { buildTomlTree } from './tomlTree.ts';
@@ -40,7 +41,7 @@ function parseToml(text: string): ConfigDocument {
 /** Reads a text; a line that cannot be read is taken for blank, and the rest is read again. */
 export function readToml(text: string): TomlReading {
   const problems: ConfigProblem[] = [];
-  if (depthOf(text) > deepest) return { program: undefined, problems: [tooDeepProblem(text)] };
+  if (nestingOf(text) > deepest) return { program: undefined, problems: [tooDeepProblem(text)] };
   // A byte order mark is no content; its place is kept.
   let readable = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
   while (problems.length < mostBrokenLines) {
@@ -92,18 +93,6 @@ function withoutLine(text: string, { start, end }: TextRange): string {
 
 function lineStart(text: string, offset: number): number {
   return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
-}
-
-/** How many brackets are open at once; those in texts and comments count, which does no harm. */
-function depthOf(text: string): number {
-  let open = 0;
-  let most = 0;
-  for (const character of text) {
-    if (character === '[' || character === '{') open += 1;
-    else if ((character === ']' || character === '}') && open > 0) open -= 1;
-    most = Math.max(most, open);
-  }
-  return most;
 }
 
 function tooDeepProblem(text: string): ConfigProblem {

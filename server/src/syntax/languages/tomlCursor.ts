@@ -11,7 +11,7 @@ export function locateInToml(
   if (before.replaceAll(/"[^"]*"|'[^']*'/g, '').includes('#') || /^\s*\[/.test(before)) {
     return undefined;
   }
-  const left = /["']?[\w-]*$/.exec(before)?.[0] ?? '';
+  const left = /["']?[\w-]*$/.exec(before.slice(-100))?.[0] ?? '';
   const right = /^[\w-]*/.exec(text.slice(offset, offset + 100))?.[0] ?? '';
   const word = { start: offset - left.length, end: offset + right.length };
   const equals = before.indexOf('=');

@@ -10,6 +10,8 @@ import { detectDialect, readPlainScalar, type YamlDialect } from './yamlScalar.t
 import { YamlTreeBuilder } from './yamlTree.ts';
 
 const language = 'yaml';
+/** Of an open bracket all that follows is an error too. */
+const mostErrors = 10;
 
 /**
  * YAML as Python's loaders read it: YAML 1.1 by PyYAML's resolver, in which `1e-2` is a text and
@@ -45,7 +47,8 @@ function parseWhole(
   const builder = new YamlTreeBuilder(text, dialect);
   const first = documents.findIndex(hasContent);
   const root = builder.build(documents[first]?.contents, 0);
-  const syntax = documents.flatMap((one) => one.errors.map((error) => toProblem(error, text)));
+  const errors = documents.flatMap((one) => one.errors).slice(0, mostErrors);
+  const syntax = errors.map((error) => toProblem(error, text));
   const rest = documents.slice(first + 1).find(hasContent);
   const problems = [...syntax, ...builder.problems, ...(root && rest ? [restIsNotRead(rest)] : [])];
   const canReuse = problems.length === 0 && documents.length === 1 && builder.isSelfContained;
@@ -116,7 +119,9 @@ function formatYamlValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatYamlValue).join(', ')}]`;
   if (typeof value === 'string') return isPlain(value) ? value : JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return String(value);
-  const entries = Object.entries(value).map(([key, inner]) => `${key}: ${formatYamlValue(inner)}`);
+  const entries = Object.entries(value).map(
+    ([key, inner]) => `${formatYamlValue(key)}: ${formatYamlValue(inner)}`,
+  );
   return `{${entries.join(', ')}}`;
 }
 

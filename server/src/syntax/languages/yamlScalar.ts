@@ -1,10 +1,14 @@
 /** Which loader a config is written for: they differ in what they take for a number. */
 export type YamlDialect = 'pyyaml' | 'omegaconf';
 
-/** Marks of Hydra and OmegaConf: an interpolation, an instantiation or a list of defaults. */
-const omegaConfMarks = /\$\{[^}\n]*\}|^\s*(?:-\s*)?_target_\s*:|^(?:defaults|hydra)\s*:/m;
+/**
+ * Marks of Hydra and OmegaConf: an interpolation, an instantiation, a list of defaults, a package.
+ * All of them stay on their line, and none looks far ahead, so that no text takes long.
+ */
+const omegaConfMarks =
+  /\$\{[^{}\n]{0,200}\}|^[ \t]*(?:-[ \t]*)?_target_[ \t]*:|^(?:defaults|hydra)[ \t]*:|^#[ \t]*@package[ \t]/m;
 /** Marks of jsonargparse, the parser of Lightning's command line; its numbers are OmegaConf's. */
-const jsonArgParseMarks = /^\s*(?:-\s*)?(?:class_path|init_args)\s*:/m;
+const jsonArgParseMarks = /^[ \t]*(?:-[ \t]*)?(?:class_path|init_args)[ \t]*:/m;
 
 /**
  * OmegaConf and jsonargparse show themselves by their own idioms; everything else is read as PyYAML
@@ -56,8 +60,19 @@ function readPlainNumber(text: string, dialect: YamlDialect): number | undefined
 function readSexagesimal(text: string): number | undefined {
   if (!sexagesimal.test(text) || (/^[-+]?0/.test(text) && !text.includes('.'))) return undefined;
   const parts = text.replaceAll(/[-+_]/g, '').split(':');
-  const size = parts.reduce((sum, part) => sum * 60 + Number(part), 0);
+  const size = inBase60(parts);
   return text.startsWith('-') ? -size : size;
+}
+
+/** The way PyYAML goes, from the last part on, so that the rounding is the same. */
+function inBase60(parts: readonly string[]): number {
+  let base = 1;
+  let sum = 0;
+  for (const part of parts.toReversed()) {
+    sum += Number(part) * base;
+    base *= 60;
+  }
+  return sum;
 }
 
 function readPrefixedInteger(text: string): number | undefined {
@@ -70,10 +85,54 @@ function readPrefixedInteger(text: string): number | undefined {
   return match[1] === '-' ? -value : value;
 }
 
-/** The number that a tag such as `!!float` makes of a text, or undefined where it makes none. */
-export function readTaggedNumber(text: string): number | undefined {
-  const trimmed = text.trim();
-  const plain = readPlainNumber(trimmed, 'omegaconf');
-  if (plain !== undefined) return plain;
-  return trimmed === '' || Number.isNaN(Number(trimmed)) ? undefined : Number(trimmed);
+/**
+ * What a tag makes of a text, whatever quotes it stands in, as PyYAML constructs it: the text itself
+ * where it is none of the tag's, and null for tags that only the program knows.
+ */
+export function readTaggedScalar(tag: string, content: string): string | number | boolean | null {
+  switch (tag) {
+    case 'tag:yaml.org,2002:float':
+      return readTaggedFloat(content.replaceAll('_', '').toLowerCase()) ?? content;
+    case 'tag:yaml.org,2002:int':
+      return readTaggedInteger(content.replaceAll('_', '').trim()) ?? content;
+    case 'tag:yaml.org,2002:bool':
+      return readTaggedTruth(content) ?? content;
+    case 'tag:yaml.org,2002:str':
+    case 'tag:yaml.org,2002:binary':
+    case 'tag:yaml.org,2002:timestamp':
+    case '!':
+      return content;
+    default:
+      return null;
+  }
+}
+
+const pythonFloat = /^(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/;
+
+/** PyYAML 6 constructor.py, construct_yaml_float: what Python's own float() takes is taken too. */
+function readTaggedFloat(text: string): number | undefined {
+  const [, sign = '', size = ''] = /^\s*([-+]?)(.*?)\s*$/s.exec(text) ?? [];
+  const found = readFloatSize(size);
+  return found !== undefined && sign === '-' ? -found : found;
+}
+
+function readFloatSize(size: string): number | undefined {
+  if (/^(?:\.?inf|infinity)$/.test(size)) return Number.POSITIVE_INFINITY;
+  if (/^\.?nan$/.test(size)) return Number.NaN;
+  if (size.includes(':')) {
+    const parts = size.split(':');
+    return parts.every((part) => pythonFloat.test(part)) ? inBase60(parts) : undefined;
+  }
+  return pythonFloat.test(size) ? Number(size) : undefined;
+}
+
+/** PyYAML 6 constructor.py, construct_yaml_int: a leading 0 makes it octal. */
+function readTaggedInteger(text: string): number | undefined {
+  if (decimalInteger.test(text)) return Number(text) + 0;
+  return readPrefixedInteger(text.replace(/^([-+]?0)o/i, '$1')) ?? readSexagesimal(text);
+}
+
+function readTaggedTruth(text: string): boolean | undefined {
+  if (/^(?:yes|true|on)$/i.test(text)) return true;
+  return /^(?:no|false|off)$/i.test(text) ? false : undefined;
 }

@@ -5,7 +5,7 @@ import type { TextRange } from '../../base/textRange.ts';
 import type { ConfigProblem } from '../../model/finding.ts';
 import type { ConfigNode, MappingEntry, MappingNode, ScalarNode } from '../configTree.ts';
 import { noteBehind } from '../notes.ts';
-import { readPlainScalar, readTaggedNumber, type YamlDialect } from './yamlScalar.ts';
+import { readPlainScalar, readTaggedScalar, type YamlDialect } from './yamlScalar.ts';
 
 /** Deeper nesting than this is no config; it would only exhaust the stack of whoever walks it. */
 const deepest = 100;
@@ -87,37 +87,43 @@ export class YamlTreeBuilder {
 
   #convertMapping(map: YAMLMap<unknown, unknown>, depth: number): Converted {
     const own: MappingEntry[] = [];
-    const merged: MappingEntry[] = [];
+    let merged: readonly MappingNode[] = [];
     let size = 1;
     for (const pair of map.items) {
+      const key = this.#convertKey(pair.key);
       const value = this.#convert(pair.value, depth + 1);
       size += value?.size ?? 1;
-      if (isMergePair(pair) || !isScalar(pair.key)) this.#isSelfContained = false;
-      if (isMergePair(pair)) merged.push(...entriesToMerge(value?.node));
-      else own.push(...this.#toEntry(pair, value?.node));
+      const isMerge = isMergePair(pair);
+      if (isMerge || !isScalar(pair.key)) this.#isSelfContained = false;
+      // As PyYAML does it: of several merge keys the last wins, of the items of one the first.
+      if (isMerge) merged = [...mappingsToMerge(value?.node), ...merged];
+      else if (key) own.push(this.#toEntry(key, value?.node));
     }
-    const keys = new Set(own.map((entry) => entry.key));
-    const entries = [
-      ...own,
-      ...merged.filter((entry) => !keys.has(entry.key) && keys.add(entry.key)),
-    ];
+    const entries = merged.length === 0 ? own : withMerged(own, merged);
     return { size, node: { kind: 'mapping', range: rangeOf(map), entries } };
   }
 
-  #toEntry(pair: Pair<unknown, unknown>, value: ConfigNode | undefined): readonly MappingEntry[] {
-    if (!isScalar(pair.key)) return [];
-    const key = String(pair.key.value);
+  /** A key that is a text, or an alias of one; undefined for others. */
+  #convertKey(node: unknown): Pick<MappingEntry, 'key' | 'keyRange'> | undefined {
+    if (!isNode(node)) return undefined;
+    const converted = isScalar(node) || isAlias(node) ? this.#convert(node, 0)?.node : undefined;
+    if (converted?.kind !== 'scalar') return undefined;
+    const anchored = isAlias(node) ? this.#anchors.get(node.source)?.node : undefined;
+    const written = anchored?.kind === 'scalar' ? anchored : converted;
+    // A number, or a word such as `on`, is called as it is written.
+    const key = typeof written.value === 'string' ? written.value : written.text;
+    return { key, keyRange: converted.range };
+  }
+
+  #toEntry(
+    { key, keyRange }: Pick<MappingEntry, 'key' | 'keyRange'>,
+    value: ConfigNode | undefined,
+  ): MappingEntry {
     // `key:` with nothing behind it: the empty scalar has no text to point at.
     const isEmpty = value?.kind === 'scalar' && value.text === '';
     const note = isEmpty || !value ? undefined : this.#noteOf(value);
-    return [
-      {
-        key,
-        keyRange: rangeOf(pair.key),
-        value: isEmpty ? undefined : value,
-        ...(note === undefined ? {} : { note }),
-      },
-    ];
+    const own = isEmpty ? undefined : value;
+    return { key, keyRange, value: own, ...(note === undefined ? {} : { note }) };
   }
 
   #convertSequence(sequence: YAMLSeq<unknown>, depth: number): Converted {
@@ -131,16 +137,14 @@ export class YamlTreeBuilder {
   #convertScalar(scalar: Scalar): Converted {
     const range = rangeOf(scalar);
     const text = this.#slice(range);
-    const content = String(scalar.value ?? '');
-    return { size: 1, node: { kind: 'scalar', range, text, value: this.#read(scalar, content) } };
+    return { size: 1, node: { kind: 'scalar', range, text, value: this.#read(scalar) } };
   }
 
-  #read(scalar: Scalar, content: string): ScalarNode['value'] {
-    if (scalar.tag === 'tag:yaml.org,2002:float' || scalar.tag === 'tag:yaml.org,2002:int') {
-      return readTaggedNumber(content) ?? content;
-    }
-    if (scalar.tag || scalar.type !== 'PLAIN') return content;
-    return readPlainScalar(content, this.#dialect);
+  #read(scalar: Scalar): ScalarNode['value'] {
+    // The library has made something of its own of what stands behind a tag that it knows.
+    const content = scalar.source ?? String(scalar.value ?? '');
+    if (scalar.tag) return readTaggedScalar(scalar.tag, content);
+    return scalar.type === 'PLAIN' ? readPlainScalar(content, this.#dialect) : content;
   }
 
   #noteOf({ kind, range }: ConfigNode): string | undefined {
@@ -176,11 +180,24 @@ function isMergePair(pair: Pair<unknown, unknown>): boolean {
   return isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === '<<';
 }
 
-/** The entries behind `<<`: of one mapping, or of several of which the first wins. */
-function entriesToMerge(node: ConfigNode | undefined): readonly MappingEntry[] {
-  if (node?.kind === 'mapping') return node.entries;
+/** What stands behind `<<`: one mapping, or several. */
+function mappingsToMerge(node: ConfigNode | undefined): readonly MappingNode[] {
+  if (node?.kind === 'mapping') return [node];
   if (node?.kind !== 'sequence') return [];
-  return node.items
-    .filter((item): item is MappingNode => item.kind === 'mapping')
-    .flatMap((item) => item.entries);
+  return node.items.filter((item): item is MappingNode => item.kind === 'mapping');
+}
+
+/** The entries of a mapping and what others add to it; of a key that one of them sets twice the last counts. */
+function withMerged(
+  own: readonly MappingEntry[],
+  merged: readonly MappingNode[],
+): readonly MappingEntry[] {
+  const keys = new Set(own.map(({ key }) => key));
+  const added = merged.flatMap(({ entries }) => {
+    const last = new Map(entries.map((entry) => [entry.key, entry]));
+    const fresh = [...last.values()].filter(({ key }) => !keys.has(key));
+    for (const { key } of fresh) keys.add(key);
+    return fresh;
+  });
+  return [...own, ...added];
 }

@@ -57,12 +57,17 @@ class Conversion {
       const { name } = cursor;
       if (name === 'Comment' && !keepsComments) continue;
       // Statements that share a line are statements of the block.
-      if (name === 'StatementGroup') parts.push(...this.#parts(keepsComments, depth));
+      if (name === 'StatementGroup') addAll(parts, this.#parts(keepsComments, depth));
       else parts.push(this.#convert(depth + 1));
     } while (cursor.nextSibling());
     cursor.parent();
     return parts;
   }
+}
+
+/** There may be more of them than a call takes arguments. */
+function addAll(parts: Part[], more: readonly Part[]): void {
+  for (const part of more) parts.push(part);
 }
 
 function statementsIn(parts: readonly Part[]): readonly PythonNode[] {

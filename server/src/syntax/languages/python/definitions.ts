@@ -147,19 +147,25 @@ export class Definitions {
   }
 }
 
-/** Definitions by the keys that lead to them, without a text for each path. */
+/**
+ * Definitions by the keys that lead to them, without a text for each path. Most paths are an end or a
+ * way, and hold what that takes.
+ */
 class PathIndex {
-  readonly #inner = new Map<string, PathIndex>();
-  readonly #definitions: Definition[] = [];
+  #inner: Map<string, PathIndex> | undefined;
+  #definitions: Definition[] | undefined;
 
   add(path: readonly string[], definition: Definition, depth = 0): void {
     const key = path[depth];
     if (key === undefined) {
+      this.#definitions ??= [];
       this.#definitions.push(definition);
       return;
     }
-    const inner = this.#inner.get(key) ?? new PathIndex();
-    this.#inner.set(key, inner);
+    this.#inner ??= new Map();
+    const known = this.#inner.get(key);
+    const inner = known ?? new PathIndex();
+    if (!known) this.#inner.set(key, inner);
     inner.add(path, definition, depth + 1);
   }
 
@@ -171,10 +177,11 @@ class PathIndex {
     const found: (readonly Definition[])[] = [];
     let here: PathIndex | undefined = this;
     for (let depth = 0; here; depth += 1) {
-      const named = here.#inner.get(name);
-      if (named && depth >= fewest) found.unshift(named.#definitions);
+      const named = here.#inner?.get(name);
+      const definitions = named === undefined ? undefined : named.#definitions;
+      if (definitions && depth >= fewest) found.unshift(definitions);
       const scope = scopes[depth];
-      here = scope === undefined ? undefined : here.#inner.get(scope);
+      here = scope === undefined ? undefined : here.#inner?.get(scope);
     }
     return found;
   }

@@ -1,7 +1,7 @@
 import type { ConfigNode } from '../../configTree.ts';
 import type { KeyPlace } from './definitions.ts';
 import { noteOfArguments } from './notes.ts';
-import { numberOf, stringOf, toConfigNode } from './pythonValue.ts';
+import { floatOf, integerOf, stringOf, toConfigNode } from './pythonValue.ts';
 import {
   childAt,
   codeOf,
@@ -66,14 +66,18 @@ function declaredOption(
     value: keywordOf(source, words, 'default'),
   });
   const type = textOf(source, keywordOf(source, words, 'type'));
-  return found && (type === 'float' || type === 'int') ? convertText(found) : found;
+  if (type === 'float') return found && convertText(found, floatOf);
+  return type === 'int' ? found && convertText(found, integerOf) : found;
 }
 
 /** argparse and click put a default that is a text through the option's type. */
-function convertText(found: ProgramOption): ProgramOption {
+function convertText(
+  found: ProgramOption,
+  convert: (text: string) => number | undefined,
+): ProgramOption {
   const { value } = found;
   if (value.kind !== 'scalar' || typeof value.value !== 'string') return found;
-  return { ...found, value: { ...value, value: numberOf(value.value.trim()) ?? value.value } };
+  return { ...found, value: { ...value, value: convert(value.value) ?? value.value } };
 }
 
 function option(

@@ -111,7 +111,7 @@ class Reading {
     const text = this.#text.slice(start, end);
     const place = scope.keys.map(({ key }) => key).join('.');
     const known = this.#before?.factsOf(place, text) ?? this.facts.get(place)?.get(text);
-    const facts = known?.facts ?? readStatements({ text }, toStatements(chunk, text), scope);
+    const facts = known?.facts ?? readFacts(chunk, text, scope);
     const placed = known && standsAt(known, start, scope) ? known : placeFacts(facts, start, scope);
     const here = this.facts.get(place);
     if (here) here.set(text, placed);
@@ -120,6 +120,12 @@ class Reading {
     for (const sum of facts.sums) this.#sums.push({ sum, offset: start });
     return known === undefined;
   }
+}
+
+function readFacts(chunk: Chunk, text: string, scope: Scope): ProgramFacts {
+  // A copy: a part of the program would keep its whole text for as long as these facts are known.
+  const copy = ` ${text}`.slice(1);
+  return readStatements({ text: copy }, toStatements(chunk, copy), scope);
 }
 
 /** What statements say, put to where they stand. */

@@ -65,7 +65,7 @@ export function literalValue(source: PythonSource, node: PythonNode): ScalarNode
 }
 
 /** A number as Python reads it; null for imaginary ones and Python 2's long ones. */
-export function numberOf(text: string): number | null {
+function numberOf(text: string): number | null {
   const plain = text.replaceAll('_', '');
   const value = Number(plain);
   return plain === '' || Number.isNaN(value) ? null : value;
@@ -73,7 +73,7 @@ export function numberOf(text: string): number | null {
 
 function signedNumber(source: PythonSource, node: PythonNode): number | null {
   const argument = childAt(node, 'argument');
-  const value = argument ? literalValue(source, argument) : null;
+  const value = argument ? literalValue(source, unwrap(argument)) : null;
   if (typeof value !== 'number') return null;
   const operator = childAt(node, 'operator')?.type;
   if (operator === '-') return -value;
@@ -81,7 +81,7 @@ function signedNumber(source: PythonSource, node: PythonNode): number | null {
 }
 
 /**
- * `1 / 3`, as Python 3 computes it: with the four operations on numbers of 64 bits. Whole numbers
+ * `1 / 3`, as Python 3 computes it: with the operations on numbers of 64 bits. Whole numbers
  * beyond 2^53 are more exact there, and are left to the program.
  */
 function computedNumber(source: PythonSource, node: PythonNode): number | null {
@@ -108,9 +108,22 @@ function compute(first: number, operator: string | undefined, second: number): n
       return first * second;
     case '/':
       return second === 0 ? null : first / second;
+    case '**':
+      return power(first, second);
     default:
       return null;
   }
+}
+
+/**
+ * Whole powers of 2 and 10, as Python rounds them; powers of other numbers are rounded by the
+ * library that the interpreter was built with, and are left to the program.
+ */
+function power(base: number, exponent: number): number | null {
+  if (!Number.isInteger(exponent) || Math.abs(exponent) > 300) return null;
+  if (base === 10) return Number(`1e${exponent}`);
+  const isExact = base === 2 || base === 0.5 || (exponent >= 0 && Number.isInteger(base));
+  return isExact ? base ** exponent : null;
 }
 
 const notFinite = new Map([
@@ -118,29 +131,47 @@ const notFinite = new Map([
   ['infinity', Number.POSITIVE_INFINITY],
   ['nan', Number.NaN],
 ]);
+const decimal = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?$/i;
+
+/** What Python's float() makes of a text; undefined where it takes it for none. */
+export function floatOf(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (decimal.test(trimmed)) return Number(trimmed.replaceAll('_', ''));
+  const [, sign = '', word = ''] = /^([+-]?)([a-z]+)$/i.exec(trimmed) ?? [];
+  const size = notFinite.get(word.toLowerCase());
+  return size !== undefined && sign === '-' ? -size : size;
+}
+
+/** What Python's int() makes of a text. */
+export function integerOf(text: string): number | undefined {
+  const trimmed = text.trim();
+  return /^[+-]?\d+(?:_\d+)*$/.test(trimmed) ? Number(trimmed.replaceAll('_', '')) : undefined;
+}
 
 /** `float("inf")`, the way to write numbers that have no literal, and `float(1)`. */
 function convertedNumber(source: PythonSource, call: PythonNode): number | null {
   if (textOf(source, childAt(call, 'function')) !== 'float') return null;
   const [argument, ...others] = codeOf(childAt(call, 'arguments'));
   const value = argument && others.length === 0 ? literalValue(source, argument) : null;
-  if (typeof value !== 'string') return typeof value === 'number' ? value : null;
-  const [, sign = '', word = ''] = /^\s*([+-]?)(\w+)\s*$/.exec(value) ?? [];
-  const number = notFinite.get(word.toLowerCase()) ?? numberOf(value.trim());
-  return number !== null && sign === '-' && notFinite.has(word.toLowerCase()) ? -number : number;
+  if (typeof value === 'string') return floatOf(value) ?? null;
+  return typeof value === 'number' ? value : null;
 }
 
 const escapes = new Map([
-  ...([
-    ['n', '\n'],
-    ['t', '\t'],
-    ['r', '\r'],
-    ['\\', '\\'],
-    ["'", "'"],
-    ['"', '"'],
-  ] as const),
+  ['n', '\n'],
+  ['t', '\t'],
+  ['r', '\r'],
+  ['a', '\u0007'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['v', '\v'],
+  ['\\', '\\'],
+  ["'", "'"],
+  ['"', '"'],
   ['\n', ''],
 ]);
+const escapeSequence =
+  /\\(?:([ntrabfv\\'"\n])|([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U(000[\da-fA-F]{5}|0010[\da-fA-F]{4}))/g;
 
 /** The content of a string literal; undefined for bytes and for those that are filled in at run time. */
 export function stringOf(text: string): string | undefined {
@@ -149,9 +180,22 @@ export function stringOf(text: string): string | undefined {
   const quote = /^(?:"""|'''|"|')/.exec(rest)?.[0];
   if (quote === undefined) return undefined;
   const end = rest.length >= 2 * quote.length && rest.endsWith(quote) ? -quote.length : undefined;
-  const content = rest.slice(quote.length, end);
-  if (/r/i.test(prefix)) return content;
-  return content.replace(/\\([ntr\\'"\n])/g, (_, letter: string) => escapes.get(letter) ?? letter);
+  // However the lines of a file end, Python reads `\n`.
+  const content = rest.slice(quote.length, end).replaceAll('\r\n', '\n');
+  if (/r/i.test(prefix) || !content.includes('\\')) return content;
+  return content.replace(escapeSequence, charactersOf);
+}
+
+function charactersOf(
+  whole: string,
+  letter: string | undefined,
+  octal: string | undefined,
+  ...hexadecimal: readonly (string | undefined)[]
+): string {
+  if (letter !== undefined) return escapes.get(letter) ?? whole;
+  if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
+  const [two, four, eight] = hexadecimal;
+  return String.fromCodePoint(Number.parseInt(two ?? four ?? eight ?? '', 16));
 }
 
 function toDictionary(source: PythonSource, node: PythonNode): ConfigNode {

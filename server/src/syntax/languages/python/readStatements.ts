@@ -1,4 +1,5 @@
 import type { EntryOrigin } from '../../configTree.ts';
+import { noteBehind } from '../../notes.ts';
 import { lastOfChain, pairsOf } from './assignments.ts';
 import type { Finding, KeyPlace } from './definitions.ts';
 import { noteOf } from './notes.ts';
@@ -114,16 +115,8 @@ class StatementReader {
     if (!name || !value) return;
     this.#define([...scope.keys, this.#keyOf(name)], value, scope, {
       origin: 'parameter',
-      note: this.#commentBehind(parameter),
+      note: noteBehind(this.#source.text, parameter.range.end, '#'),
     });
-  }
-
-  /** The comment that ends the line of a parameter. */
-  #commentBehind({ range }: PythonNode): string | undefined {
-    const { text } = this.#source;
-    const end = text.indexOf('\n', range.end);
-    const rest = text.slice(range.end, end === -1 ? undefined : end);
-    return /^\s*,?\s*#\s*(.*?)\s*$/.exec(rest)?.[1];
   }
 
   #readExpression(node: PythonNode, scope: Scope, note: () => string | undefined): void {

@@ -17,6 +17,13 @@ const longestWay = 6;
 /** Follows names to where their value is set in the same file. */
 export class Resolver {
   readonly #definitions: Definitions;
+  /**
+   * Where the definitions of a name have been found to lead, by the steps that were taken before:
+   * names that are set many times out of each other are gone through once.
+   */
+  readonly #found = new Map<readonly Definition[], (SumDefinition | undefined)[]>();
+  /** The definitions of a name that are no options. */
+  readonly #plain = new Map<readonly Definition[], readonly Definition[]>();
 
   constructor(definitions: Definitions) {
     this.#definitions = definitions;
@@ -87,8 +94,7 @@ export class Resolver {
   /** A plain name: in the innermost scope that sets it. */
   #resolveName(name: string, scope: NameScope, steps: number): SumDefinition | undefined {
     for (const definitions of this.#definitions.within(scope.names, name)) {
-      const here = definitions.filter(({ origin }) => origin !== 'option');
-      const found = this.#best(here, steps);
+      const found = this.#best(this.#withoutOptions(definitions), steps);
       if (found) return found;
     }
     return undefined;
@@ -128,14 +134,29 @@ export class Resolver {
     return undefined;
   }
 
-  /** The last with a literal, and those that it does not always replace; else where they lead to. */
+  #withoutOptions(definitions: readonly Definition[]): readonly Definition[] {
+    const known = this.#plain.get(definitions);
+    if (known) return known;
+    const plain = definitions.filter(({ origin }) => origin !== 'option');
+    this.#plain.set(definitions, plain);
+    return plain;
+  }
+
   #best(definitions: readonly Definition[], steps: number): SumDefinition | undefined {
+    if (definitions.length === 0) return undefined;
+    const known = this.#found.get(definitions) ?? [];
+    if (steps in known) return known[steps];
+    this.#found.set(definitions, known);
+    known[steps] = this.#findBest(definitions, steps);
+    return known[steps];
+  }
+
+  /** The last with a literal, and those that it does not always replace; else where they lead to. */
+  #findBest(definitions: readonly Definition[], steps: number): SumDefinition | undefined {
     const literals = definitions.filter(({ value }) => holdsNumber(value));
     const last = literals.at(-1);
     if (last) {
-      const others = literals.filter(
-        (one, index) => !literals.slice(index + 1).some((later) => replaces(later, one)),
-      );
+      const others = literals.filter((one, index) => !isReplaced(one, literals, index + 1));
       const alternatives = others.filter((one) => one !== last).map(toPlace);
       return alternatives.length > 0 ? { ...toPlace(last), alternatives } : toPlace(last);
     }
@@ -156,6 +177,15 @@ const passing = new Set(['float', 'int', 'Variable', 'tensor', 'Parameter', 'as_
 
 function toPlace({ path, keyRange, value }: Definition): SumDefinition {
   return { path, keyRange, node: value };
+}
+
+/** True where one of the definitions from an index on is always reached behind this one. */
+function isReplaced(one: Definition, all: readonly Definition[], from: number): boolean {
+  for (let index = from; index < all.length; index += 1) {
+    const later = all[index];
+    if (later && replaces(later, one)) return true;
+  }
+  return false;
 }
 
 /** True where the later of two definitions of a name is reached whenever the earlier one was. */

@@ -4,6 +4,7 @@ import type { TextChange, TextRange } from '../../../../base/textRange.ts';
 import { lineBreakOf } from '../../../layout.ts';
 import {
   functionBinding,
+  importsAllBehind,
   isWithin,
   lineOf,
   ownerOf,
@@ -31,6 +32,8 @@ export function findHolders(
   access: Holder['access'],
   isOptions: (value: SyntaxNode) => boolean,
 ): readonly Holder[] {
+  // A text that is run as a program can ask for anything.
+  if (/(?<!\.|\w|def )(?:eval|exec)\s*\(/.test(program.text)) return [];
   const holders: Holder[] = [];
   program.tree.iterate({
     enter({ node }) {
@@ -41,11 +44,17 @@ export function findHolders(
       const isPlain = name?.name === 'VariableName' && node.getChildren('AssignOp').length === 1;
       if (!isPlain || !owner || !value || node.getChild(',') || !isOptions(value)) return;
       const word = sourceOf(program, name);
-      if (functionBinding(program, node, word)) return;
+      // In a class, two underscores in front make another name of it.
+      if (word.startsWith('__') || functionBinding(program, node, word)) return;
       holders.push({ name: word, assignment: node, value, owner, access });
     },
   });
-  return holders.filter((holder) => isReadByParts(program, holder));
+  return holders
+    .filter(
+      ({ owner, assignment }) =>
+        owner.name !== 'Script' || !importsAllBehind(program, assignment.to),
+    )
+    .filter((holder) => isReadByParts(program, holder));
 }
 
 /** How the options are called at a place that comes after them, if they can be reached there. */
@@ -148,8 +157,16 @@ function isPart(program: Program, node: SyntaxNode, access: Holder['access']): b
   const key = node.nextSibling?.nextSibling;
   const isItem = node.nextSibling?.name === '[';
   const isPlainItem = isItem && key?.name === 'String' && key.nextSibling?.name === ']';
-  if (access === 'item') return isPlainItem || sourceOf(program, key) === 'get';
-  return !isItem && !/^__/.test(sourceOf(program, key));
+  if (access === 'item') return isPlainItem || isPlainGet(program, member);
+  // `args.__dict__` and `args._get_kwargs()` are all of them.
+  return !isItem && !sourceOf(program, key).startsWith('_');
+}
+
+/** `config.get("lr")` */
+function isPlainGet(program: Program, member: SyntaxNode): boolean {
+  const list = member.nextSibling;
+  if (sourceOf(program, member.lastChild) !== 'get' || list?.name !== 'ArgList') return false;
+  return positionalArguments(program, list)?.[0]?.name === 'String';
 }
 
 function isHandedOn(program: Program, node: SyntaxNode, holder: Holder): boolean {

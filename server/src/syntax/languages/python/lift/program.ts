@@ -117,3 +117,24 @@ export interface LinePlace {
   readonly end: number;
   readonly indent: string;
 }
+
+/** `from x import *` below a place may give any name of the module another value. */
+export function importsAllBehind({ text }: Program, offset: number): boolean {
+  return /\bimport\s*\*/.test(text.slice(offset));
+}
+
+const readers = new Set([
+  ...['ArgList', 'ArrayExpression', 'BinaryExpression', 'CallExpression', 'DictionaryExpression'],
+  ...['ImportStatement', 'MemberExpression', 'SetExpression', 'TupleExpression', 'TypeDef'],
+]);
+
+/** True where a name of the language, or of a library, is nowhere given another meaning. */
+export function keepsMeaning(program: Program, name: string): boolean {
+  const isBuiltin = name === 'float';
+  return program.occurrencesOf(name).every((node) => {
+    const parent = node.parent?.name ?? '';
+    if (parent === 'ImportStatement') return !isBuiltin;
+    const isValue = node.prevSibling?.name === 'AssignOp' && node.nextSibling?.name !== 'AssignOp';
+    return readers.has(parent) || isValue;
+  });
+}

@@ -27,72 +27,6 @@ export interface Target {
 /** A way to keep a number; undefined where the program might notice. */
 export type FindTarget = (lifting: Lifting) => Target | undefined;
 
-/** `parser.add_argument("--render-weight", …)`, read as `args.render_weight`. */
-export const commandLineOption: FindTarget = (lifting) => {
-  const { program } = lifting;
-  const holders = findHolders(program, 'member', (value) => isCallOf(program, value, 'parse_args'));
-  return firstOf(holders, (holder) => optionOf(lifting, holder));
-};
-
-function optionOf(
-  { program, range, number, key, note }: Lifting,
-  holder: Holder,
-): Target | undefined {
-  const parser = sourceOf(program, holder.value.firstChild?.firstChild);
-  const last = lastOption(program, holder, parser);
-  const name = nameAt(program, holder, range);
-  const option = optionName(program, parser, key);
-  if (!last || name === undefined || option === undefined) return undefined;
-  const quote = sourceOf(program, last).includes('"') ? '"' : "'";
-  const [flag, help] = [option, note].map((words) => `${quote}${words}${quote}`);
-  const words = `${flag}, type=float, default=${number}, help=${help}`;
-  const change = lineBelow(program, last, `${parser}.add_argument(${words})`);
-  return change && { words: `the option ${option}`, changes: [change], use: `${name}.${key}` };
-}
-
-function firstOf<Item, Result>(
-  items: readonly Item[],
-  find: (item: Item) => Result | undefined,
-): Result | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** The last option of a parser that is made, filled and asked in one block. */
-function lastOption(program: Program, holder: Holder, name: string): SyntaxNode | undefined {
-  const statements = statementsIn(holder.assignment.parent ?? holder.assignment);
-  const made = statements.find(
-    (statement) =>
-      statement.name === 'AssignStatement' &&
-      sourceOf(program, statement.firstChild) === name &&
-      isCallOf(program, statement.lastChild, 'ArgumentParser'),
-  );
-  const others = program.occurrencesOf(name).filter(({ from }) => from !== made?.from);
-  if (!made || sourceOf(program, made).includes('parents')) return undefined;
-  if (!others.every(({ parent }) => parent?.name === 'MemberExpression')) return undefined;
-  return statements.findLast(
-    (statement) =>
-      statement.from < holder.assignment.from &&
-      sourceOf(program, statement).startsWith(`${name}.add_argument(`),
-  );
-}
-
-/** In the style of the other options; undefined where one is so alike that its short form would not do any more. */
-function optionName(program: Program, parser: string, key: string): string | undefined {
-  const options = [...program.text.matchAll(/["']--([\w-]+)["']/g)].map(([, name = '']) => name);
-  const underlined = options.filter((name) => name.includes('_')).length;
-  const isUnderlined = underlined > options.filter((name) => name.includes('-')).length;
-  const name = isUnderlined ? key : key.replaceAll('_', '-');
-  const shortens = !new RegExp(`${parser}\\s*=[^\\n]*allow_abbrev\\s*=\\s*False`).test(
-    program.text,
-  );
-  const isAlike = options.some((other) => other.slice(0, 4) === name.slice(0, 4));
-  return shortens && isAlike ? undefined : `--${name}`;
-}
-
 /** A field of a dataclass, read as `cfg.render_weight`. */
 export const dataclassField: FindTarget = ({ program, range, number, key }) => {
   const holders = findHolders(program, 'member', (value) => value.name === 'CallExpression');
@@ -154,8 +88,9 @@ export const dictionaryKey: FindTarget = ({ program, range, number, key }) => {
     const name = nameAt(program, holder, range);
     const keys = holder.value.getChildren('String');
     const first = keys[0];
-    const last = holder.value.lastChild?.prevSibling;
-    if (name === undefined || !first || !last || holder.owner.name !== 'Script') continue;
+    if (name === undefined || !first || holder.owner.name !== 'Script') continue;
+    // Another dictionary that is put into it may have the key.
+    if (holder.value.getChild('**')) continue;
     const quote = sourceOf(program, first).at(-1) ?? '"';
     const quoted = `${quote}${key}${quote}`;
     const changes = itemBehind(program, holder.value, `${quoted}: ${number}`);
@@ -192,11 +127,4 @@ function itemBehind(
         { range: behind, newText: comma },
         { range: { start: end, end }, newText: line },
       ];
-}
-
-function isCallOf(program: Program, node: SyntaxNode | null | undefined, name: string): boolean {
-  if (node?.name !== 'CallExpression') return false;
-  const callee = node.firstChild;
-  const last = callee?.name === 'MemberExpression' ? callee.lastChild : callee;
-  return sourceOf(program, last) === name;
 }

@@ -1,0 +1,24 @@
+import { parser } from '@lezer/python';
+
+import { toParsedText } from './parsedText.ts';
+
+/** Shorter texts are read whatever they are. */
+const longText = 30_000;
+/** So much of a long one tells what it is. */
+const headLength = 3000;
+/** Programs of any version have far fewer errors a character, other texts more. */
+const mostErrors = headLength / 10;
+
+/**
+ * False for what cannot be a program: a text with null characters, which Python refuses, and a long
+ * one that begins with nothing but errors. The parser takes a hundred times as long for these as
+ * for programs.
+ */
+export function isProgram(text: string): boolean {
+  if (text.includes('\0')) return false;
+  if (text.length < longText) return true;
+  const cursor = parser.parse(toParsedText(text.slice(0, headLength))).cursor();
+  let errors = 0;
+  while (cursor.next()) if (cursor.type.isError) errors += 1;
+  return errors < mostErrors;
+}
