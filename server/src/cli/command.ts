@@ -18,6 +18,6 @@ export interface CliCommand {
   /** `check <config> [--json]`. */
   readonly usage: string;
   readonly description: string;
-  /** Returns the exit code: 0 when all is well, 1 for findings, 2 when it could not be done. */
+  /** Returns the exit code: 0 when all is well, 1 for errors and warnings, 2 when it could not be done. */
   run(args: readonly string[], context: CommandContext): Promise<number>;
 }

@@ -24,6 +24,7 @@ async function run(...args: readonly string[]) {
     trusted: () => true,
     bundleFolder: folder.root,
     cacheFolder: folder.path('cache'),
+    scansIn: 'process',
   });
   const told = { out: '', error: '' };
   const code = await runCommand(args, {

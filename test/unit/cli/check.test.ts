@@ -32,6 +32,7 @@ async function checkAgain(path = 'train.yaml') {
     trusted: () => true,
     bundleFolder: folder.root,
     cacheFolder: folder.path('cache'),
+    scansIn: 'process',
   });
   let out = '';
   const code = await runCommand(['check', path], {
@@ -116,4 +117,29 @@ test('a database beside the config is read, and its damage is told by rows', asy
   const { out } = await checkAgain();
   expect(out).toContain('from run mlruns.db/brave-fox (trackio)');
   expect(out).toContain('mlruns.db, row 10: not a JSON object');
+});
+
+test('a weight that no code mentions is told, once the code is read', async () => {
+  const { out, code } = await check(
+    {
+      'other.yaml': 'latent_dim: 16\nnum_layers: 2\nbatch_size: 8\nkl_weight: 0.1\n',
+      'src/train.py': 'train(cfg.latent_dim, cfg.num_layers, cfg.batch_size)\n',
+    },
+    'other.yaml',
+  );
+  expect(out).toContain(
+    'other.yaml:4:1: information: No code of this folder mentions `kl_weight` (1 Python file read). [unused-weight]\n',
+  );
+  // An information is nothing for a build to stumble over.
+  expect(code).toBe(0);
+});
+
+test.each([
+  { weights: 'kl_weight: -0.5\n', code: 1 },
+  { weights: 'kl_weight: -0.5  # counterweight: ignore negative-weight\n', code: 0 },
+  { weights: 'kl_weight: -1\n', code: 0 },
+])('the exit code is that of errors and warnings: $weights', async ({ weights, code }) => {
+  const found = await check({ 'other.yaml': weights }, 'other.yaml');
+  expect(found.code).toBe(code);
+  expect(found.out.includes('[negative-weight]')).toBe(!weights.includes('ignore'));
 });

@@ -4,7 +4,9 @@ import { applyChanges } from '../../../server/src/base/textRange.ts';
 import { discoverTerms } from '../../../server/src/discovery/discoverTerms.ts';
 import { lintConfig } from '../../../server/src/rules/configLint.ts';
 import { configRules } from '../../../server/src/rules/configRegistry.ts';
+import type { ConfigSurroundings } from '../../../server/src/rules/configRule.ts';
 import { configLanguages, parseConfig } from '../../../server/src/syntax/registry.ts';
+import { surroundings } from '../../support/surroundings.ts';
 
 function lint(text: string, fileName = 'config.yaml') {
   const document = parseConfig(fileName, text);
@@ -12,11 +14,16 @@ function lint(text: string, fileName = 'config.yaml') {
   return lintConfig(document, discoverTerms(document));
 }
 
+/** The code beside a config, as one program; no run has logged anything. */
+function aroundOf(code: string | undefined): ConfigSurroundings | undefined {
+  return code === undefined ? undefined : surroundings([code]);
+}
+
 describe.each(configRules.map((rule) => ({ rule })))('$rule.name', ({ rule }) => {
-  test.each(rule.examples)('$text', ({ language, text, fires }) => {
+  test.each(rule.examples)('$text', ({ language, text, code, fires }) => {
     const document = configLanguages.find(({ name }) => name === language)?.parse(text);
     if (!document) throw new Error(`no such language: ${language}`);
-    const problems = rule.check(document, discoverTerms(document));
+    const problems = rule.check(document, discoverTerms(document), aroundOf(code));
     expect(problems.map(({ range }) => text.slice(range.start, range.end))).toEqual(fires);
     for (const { code } of problems) expect(code).toBe(rule.name);
   });
@@ -32,8 +39,9 @@ test('a sound config has no problem', () => {
 });
 
 test('a weight that is not a number is said so', () => {
-  expect(lint('render_loss_weight: heavy\n')).toMatchObject([
-    { severity: 'error', message: 'The weight of render is not a number: heavy.' },
+  expect(lint('render_loss_weight: heavy\ntv_weight: 0,5\n')).toMatchObject([
+    { severity: 'warning', message: 'The weight of render is not a number: heavy.' },
+    { severity: 'error', message: 'The weight of tv is not a number: 0,5.' },
   ]);
 });
 
@@ -86,4 +94,34 @@ test.each([
 ])('a negative weight can lose its sign: $before', ({ fileName, before, after }) => {
   const [fix] = lint(before, fileName)[0]?.fixes ?? [];
   expect(fix && applyChanges(before, [fix])).toBe(after);
+});
+
+test.each([
+  ['kl_weight: -0.5\nrecon_weight: 1\n', 'warning', 'a.yaml'],
+  // Many a program takes -1 for a weight that is not used.
+  ['kl_weight: -1\nrecon_weight: 1\n', 'information', 'a.yaml'],
+  // Without a name nobody knows what is weighed.
+  ['model.compile(loss=losses, loss_weights=[1.0, 0.003, -0.1])\n', 'information', 'a.py'],
+])('a negative weight is as grave as it is certain: %s', (text, severity, fileName) => {
+  expect(lint(text, fileName)).toMatchObject([{ code: 'negative-weight', severity }]);
+});
+
+test.each([
+  ['loss_weights: {recon: 0, kl: 0.0}\n', 'warning', 'nothing is trained'],
+  ['tv_weight: 0\ngp_weight: 0.0\n', 'information', 'only a loss without a weight is trained'],
+])(
+  'weights that are all zero stop the training if there is no other loss: %s',
+  (text, severity, effect) => {
+    const [problem] = lint(text);
+    expect(problem).toMatchObject({ code: 'all-weights-zero', severity });
+    expect(problem?.message).toContain(effect);
+  },
+);
+
+test.each([
+  ['1e-2', 'a dot before the exponent'],
+  ['2.5e3', 'a sign behind the e'],
+  ['1E3', 'a dot before the exponent and a sign behind the e'],
+])('it is said what an exponent wants: %s', (weight, wants) => {
+  expect(lint(`kl_weight: ${weight}\n`)[0]?.message).toContain(`: it wants ${wants}. OmegaConf`);
 });

@@ -14,7 +14,7 @@ export const checkCommand: CliCommand = {
   name: 'check',
   usage: 'check <config or folder> [--json]',
   description:
-    'Print the loss terms of a config, what its runs say of them, and the findings; of a folder, those of every file in it that sets loss weights.',
+    'Print the loss terms of a config, what its runs say of them, and the findings; of a folder, those of every file in it that sets loss weights. Ends with 1 where one is an error or a warning.',
   async run(args, context) {
     const { out, error } = context;
     const { values, positionals } = parseArgs({
@@ -34,7 +34,8 @@ export const checkCommand: CliCommand = {
       return 2;
     }
     out(values.json ? toJson(reports.value) : reports.value.checked.map(writeHuman).join(''));
-    return reports.value.checked.some(({ findings }) => findings.length > 0) ? 1 : 0;
+    const found = reports.value.checked.flatMap(({ findings }) => findings);
+    return found.some(({ severity }) => severity !== 'information') ? 1 : 0;
   },
 };
 

@@ -18,6 +18,8 @@ export const exponentText: ConfigRule = {
     },
     { language: 'yaml', text: 'defaults: [base]\nkl_weight: 1e-2\n', fires: [] },
     { language: 'yaml', text: 'kl_weight: !!float 1e-2\n', fires: [] },
+    // Where it is written, and not where it is referred to.
+    { language: 'yaml', text: 'kl_weight: &w 1e-2\ntv_weight: *w\n', fires: ['1e-2'] },
     { language: 'json', text: '{"kl_weight": 1e-2}', fires: [] },
     { language: 'toml', text: 'kl_weight = 1e-2\n', fires: [] },
   ],
@@ -30,7 +32,7 @@ export const exponentText: ConfigRule = {
         {
           code: 'exponent-text',
           severity: 'warning',
-          message: `The weight of ${name} is the text ${node.text} for PyYAML, not a number: it wants a dot before the exponent and a sign behind the e. OmegaConf, jsonargparse and ruamel.yaml read the number.`,
+          message: `The weight of ${name} is the text ${node.text} for PyYAML, not a number: it wants ${wants(node.text)}. OmegaConf, jsonargparse and ruamel.yaml read the number.`,
           range: valueRange,
           fixes: [{ title: `Write ${newText}`, range: valueRange, newText }],
         },
@@ -42,6 +44,13 @@ export const exponentText: ConfigRule = {
 /** True for what a YAML file's reader takes for a text for the want of a dot or a sign. */
 export function isExponentText({ language }: ConfigDocument, node: ScalarNode): boolean {
   return language === 'yaml' && node.value === node.text && exponentForm.test(node.text);
+}
+
+function wants(text: string): string {
+  const [, , mantissa = '', exponentSign] = exponentForm.exec(text) ?? [];
+  const dot = mantissa.includes('.') ? [] : ['a dot before the exponent'];
+  const sign = exponentSign ? [] : ['a sign behind the e'];
+  return [...dot, ...sign].join(' and ');
 }
 
 /** `1e-2` → `1.0e-2`, `2.5E3` → `2.5E+3`. */
