@@ -1,4 +1,5 @@
-// Bundles the extension, the server, the train host, the command line and the web views into dist/.
+// Bundles the extension, the server and its thread, the train host, the command line and the web views
+// into dist/.
 // `--release` minifies, writes no source maps, adds the licences of the packages in the bundles, fails
 // when an entry is missing and removes what an earlier build left. Files are replaced in place: a test that runs meanwhile always finds them.
 import { existsSync } from 'node:fs';
@@ -29,6 +30,7 @@ const bundles: readonly Bundle[] = [
   { entry: 'server/src/cliMain.ts', output: 'dist/cli.cjs', target: 'command' },
   { entry: 'server/src/main.ts', output: 'dist/server.cjs', target: 'node' },
   { entry: 'server/src/trainHostMain.ts', output: 'dist/trainHost.cjs', target: 'node' },
+  { entry: 'server/src/weightScanMain.ts', output: 'dist/weightScan.cjs', target: 'node' },
 ];
 
 /** Loaded at run time where they are installed: they hold machine code of one platform. */

@@ -15,6 +15,7 @@ const workspace = composeWorkspace({
   trusted: () => true,
   bundleFolder: __dirname,
   cacheFolder: join(homedir(), '.cache', 'counterweight'),
+  scansIn: 'process',
 });
 void runCommand(process.argv.slice(2), {
   workspace,

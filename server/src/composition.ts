@@ -2,8 +2,10 @@ import { join } from 'node:path';
 
 import { CommandLauncher } from './ablation/launchers/command.ts';
 import { systemClock } from './base/clock.ts';
+import { DisposableStore } from './base/disposable.ts';
 import type { Logger } from './base/logger.ts';
 import { HostClient } from './hostClient/hostClient.ts';
+import { ScanThread } from './hostClient/scanThread.ts';
 import { IngestLoop } from './ingest/ingestLoop.ts';
 import type { Settings } from './protocol/settings.ts';
 import { MetricStore } from './store/metricStore.ts';
@@ -24,17 +26,28 @@ export interface CompositionOptions {
   readonly bundleFolder: string;
   /** Folder for what may be forgotten: the measured choice of a backend. */
   readonly cacheFolder: string;
+  /** Where folders are looked through: a thread of its own keeps the process free for others. */
+  readonly scansIn: 'process' | 'thread';
 }
+
+const scanIdleMs = 10 * 60_000;
 
 /** Builds the objects behind a front end. */
 export function composeWorkspace(options: CompositionOptions): Workspace {
-  const { settings, logger, trusted, bundleFolder, cacheFolder } = options;
+  const { settings, logger, trusted, bundleFolder, cacheFolder, scansIn } = options;
   const clock = systemClock;
   const files = createDiskFiles();
   const { polling, logMemory } = settings();
   const store = new MetricStore(logMemory * 2 ** 20);
   const catalog = new RunCatalog();
   const ingest = new IngestLoop({ store, clock, logger, polling });
+  const threads = new DisposableStore();
+  const scan =
+    scansIn === 'process'
+      ? new WeightScan(files)
+      : threads.add(
+          new ScanThread({ path: join(bundleFolder, 'weightScan.cjs'), idleMs: scanIdleMs }),
+        );
   const session = new Session({ files, store, ingest, catalog, logger, trusted });
   const task = new HostClient({
     trainHostPath: join(bundleFolder, 'trainHost.cjs'),
@@ -48,13 +61,14 @@ export function composeWorkspace(options: CompositionOptions): Workspace {
   return {
     files,
     session,
-    scan: new WeightScan(files),
+    scan,
     catalog,
     store,
     ingest,
     starter,
     experiments,
     dispose() {
+      threads.dispose();
       starter.dispose();
       session.dispose();
       ingest.dispose();

@@ -15,6 +15,7 @@ startServer(connection, systemClock, ({ settings, logger, trusted }) => {
     trusted,
     bundleFolder: __dirname,
     cacheFolder: join(homedir(), '.cache', 'counterweight'),
+    scansIn: 'thread',
   });
   // A client that goes away without a word must not leave its runs behind.
   process.once('exit', () => workspace.dispose());

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 
-import { foundWeightsSchema } from '#protocol/findWeights';
+import { type FoundWeights, foundWeightsSchema } from '#protocol/findWeights';
 import { requests } from '#protocol/messages';
 import type { Command, CommandContext } from './command.ts';
-import { hiddenGlobs, weightChoices } from './weightChoices.ts';
+import { hiddenGlobs, noWeightsText, weightChoices, weightsTitle } from './weightChoices.ts';
 
 /** Lists the files of the workspace that set loss weights, and opens the one that is picked. */
 export const findWeights: Command = {
@@ -18,10 +18,11 @@ export const findWeights: Command = {
     }
     const excludes = hiddenGlobs(vscode.workspace.getConfiguration('files').get('exclude'));
     const paths = folders.map(({ uri }) => uri.fsPath);
-    const choices = await search(context, { folders: paths, excludes });
-    if (!choices) return;
+    const found = await search(context, { folders: paths, excludes });
+    if (!found) return;
+    const choices = weightChoices(found.configs, (path) => vscode.workspace.asRelativePath(path));
     const picked = await vscode.window.showQuickPick(choices, {
-      title: 'Loss Weights in the Workspace',
+      title: weightsTitle(found),
       placeHolder: 'The file to open',
       matchOnDescription: true,
     });
@@ -34,7 +35,7 @@ export const findWeights: Command = {
 async function search(
   { server, notices }: CommandContext,
   request: { readonly folders: readonly string[]; readonly excludes: readonly string[] },
-): Promise<ReturnType<typeof weightChoices> | undefined> {
+): Promise<FoundWeights | undefined> {
   let isCancelled = false;
   const answer = await vscode.window.withProgress(
     {
@@ -53,9 +54,8 @@ async function search(
     notices.error(answer.problem);
     return undefined;
   }
-  if (answer.value.configs.length === 0) {
-    notices.warn(`No loss weight is found in the ${answer.value.files} files of the workspace.`);
-    return undefined;
-  }
-  return weightChoices(answer.value.configs, (path) => vscode.workspace.asRelativePath(path));
+  const { configs, files, problem } = answer.value;
+  if (problem !== undefined) notices.error(problem);
+  else if (configs.length === 0) notices.warn(noWeightsText(files));
+  return configs.length === 0 ? undefined : answer.value;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { jsonNumberSchema } from '../model/number.ts';
+
 /** Where to look for files that set loss weights. */
 export const findWeightsSchema = z.object({
   /** Absolute paths of the workspace folders. */
@@ -15,14 +17,21 @@ export const foundWeightsSchema = z.object({
     z.object({
       /** Absolute. */
       path: z.string(),
+      /** The first of them. */
       weights: z.array(
-        z.object({ name: z.string(), weight: z.number().optional(), line: z.number() }),
+        z.object({ name: z.string(), weight: jsonNumberSchema.optional(), line: z.number() }),
       ),
+      /** How many more there are. */
+      others: z.number(),
     }),
   ),
   /** How many files were looked at. */
   files: z.number(),
   /** True where there are more files than are looked at. */
   isCut: z.boolean(),
+  /** Why the search came to no end; absent where it did. */
+  problem: z.string().optional(),
 });
 export type FoundWeights = z.infer<typeof foundWeightsSchema>;
+/** The same as it is sent. */
+export type FoundWeightsMessage = z.input<typeof foundWeightsSchema>;

@@ -1,10 +1,15 @@
-import { basename, join, relative, sep } from 'node:path';
-
-import ignore, { type Ignore } from 'ignore';
+import { basename, join } from 'node:path';
 
 import { compileFileGlob } from '../discovery/fileGlob.ts';
 import { isIgnoredFolder } from '../ingest/runLayout.ts';
 import type { WorkspaceFiles } from './files.ts';
+import {
+  type IgnoreFile,
+  ignoresAround,
+  ignoresBelow,
+  isIgnored,
+  withIgnoresIn,
+} from './gitIgnores.ts';
 import { stateFolderName } from './runFolder.ts';
 
 /** Which files below a folder are looked at. */
@@ -15,12 +20,6 @@ export interface WalkOptions {
   readonly excludes: readonly string[];
   /** Whether a file is wanted, by its name. */
   readonly wants: (name: string) => boolean;
-}
-
-/** The `.gitignore` of a folder speaks for everything below it. */
-interface Rules {
-  readonly folder: string;
-  readonly ignores: Ignore;
 }
 
 /** Deeper folders are most likely a circle that no link shows. */
@@ -35,28 +34,30 @@ export async function* walkFiles(
   { top, excludes, wants }: WalkOptions,
 ): AsyncGenerator<string> {
   const isExcluded = compileExcludes(excludes, top);
-  const waiting: Folder[] = [{ path: top, above: [], depth: 0 }];
+  const waiting: Folder[] = [{ path: top, above: await ignoresAround(files, top), depth: 0 }];
   for (let folder = waiting.pop(); folder; folder = waiting.pop()) {
-    const rules = await rulesIn(files, folder.path, folder.above);
+    const ignores = await withIgnoresIn(files, folder.path, folder.above);
     const entries = await entriesIn(files, folder.path);
     const kept = entries.filter(
-      ({ path, kind }) => !isExcluded(path) && !isIgnored(rules, path, kind),
+      ({ path, kind }) => !isExcluded(path) && !isIgnored(ignores, path, kind),
     );
     for (const { path, kind } of kept) {
       if (kind === 'file' && wants(basename(path))) yield path;
     }
-    // The last is taken up first.
-    const folders = kept.filter(({ path, kind }) => kind === 'folder' && mayHoldFiles(path));
     const depth = folder.depth + 1;
     if (depth > deepest) continue;
-    waiting.push(...folders.toReversed().map(({ path }) => ({ path, above: rules, depth })));
+    const folders = kept
+      .filter(({ path, kind }) => kind === 'folder' && mayHoldFiles(path))
+      .map(({ path }) => ({ path, above: ignoresBelow(ignores, path), depth }));
+    // The last is taken up first.
+    waiting.push(...folders.reverse());
   }
 }
 
 /** A folder that is to be looked into. */
 interface Folder {
   readonly path: string;
-  readonly above: readonly Rules[];
+  readonly above: readonly IgnoreFile[];
   readonly depth: number;
 }
 
@@ -75,27 +76,6 @@ async function entriesIn(files: WorkspaceFiles, folder: string): Promise<readonl
 
 function mayHoldFiles(folder: string): boolean {
   return !isIgnoredFolder(folder) && basename(folder) !== stateFolderName;
-}
-
-const longestRules = 256 * 1024;
-
-async function rulesIn(
-  files: WorkspaceFiles,
-  folder: string,
-  above: readonly Rules[],
-): Promise<readonly Rules[]> {
-  const text = await files.readText(join(folder, '.gitignore'), longestRules);
-  return text === undefined ? above : [...above, { folder, ignores: ignore().add(text) }];
-}
-
-/** The innermost `.gitignore` that says anything of a path decides, as in git. */
-function isIgnored(rules: readonly Rules[], path: string, kind: 'file' | 'folder'): boolean {
-  for (const { folder, ignores } of rules.toReversed()) {
-    const way = relative(folder, path).split(sep).join('/');
-    const { ignored, unignored } = ignores.test(kind === 'folder' ? `${way}/` : way);
-    if (ignored || unignored) return ignored;
-  }
-  return false;
 }
 
 function compileExcludes(globs: readonly string[], top: string): (path: string) => boolean {

@@ -12,7 +12,7 @@ import { walkFiles } from './walkFiles.ts';
 export interface ScannedWeight {
   readonly name: string;
   /** Absent where it is no number. */
-  readonly weight: number | undefined;
+  readonly weight?: number | undefined;
   /** From 0. */
   readonly line: number;
 }
@@ -21,36 +21,55 @@ export interface ScannedWeight {
 export interface ScannedConfig {
   /** Absolute. */
   readonly path: string;
+  /** The first of them: there can be hundreds, and nobody reads a list of these. */
   readonly weights: readonly ScannedWeight[];
+  /** How many more there are. */
+  readonly others: number;
 }
 
-export interface ScanResult {
-  /** In the order of the walk. */
-  readonly configs: readonly ScannedConfig[];
-  /** How many files were looked at. */
+/** What was looked at. */
+export interface ScanExtent {
   readonly files: number;
   /** True where there are more files than are looked at. */
   readonly isCut: boolean;
+}
+
+export interface ScanResult extends ScanExtent {
+  /** In the order of the walk. */
+  readonly configs: readonly ScannedConfig[];
+  /** Why the search came to no end; absent where it did. */
+  readonly problem?: string;
+}
+
+/** Finds the files below a folder that set loss weights: here, or in a thread of its own. */
+export interface WeightScanner {
+  /**
+   * @param top absolute
+   * @param excludes globs of files and folders to leave out, as in the editor's `files.exclude`
+   * @throws CancelledError when cancelled
+   */
+  scan(top: string, excludes: readonly string[], token: CancellationToken): Promise<ScanResult>;
 }
 
 /** What is known of a file of a certain age and size. */
 interface Scanned {
   readonly size: number;
   readonly modifiedAt: number;
-  readonly weights: readonly ScannedWeight[];
+  readonly found: Omit<ScannedConfig, 'path'>;
 }
 
-/** Longer files are data, not options; longer programs are libraries or were generated. In bytes. */
+/** Longer files are data or were generated. In bytes. */
 const longestFile = 1024 * 1024;
-const longestProgram = 192 * 1024;
 const mostFiles = 50_000;
+const mostWeights = 6;
+const noWeights = { weights: [], others: 0 };
 /** In every name that a recognizer goes by there is one of these; most files of a workspace have none. */
 const hints = /loss|criteri|weight|lambda|coef|kl|beta|gamma|alpha|scale|factor|\bw_/i;
 /** In a program `lambda` is a word of the language, and factors and scales are everywhere. */
 const programHints = /loss|criteri|weight|lambda[_A-Z\d]|_lambda|coef|kl_|_kl|beta|\bw_/i;
 
-/** Finds the files below a folder that set loss weights, and remembers those that have not changed. */
-export class WeightScan {
+/** Remembers the files that have not changed. */
+export class WeightScan implements WeightScanner {
   readonly #files: WorkspaceFiles;
   readonly #known = new Map<string, Scanned>();
 
@@ -58,43 +77,52 @@ export class WeightScan {
     this.#files = files;
   }
 
-  /**
-   * Looks at every file of a language of configs that is not left out. Others get their turn every 10
-   * ms; throws `CancelledError` when cancelled.
-   */
   async scan(
     top: string,
     excludes: readonly string[],
     token: CancellationToken,
   ): Promise<ScanResult> {
-    const checkpoint = createCheckpoint(token);
     const configs: ScannedConfig[] = [];
+    const extent = await this.search(top, excludes, (config) => configs.push(config), token);
+    return { configs, ...extent };
+  }
+
+  /**
+   * Looks at every file of a language of configs that is not left out, and tells of those that set
+   * weights as it comes upon them. Others get their turn between two files, and within a long program.
+   * @throws CancelledError when cancelled
+   */
+  async search(
+    top: string,
+    excludes: readonly string[],
+    tell: (config: ScannedConfig) => void,
+    token: CancellationToken,
+  ): Promise<ScanExtent> {
+    const checkpoint = createCheckpoint(token);
     const before = [...this.#known].filter(([path]) => isInside(path, top));
     const seen = new Set<string>();
     for await (const path of walkFiles(this.#files, { top, excludes, wants: mayHoldWeights })) {
-      if (seen.size >= mostFiles) return { configs, files: seen.size, isCut: true };
+      if (seen.size >= mostFiles) return { files: seen.size, isCut: true };
       seen.add(path);
       await checkpoint();
-      const weights = await this.#weightsOf(path, token);
-      if (weights.length > 0) configs.push({ path, weights });
+      const found = await this.#weightsOf(path, token);
+      if (found.weights.length > 0) tell({ path, ...found });
     }
     for (const [path] of before) if (!seen.has(path)) this.#known.delete(path);
-    return { configs, files: seen.size, isCut: false };
+    return { files: seen.size, isCut: false };
   }
 
-  async #weightsOf(path: string, token: CancellationToken): Promise<readonly ScannedWeight[]> {
+  async #weightsOf(path: string, token: CancellationToken): Promise<Scanned['found']> {
     const facts = await this.#files.facts(path);
-    const isProgram = /\.pyi?$/i.test(path);
-    if (!facts || facts.size > (isProgram ? longestProgram : longestFile)) return [];
+    if (!facts || facts.size > longestFile) return noWeights;
     const known = this.#known.get(path);
-    if (known?.modifiedAt === facts.modifiedAt && known.size === facts.size) return known.weights;
+    if (known?.modifiedAt === facts.modifiedAt && known.size === facts.size) return known.found;
     const text = await this.#files.readText(path, longestFile);
-    const weights =
-      text === undefined || !(isProgram ? programHints : hints).test(text)
-        ? []
-        : await readWeights(path, text, token);
-    this.#known.set(path, { ...facts, weights });
-    return weights;
+    const likely = /\.pyi?$/i.test(path) ? programHints : hints;
+    const found =
+      text === undefined || !likely.test(text) ? noWeights : await readWeights(path, text, token);
+    this.#known.set(path, { ...facts, found });
+    return found;
   }
 }
 
@@ -109,13 +137,15 @@ async function readWeights(
   path: string,
   text: string,
   token: CancellationToken,
-): Promise<readonly ScannedWeight[]> {
+): Promise<Scanned['found']> {
   const document = await parseInTurns(path, text, token);
-  if (!document) return [];
+  if (!document) return noWeights;
   const lines = new LineIndex(text);
-  return discoverTerms(document).map(({ name, weight, valueRange }) => ({
+  const terms = discoverTerms(document);
+  const weights = terms.slice(0, mostWeights).map(({ name, weight, valueRange }) => ({
     name,
     weight,
     line: lines.positionAt(valueRange.start).line,
   }));
+  return { weights, others: terms.length - weights.length };
 }

@@ -16,7 +16,7 @@ export const layers = [
 const entryLayer = layers.length;
 
 /** The entries start when they are loaded, so nobody may import them. */
-const entries: readonly string[] = ['cliMain', 'main', 'trainHostMain'].map(
+const entries: readonly string[] = ['cliMain', 'main', 'trainHostMain', 'weightScanMain'].map(
   (name) => `server/src/${name}.ts`,
 );
 

@@ -45,10 +45,22 @@ test('files of every language that set weights are found, with the lines of thes
   const scan = new WeightScan(createDiskFiles());
   const { configs, files, isCut } = await scan.scan(workspace.root, [], neverCancelled);
   expect(configs).toEqual([
-    { path: workspace.path('a.yaml'), weights: [{ name: 'kl', weight: 0.5, line: 1 }] },
-    { path: workspace.path('conf/b.json'), weights: [{ name: 'kl', weight: undefined, line: 0 }] },
-    { path: workspace.path('conf/c.toml'), weights: [{ name: 'kl', weight: 0.5, line: 0 }] },
-    { path: workspace.path('src/d.py'), weights: [{ name: 'kl', weight: 0.5, line: 1 }] },
+    { path: workspace.path('a.yaml'), weights: [{ name: 'kl', weight: 0.5, line: 1 }], others: 0 },
+    {
+      path: workspace.path('conf/b.json'),
+      weights: [{ name: 'kl', weight: undefined, line: 0 }],
+      others: 0,
+    },
+    {
+      path: workspace.path('conf/c.toml'),
+      weights: [{ name: 'kl', weight: 0.5, line: 0 }],
+      others: 0,
+    },
+    {
+      path: workspace.path('src/d.py'),
+      weights: [{ name: 'kl', weight: 0.5, line: 1 }],
+      others: 0,
+    },
   ]);
   expect({ files, isCut }).toEqual({ files: 5, isCut: false });
 });
@@ -119,4 +131,15 @@ test('thousands of files hold nobody up, and the search can be cancelled', async
   const cancelled = new WeightScan(createDiskFiles()).scan(workspace.root, [], source.token);
   source.cancel();
   await expect(cancelled).rejects.toThrow('cancelled');
+});
+
+test('of a file with many weights the first are told, and how many more there are', async () => {
+  const lines = Array.from({ length: 10 }, (_, at) => `kl_${at}_weight: 0.5\n`);
+  const workspace = workspaceOf({ 'a.yaml': lines.join('') });
+  const { configs } = await new WeightScan(createDiskFiles()).scan(
+    workspace.root,
+    [],
+    neverCancelled,
+  );
+  expect(configs[0]).toMatchObject({ others: 4, weights: { length: 6 } });
 });
