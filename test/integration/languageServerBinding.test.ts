@@ -49,6 +49,108 @@ describe('a term whose metric is not found by its name', () => {
   });
 });
 
+/** The answer to a correction, as text and as the file that comes of it. */
+async function correct(server: LanguageServer, configUri: string, correction: object) {
+  const payload = { configUri, correction };
+  return await server.request(requests.correctBinding, payload, correctionAnswerSchema);
+}
+
+describe('a correction of a counterweight.yaml that is there', () => {
+  it('goes to the one above the config, keeps its comments and is undone by editing it', async () => {
+    const project = '# ours\ntotal: loss # the sum\n';
+    using workspace = new TemporaryWorkspace({
+      'configs/train.yaml': config,
+      'counterweight.yaml': project,
+      'runs/a/metrics.csv': log,
+    });
+    await using server = await LanguageServer.start({ folder: workspace.root });
+    const uri = workspace.uri('configs/train.yaml');
+    const hints = async (): Promise<number> => (await server.inlayHints(uri)).length;
+    await server.open(uri, config);
+    await server.until('a hint', async () => (await hints()) === 1);
+    const correction = { kind: 'metric', term: 'kl', metric: 'divergence' };
+    const answer = await correct(server, uri, correction);
+    expect(answer).toEqual({
+      path: workspace.path('counterweight.yaml'),
+      isNew: false,
+      range: { start: { line: 2, character: 0 }, end: { line: 2, character: 0 } },
+      newText: 'terms:\n  kl:\n    metric: divergence\n',
+    });
+    if ('problem' in answer) throw new Error(answer.problem);
+    const projectUri = workspace.uri('counterweight.yaml');
+    await server.open(projectUri, project + answer.newText);
+    await server.until('a second hint', async () => (await hints()) === 2);
+    await server.edit(projectUri, answer.newText, '');
+    await server.until('one hint again', async () => (await hints()) === 1);
+  });
+
+  it('is refused, with the reason, where the file cannot be read', async () => {
+    using workspace = new TemporaryWorkspace({
+      'train.yaml': config,
+      'counterweight.yaml': 'terms: {kl: [\n',
+    });
+    await using server = await LanguageServer.start({ folder: workspace.root });
+    const uri = workspace.uri('train.yaml');
+    await server.open(uri, config);
+    const answer = await correct(server, uri, { kind: 'logs', path: workspace.path('runs') });
+    expect(answer).toMatchObject({
+      problem: expect.stringContaining('It has to be mended first.'),
+    });
+  });
+
+  it('survives a restart, also in the second of two workspace folders', async () => {
+    using first = new TemporaryWorkspace({ 'counterweight.yaml': 'terms: {kl: {metric: x}}\n' });
+    using second = new TemporaryWorkspace({
+      'train.yaml': config,
+      'counterweight.yaml': 'terms: {kl: {metric: divergence}}\n',
+      'runs/a/metrics.csv': log,
+    });
+    for (let start = 0; start < 2; start += 1) {
+      await using server = await LanguageServer.start({ folder: first.root });
+      const added = [{ uri: second.uri(''), name: 'second' }];
+      const event = { added, removed: [] };
+      await server.notify('workspace/didChangeWorkspaceFolders', { event });
+      const uri = second.uri('train.yaml');
+      await server.open(uri, config);
+      await server.until('both hints', async () => (await server.inlayHints(uri)).length === 2);
+    }
+  });
+});
+
+describe('counterweight.yaml itself', () => {
+  it('has a wrong key mended, and its keys explained and completed', async () => {
+    const project = 'logz: [runs]\nterms:\n  \n';
+    using workspace = new TemporaryWorkspace({
+      'train.yaml': config,
+      'runs/a/metrics.csv': log,
+    });
+    await using server = await LanguageServer.start({ folder: workspace.root });
+    const configUri = workspace.uri('train.yaml');
+    await server.open(configUri, config);
+    await server.until('a hint', async () => (await server.inlayHints(configUri)).length === 1);
+    const uri = workspace.uri('counterweight.yaml');
+    await server.open(uri, project);
+    await server.until('a diagnostic', () => server.diagnostics(uri).length > 0);
+    const [diagnostic] = server.diagnostics(uri);
+    expect(diagnostic?.message).toContain('did you mean logs?');
+    const start = server.position(uri, 'logz');
+    const actions = await server.codeActions(uri, { start, end: start }, [
+      ...server.diagnostics(uri),
+    ]);
+    expect(actions).toMatchObject([
+      { title: 'Change to logs', edit: { changes: { [uri]: [{ newText: 'logs' }] } } },
+    ]);
+    const hover = await server.hover(uri, server.position(uri, 'terms'));
+    expect(JSON.stringify(hover)).toContain('What is known of each loss term.');
+    const labels = async (line: number, character: number): Promise<readonly string[]> =>
+      (await server.completions(uri, { line, character })).map(({ label }) => label);
+    expect(await labels(2, 2)).toEqual(['kl', 'recon']);
+    await server.edit(uri, '  \n', '  kl:\n    metric: \n');
+    expect(await labels(3, 12)).toContain('divergence');
+    expect(await labels(4, 0)).toContain('ablation');
+  });
+});
+
 describe('a run with a copy of its config', () => {
   it('is spoken of with the weights that it was trained with, of a Python program too', async () => {
     const program =

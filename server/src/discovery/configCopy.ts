@@ -1,8 +1,10 @@
 import type { LossTerm } from '../model/lossTerm.ts';
 import { type ConfigDocument, type ScalarNode, walkScalars } from '../syntax/configTree.ts';
+import { copyEndings } from './copyText.ts';
 import { discoverTerms } from './discoverTerms.ts';
 import { isReference, referredNumber } from './followReferences.ts';
 import { splitWords } from './keyWords.ts';
+import { configsNamedIn, isConfigCalled, optionsGiven } from './namedConfigs.ts';
 
 /** What a run's folder says of the options that it was trained with. */
 export interface ConfigCopy {
@@ -12,6 +14,10 @@ export interface ConfigCopy {
   readonly numbers: ReadonlyMap<string, readonly CopiedNumber[]>;
   /** How many loss weights are found in it by themselves. */
   readonly weights: number;
+  /** The configs that it says the run was started with, as they are written there. */
+  readonly configs: readonly string[];
+  /** Whether it computes anything, as no file does that holds options alone. */
+  readonly isProgram: boolean;
 }
 
 interface CopiedNumber {
@@ -26,32 +32,54 @@ const copyNames = new Set([
   ...['options', 'opts', 'params', 'resolved_config', 'run_config', 'settings', 'train_args'],
   ...['train_config', 'training_args', 'training_config'],
 ]);
-const copyEndings = /\.(json|py|toml|ya?ml)$/i;
+/** Of plain texts in which programs print them: pix2pix's `train_opt.txt`, too. */
+const printedCopy =
+  /^(args|arguments|cfg|commandline_args|config|hparams|opts?|options|train_opt)\.txt$/i;
 
 /**
  * The files that may hold the config of the run that a folder belongs to, the surest first: one
- * named as the config is (mmengine's dump), Hydra's, wandb's, then the usual names (Lightning's
- * `hparams.yaml`, Detectron2's `config.yaml`). Relative to the folder, with `/`.
+ * named as the config is (mmengine's dump), Hydra's, wandb's, MLflow's folder `params` with a file
+ * for each parameter, then the usual names (Lightning's `hparams.yaml`, Detectron2's `config.yaml`),
+ * and those that only name the config. Relative to the folder, with `/`, which ends a folder.
  *
  * @param names of the files and folders in it
  * @param configName file name of the config
  */
 export function copiesIn(names: readonly string[], configName: string): readonly string[] {
-  const usual = names.filter((name) => {
-    const stem = name.replace(copyEndings, '');
-    return stem !== name && name !== configName && copyNames.has(stem.toLowerCase());
-  });
+  const has = (...wanted: readonly string[]): boolean =>
+    wanted.every((name) => names.includes(name));
+  const isMlflow = has('params') && (has('metrics') || has('meta.yaml'));
+  const rest = names.filter((name) => name !== configName).sort();
   return [
-    ...names.filter((name) => name === configName),
-    ...(names.includes('.hydra') ? ['.hydra/config.yaml'] : []),
-    ...(names.includes('files') ? ['files/config.yaml'] : []),
-    ...usual.sort(),
+    ...(has(configName) ? [configName] : []),
+    ...(has('.hydra') ? ['.hydra/config.yaml', '.hydra/overrides.yaml'] : []),
+    ...(has('files') ? ['files/config.yaml'] : []),
+    ...(isMlflow ? ['params/'] : []),
+    ...rest.filter((name) => isUsualCopy(name)),
+    ...rest.filter((name) => printedCopy.test(name)),
+    ...(has('.hydra') ? ['.hydra/hydra.yaml'] : []),
+    ...(has('files') ? ['files/wandb-metadata.json'] : []),
+    ...(has('wandb-metadata.json') ? ['wandb-metadata.json'] : []),
   ];
 }
 
+/** Whether a file is named as tools name their copies, and not as people name their configs. */
+export function isUsualCopy(name: string): boolean {
+  const stem = name.replace(copyEndings, '');
+  return stem !== name && copyNames.has(stem.toLowerCase());
+}
+
 /** Whether a copy is written by a tool that writes down all options, so that what it lacks is unknown there. */
-export function holdsAllOptions({ path }: ConfigCopy): boolean {
+export function holdsAllOptions({ path }: Pick<ConfigCopy, 'path'>): boolean {
   return /[/\\](\.hydra[/\\]config\.yaml|files[/\\]config\.yaml|hparams\.yaml)$/.test(path);
+}
+
+/** The copy that says that the run was started with a config. */
+export function copyNamed(
+  configPath: string,
+  copies: readonly ConfigCopy[],
+): ConfigCopy | undefined {
+  return copies.find(({ configs }) => configs.some((name) => isConfigCalled(configPath, name)));
 }
 
 /** Reads the numbers of a copy. */
@@ -63,7 +91,12 @@ export function readConfigCopy(path: string, document: ConfigDocument): ConfigCo
     const plain = plainPath(isWandb ? withoutValueKey(keys) : keys);
     if (value !== undefined) addNumber(numbers, { path: plain, value });
   }
-  return { path, numbers, weights: discoverTerms(document).length };
+  for (const { key, value } of optionsGiven(document)) {
+    if (decimal.test(value)) addNumber(numbers, { path: plainPath([key]), value: Number(value) });
+  }
+  const configs = configsNamedIn(document);
+  const isProgram = document.sums !== undefined && document.sums.length > 0;
+  return { path, numbers, weights: discoverTerms(document).length, configs, isProgram };
 }
 
 function addNumber(numbers: Map<string, CopiedNumber[]>, number: CopiedNumber): void {

@@ -19,7 +19,10 @@ const gradients = new Set(['grad', 'grads', 'gradient', 'gradients', 'gradnorm',
 const raws = new Set(['raw', 'unscaled', 'unweighted']);
 const weighteds = new Set(['weighted', 'scaled']);
 /** Words that change neither what is measured nor how it was scaled. */
-const silent = new Set(['train', 'training', 'step', 'iter', 'avg', 'mean', 'batch', 'scalars']);
+const silent = new Set([
+  ...['avg', 'batch', 'components', 'dict', 'iter', 'iteration', 'mean', 'metric', 'metrics'],
+  ...['running', 'scalar', 'scalars', 'step', 'terms', 'train', 'training'],
+]);
 
 /** Where there is a discriminator too, so are the losses of the other network marked. */
 const generators = new Set(['g', 'gen', 'generator']);

@@ -37,18 +37,26 @@ export function formatProjectFileJsonSchema(): string {
   return `${text.replace(/\[\s+([^[\]{}]*?)\s+\]/g, oneLine)}\n`;
 }
 
-/** The keys that the schema knows at a path of `counterweight.yaml`; none where any key will do. */
-export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const root = jsonSchemaNode.parse(projectFileJsonSchema());
-  return schemasAt(root, path).flatMap((schema) => Object.keys(schema.properties ?? {}));
-}
+/** What `counterweight.yaml` may hold at its places; worked out once for a whole reading, as it takes milliseconds. */
+export class ProjectVocabulary {
+  #root: JsonSchemaNode | undefined;
 
-/** The words that the schema takes as a value at a path, where it lists them. */
-export function knownValues(path: readonly PropertyKey[]): readonly string[] {
-  const root = jsonSchemaNode.parse(projectFileJsonSchema());
-  return schemasAt(root, path).flatMap(({ enum: words = [], const: word }) =>
-    [...words, word].filter((value): value is string => typeof value === 'string'),
-  );
+  /** The keys that the schema knows at a path; none where any key will do. */
+  keysAt(path: readonly PropertyKey[]): readonly string[] {
+    return this.#at(path).flatMap((schema) => Object.keys(schema.properties ?? {}));
+  }
+
+  /** The words that the schema takes as a value at a path, where it lists them. */
+  valuesAt(path: readonly PropertyKey[]): readonly string[] {
+    return this.#at(path).flatMap(({ enum: words = [], const: word }) =>
+      [...words, word].filter((value): value is string => typeof value === 'string'),
+    );
+  }
+
+  #at(path: readonly PropertyKey[]): readonly JsonSchemaNode[] {
+    this.#root ??= jsonSchemaNode.parse(projectFileJsonSchema());
+    return schemasAt(this.#root, path);
+  }
 }
 
 /** The schemas that may hold at a path, alternatives included. */

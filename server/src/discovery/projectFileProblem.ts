@@ -4,8 +4,9 @@ import { nearestName } from '../base/nearestName.ts';
 import type { TextRange } from '../base/textRange.ts';
 import type { ConfigProblem } from '../model/finding.ts';
 import type { ConfigNode } from '../syntax/configTree.ts';
+import { ownEntries } from '../syntax/layout.ts';
 import { nodeAtPath } from '../syntax/toPlainData.ts';
-import { knownKeys, knownValues } from './projectFileJsonSchema.ts';
+import { ProjectVocabulary } from './projectFileJsonSchema.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -19,14 +20,40 @@ export interface WrongPlace {
 export function toWrongPlaces(
   issues: readonly Issue[],
   root: ConfigNode | undefined,
+  vocabulary = new ProjectVocabulary(),
 ): readonly WrongPlace[] {
+  const place: Place = { root, vocabulary };
   return issues
     .flatMap(settleUnion)
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => unknownKey([...issue.path, key], root))
-        : [wrongValue(issue, root)],
+        ? issue.keys.map((key) => unknownKey([...issue.path, key], place))
+        : [wrongValue(issue, place)],
     );
+}
+
+interface Place {
+  readonly root: ConfigNode | undefined;
+  readonly vocabulary: ProjectVocabulary;
+}
+
+/** Keys that are set twice in the same mapping, at the later place; the last counts, as in Python. */
+export function keysSetTwice(node: ConfigNode | undefined): readonly ConfigProblem[] {
+  if (node?.kind === 'sequence') return node.items.flatMap(keysSetTwice);
+  if (node?.kind !== 'mapping') return [];
+  const seen = new Set<string>();
+  return ownEntries(node).flatMap(({ key, keyRange, value }) => {
+    const isAgain = seen.has(key);
+    seen.add(key);
+    const message = `${key} is set above already; only this one counts.`;
+    const again: ConfigProblem = {
+      code: 'project-key',
+      severity: 'warning',
+      message,
+      range: keyRange,
+    };
+    return [...(isAgain ? [again] : []), ...keysSetTwice(value)];
+  });
 }
 
 /**
@@ -43,10 +70,10 @@ function settleUnion(issue: Issue): readonly Issue[] {
   return deepest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-function unknownKey(path: readonly PropertyKey[], root: ConfigNode | undefined): WrongPlace {
+function unknownKey(path: readonly PropertyKey[], { root, vocabulary }: Place): WrongPlace {
   const key = String(path.at(-1));
   const range = nodeAtPath(root, path)?.keyRange ?? rangeAt(root, path);
-  const known = knownKeys(path.slice(0, -1));
+  const known = vocabulary.keysAt(path.slice(0, -1));
   const nearest = nearestName(key, known);
   const hint = nearest ? `did you mean ${nearest}?` : `known here: ${known.join(', ')}.`;
   const message = `There is no key ${key}; ${hint}`;
@@ -54,17 +81,18 @@ function unknownKey(path: readonly PropertyKey[], root: ConfigNode | undefined):
   return { path, problem: { code: 'project-key', severity: 'error', message, range, fixes } };
 }
 
-function wrongValue(issue: Issue, root: ConfigNode | undefined): WrongPlace {
+function wrongValue(issue: Issue, { root, vocabulary }: Place): WrongPlace {
   const path = issue.path;
   const range = rangeAt(root, path);
   const key = path.map(String).join('.') || 'The file';
   const node = nodeAtPath(root, path)?.node;
-  const nearest = node?.kind === 'scalar' ? nearestName(node.text, knownValues(path)) : undefined;
+  const nearest =
+    node?.kind === 'scalar' ? nearestName(node.text, vocabulary.valuesAt(path)) : undefined;
   const hint = nearest ? ` Did you mean ${nearest}?` : '';
   const message = `${key} ${describe(issue, node, path)}.${hint}`;
   const fixes = nearest
     ? [{ title: `Change to ${nearest}`, range, newText: nearest }]
-    : quoteFix(issue, node);
+    : [...quoteFix(issue, node), ...listFix(issue, node)];
   return { path, problem: { code: 'project-value', severity: 'error', message, range, fixes } };
 }
 
@@ -73,6 +101,14 @@ function quoteFix(issue: Issue, node: ConfigNode | undefined): NonNullable<Confi
   const wantsText = issue.code === 'invalid_type' && issue.expected === 'string';
   if (!wantsText || node?.kind !== 'scalar') return [];
   const newText = JSON.stringify(node.text);
+  return [{ title: `Write ${newText}`, range: node.range, newText }];
+}
+
+/** One text where a list of texts belongs only lacks its brackets; a command line would have to be cut. */
+function listFix(issue: Issue, node: ConfigNode | undefined): NonNullable<ConfigProblem['fixes']> {
+  const wantsList = issue.code === 'invalid_type' && issue.expected === 'array';
+  if (!wantsList || node?.kind !== 'scalar' || /[\s,[\]{}]/.test(node.text)) return [];
+  const newText = `[${node.text}]`;
   return [{ title: `Write ${newText}`, range: node.range, newText }];
 }
 
@@ -91,6 +127,8 @@ function describe(
   path: readonly PropertyKey[],
 ): string {
   if (!node && path.length > 0) return `is missing: it must be ${expected(issue)}`;
+  if (issue.code === 'too_small' && issue.inclusive === false)
+    return `must be greater than ${issue.minimum}`;
   if (issue.code === 'too_small') return `must be at least ${issue.minimum}${unit(issue.origin)}`;
   return `must be ${expected(issue)}`;
 }

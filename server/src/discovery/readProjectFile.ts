@@ -4,7 +4,8 @@ import { type ProjectFile, projectFileSchema } from '../model/projectFile.ts';
 import type { ConfigNode } from '../syntax/configTree.ts';
 import { yaml } from '../syntax/languages/yaml.ts';
 import { logPatternProblems } from './logPatterns.ts';
-import { toWrongPlaces } from './projectFileProblem.ts';
+import { ProjectVocabulary } from './projectFileJsonSchema.ts';
+import { keysSetTwice, toWrongPlaces, type WrongPlace } from './projectFileProblem.ts';
 
 /** What `counterweight.yaml` says; what is wrong in it is left out and told. */
 export interface ReadProjectFile {
@@ -27,19 +28,36 @@ export function readProjectFile(text: string, ruleNames: readonly string[] = [])
   }
   const data = toData(root) ?? {};
   const names = unknownRules(root, ruleNames);
+  const twice = keysSetTwice(root);
   const first = projectFileSchema.safeParse(data);
-  if (first.success) {
-    const patterns = logPatternProblems(text, root, first.data);
-    return { project: first.data, problems: [...syntax, ...patterns, ...names] };
-  }
-  const wrong = toWrongPlaces(first.error.issues, root);
-  const rest = wrong.reduce<unknown>((kept, { path }) => without(kept, path), data);
-  const second = projectFileSchema.safeParse(rest);
-  const patterns = logPatternProblems(text, root, second.data);
+  const vocabulary = new ProjectVocabulary();
+  const wrong = first.success ? [] : toWrongPlaces(first.error.issues, root, vocabulary);
+  const project = first.data ?? whatIsRight(data, wrong, vocabulary);
+  const patterns = logPatternProblems(text, root, project);
+  const told = wrong.map(({ problem }) => problem);
   return {
-    ...(second.success && { project: second.data }),
-    problems: [...syntax, ...wrong.map(({ problem }) => problem), ...patterns, ...names],
+    ...(project && { project }),
+    problems: [...syntax, ...told, ...twice, ...patterns, ...names],
   };
+}
+
+/** Each time what is wrong is left out, something may be missing that was there: a few times at most. */
+const mostRounds = 4;
+
+function whatIsRight(
+  data: unknown,
+  wrong: readonly WrongPlace[],
+  vocabulary: ProjectVocabulary,
+): ProjectFile | undefined {
+  let paths: readonly (readonly PropertyKey[])[] = wrong.map(({ path }) => path);
+  let rest = data;
+  for (let round = 0; round < mostRounds; round += 1) {
+    rest = without(rest, paths) ?? {};
+    const read = projectFileSchema.safeParse(rest);
+    if (read.success) return read.data;
+    paths = toWrongPlaces(read.error.issues, undefined, vocabulary).map(({ path }) => path);
+  }
+  return undefined;
 }
 
 /**
@@ -57,15 +75,40 @@ function toData(node: ConfigNode | undefined): unknown {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** The data without what stands at a path; a missing key takes the mapping that lacks it along. */
-function without(data: unknown, path: readonly PropertyKey[]): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return {};
-  if (Array.isArray(data)) return undefined;
-  if (!isData(data) || !Object.hasOwn(data, key)) return undefined;
-  const inner = rest.length === 0 ? undefined : without(data[String(key)], rest);
-  const entries = Object.entries(data).filter(([name]) => name !== key);
-  return Object.fromEntries(inner === undefined ? entries : [...entries, [String(key), inner]]);
+/**
+ * The data without what stands at some paths. A missing key takes the mapping that lacks it along;
+ * of a list of texts or numbers the wrong ones go, any other list goes as a whole.
+ */
+function without(data: unknown, paths: readonly (readonly PropertyKey[])[]): unknown {
+  if (paths.some((path) => path.length === 0)) return undefined;
+  if (Array.isArray(data)) return withoutItems(data, paths);
+  if (!isData(data)) return undefined;
+  const below = new Map<string, PropertyKey[][]>();
+  for (const [key = '', ...rest] of paths) {
+    const known = below.get(String(key));
+    if (known) known.push(rest);
+    else below.set(String(key), [rest]);
+  }
+  if ([...below.keys()].some((key) => !Object.hasOwn(data, key))) return undefined;
+  const entries = Object.entries(data).flatMap(([key, value]): [string, unknown][] => {
+    const inner = below.get(key);
+    const kept = inner ? without(value, inner) : value;
+    return kept === undefined ? [] : [[key, kept]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function withoutItems(
+  data: readonly unknown[],
+  paths: readonly (readonly PropertyKey[])[],
+): unknown {
+  if (data.some(isNested)) return undefined;
+  const wrong = new Set(paths.map(([index]) => Number(index)));
+  return data.filter((_, index) => !wrong.has(index));
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function isData(value: unknown): value is Data {

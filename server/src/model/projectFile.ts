@@ -21,9 +21,12 @@ const termSchema = z.strictObject({
 });
 
 const ruleSchema = z.union([
-  z.literal('off'),
+  z.literal('off').describe('The rule says nothing.'),
   z.strictObject({
-    severity: z.enum(['error', 'warning', 'information']).optional(),
+    severity: z
+      .enum(['error', 'warning', 'information'])
+      .optional()
+      .describe('How loudly it says what it finds.'),
     window: z
       .number()
       .int()
@@ -95,7 +98,7 @@ export type LogPattern = z.infer<typeof logPatternSchema>;
 /** Everything that `counterweight.yaml` may say; every key is optional. */
 export const projectFileSchema = z.strictObject({
   config: z
-    .union([z.string(), z.array(z.string())])
+    .union([z.string().min(1), z.array(z.string().min(1))])
     .optional()
     .describe('The file, or files, that set the loss weights, relative to this file.'),
   logs: z
@@ -109,9 +112,9 @@ export const projectFileSchema = z.strictObject({
       'How to read logs of a form of your own. Several patterns may be for the same file; a line is read by the first that matches it. Runs only in a trusted workspace.',
     ),
   terms: z.record(z.string(), termSchema).optional().describe('What is known of each loss term.'),
-  total: z.string().optional().describe('Name of the metric that logs the total loss.'),
+  total: z.string().min(1).optional().describe('Name of the metric that logs the total loss.'),
   run: runSchema.optional().describe('The program that trains.'),
-  ablation: ablationSchema.optional(),
+  ablation: ablationSchema.optional().describe('What every ablation of these configs is like.'),
   rules: z
     .record(z.string(), ruleSchema)
     .optional()

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** A term of a config. */
 export const termArgumentSchema = z.object({ configUri: z.string(), term: z.string() });
+export type TermArgument = z.infer<typeof termArgumentSchema>;
 
 /** The metrics that a term may be logged as, the likeliest first. */
 export const termMetricsAnswerSchema = z.object({

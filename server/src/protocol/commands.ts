@@ -12,6 +12,12 @@ export const clientCommands = {
   bindRuns: 'counterweight.bindRuns',
 } as const;
 
+/** Commands that the server carries out itself, so that every editor has them. */
+export const serverCommands = {
+  /** Makes a number in a program an option. Takes the config and the term. */
+  liftWeight: 'counterweight.liftWeight',
+} as const;
+
 export const configArgumentSchema = z.object({ configUri: z.string() });
 
 /** Argument of `counterweight.bindTerm`; without a term one is picked. */

@@ -49,13 +49,23 @@ export function completeConfig(
   const task = taskOf(cursor.root) ?? file.task;
   const writing = { language, cursor, text: file.text, task };
   if (!task) return cursor.path.join('.') === 'task' ? taskNames(writing) : [];
+  return completeBySchema(writing, schemas.of(task));
+}
+
+/** What a schema allows at the cursor: keys that are not there yet, or values. */
+export function completeBySchema(
+  writing: Writing,
+  schema: OptionSchema,
+): readonly ConfigCompletion[] {
+  const { cursor } = writing;
   const data = toPlainData(cursor.root);
-  const option = optionAt(schemas.of(task), cursor.path, data);
+  const option = optionAt(schema, cursor.path, data);
   if (!option) return [];
   return cursor.part === 'key' ? keys(writing, option, data) : values(writing, option);
 }
 
-interface Writing {
+/** A place at which somebody writes, in the config of a task or in a file of no task. */
+export interface Writing {
   readonly language: ConfigLanguage;
   readonly cursor: CursorPlace;
   readonly text: string;

@@ -1,4 +1,4 @@
-import { dirname, relative } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 
 import type { LogProblem } from '../ingest/logProblems.ts';
 import type { ConfigProblem, Finding } from '../model/finding.ts';
@@ -6,7 +6,7 @@ import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigFile } from './configFile.ts';
 import type { FoundProject } from './engineChoice.ts';
 import type { TermInsight } from './insight.ts';
-import { isInside, type KnownRun } from './knownRun.ts';
+import type { KnownRun } from './knownRun.ts';
 
 /** A place where the runs of a config may appear. */
 export interface LogRoot {
@@ -32,15 +32,25 @@ export function rootOf(
   files: readonly { readonly path: string }[] = [],
 ): LogRoot | undefined {
   return roots.find(({ path, holds }) => {
-    if (holds) return isInside(run, path) && holds(run);
-    return isInside(run, path) || files.some((file) => file.path === path);
+    if (holds) return isAtOrBelow(run, path) && holds(run);
+    return isAtOrBelow(run, path) || files.some((file) => file.path === path);
   });
+}
+
+/** Of paths without `..`, such as those of runs and of places: thousands are asked for at every keystroke. */
+function isAtOrBelow(path: string, place: string): boolean {
+  if (!path.startsWith(place)) return false;
+  return path.length === place.length || path[place.length] === sep || place.endsWith(sep);
 }
 
 export function sameRoots(a: readonly LogRoot[], b: readonly LogRoot[]): boolean {
   return (
     a.length === b.length &&
-    a.every(({ path, holds }, index) => path === b[index]?.path && holds === b[index].holds)
+    a.every((root, index) => {
+      const other = b[index];
+      const isThere = root.path === other?.path && root.holds === other.holds;
+      return isThere && root.because === other.because && root.confidence === other.confidence;
+    })
   );
 }
 

@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 import { fail, type Result, succeed } from '../base/result.ts';
 import type { TextChange } from '../base/textRange.ts';
@@ -34,20 +34,45 @@ export async function correctBinding(
 ): Promise<Result<ProjectEdit>> {
   const path = found?.path ?? join(dirname(file.path), projectFileName);
   const text = await session.projectText(path);
-  const corrected = correctText(text ?? '', dirname(path), correction);
+  const place = { folder: dirname(path), workspaceFolder: session.folderOf(file.path) };
+  const corrected = correctText(text ?? '', place, correction);
   if (!corrected.ok) return fail(`${path}: ${corrected.error}`);
   return succeed({ path, text, change: changeBetween(text ?? '', corrected.value) });
 }
 
+/** Where a `counterweight.yaml` lies; both absolute. */
+export interface ProjectPlace {
+  readonly folder: string;
+  /** What lies in it moves with the file, to another machine too. */
+  readonly workspaceFolder: string | undefined;
+}
+
 /** The text of a `counterweight.yaml` that says so; comments and layout stay. */
-export function correctText(text: string, folder: string, correction: Correction): Result<string> {
+export function correctText(
+  text: string,
+  place: ProjectPlace,
+  correction: Correction,
+): Result<string> {
   const document = yaml.parse(text);
   const broken = document.problems.find(({ severity }) => severity === 'error');
   if (broken) return fail(`It has to be mended first. ${broken.message}`);
   if (document.root && document.root.kind !== 'mapping') return fail('It holds no keys.');
-  return correction.kind === 'logs'
-    ? appendItem(text, 'logs', relativeTo(folder, correction.path))
-    : setMetric(document, correction);
+  if (correction.kind === 'metric') return setMetric(document, correction);
+  return isListed(document, place.folder, correction.path)
+    ? succeed(text)
+    : appendItem(text, 'logs', pathFrom(place, correction.path));
+}
+
+/** Whether a folder is one of the `logs` already, however it is written there. */
+function isListed({ root }: ConfigDocument, folder: string, path: string): boolean {
+  const list = findNode(root, ['logs']);
+  if (list?.kind !== 'sequence') return false;
+  return list.items.some(
+    (item) =>
+      item.kind === 'scalar' &&
+      typeof item.value === 'string' &&
+      resolve(folder, item.value) === resolve(path),
+  );
 }
 
 function setMetric(
@@ -65,8 +90,8 @@ function setMetric(
 }
 
 /** With `/`, as people write it on every system. */
-function relativeTo(folder: string, path: string): string {
-  if (!isInside(path, folder)) return path;
+function pathFrom({ folder, workspaceFolder = folder }: ProjectPlace, path: string): string {
+  if (!isInside(path, folder) && !isInside(path, workspaceFolder)) return path;
   return relative(folder, path).replaceAll('\\', '/') || '.';
 }
 

@@ -1,14 +1,15 @@
 import { dirname, join } from 'node:path';
 
-import { readProjectFile } from '../discovery/readProjectFile.ts';
+import { type ReadProjectFile, readProjectFile } from '../discovery/readProjectFile.ts';
 import type { ConfigProblem } from '../model/finding.ts';
 import { type ProjectFile, projectFileName } from '../model/projectFile.ts';
+import { rulesAround } from '../rules/configLint.ts';
 import { rules } from '../rules/registry.ts';
 import type { FoundProject } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 
 /** So that a wrong one in `counterweight.yaml` is told. */
-const ruleNames = rules.map(({ name }) => name);
+const ruleNames = [...rules, ...rulesAround].map(({ name }) => name).sort();
 
 /** An open `counterweight.yaml`. */
 export interface OpenProject {
@@ -23,6 +24,7 @@ export class ProjectFiles {
   readonly #files: WorkspaceFiles;
   readonly #open = new Map<string, OpenProject>();
   readonly #lastGood = new Map<string, ProjectFile>();
+  readonly #parsed = new Map<string, { readonly text: string; readonly read: ReadProjectFile }>();
 
   constructor(files: WorkspaceFiles) {
     this.#files = files;
@@ -30,7 +32,7 @@ export class ProjectFiles {
 
   /** Takes the text of one that was opened or edited. */
   put(uri: string, path: string, text: string): void {
-    const { problems } = readProjectFile(text, ruleNames);
+    const { problems } = this.#parse(path, text);
     this.#open.set(uri, { uri, path, text, problems });
   }
 
@@ -71,9 +73,18 @@ export class ProjectFiles {
 
   /** While somebody types, the last text that could be read counts, so that nothing disappears. */
   #read(path: string, text: string): ProjectFile | undefined {
-    const { project } = readProjectFile(text, ruleNames);
+    const { project } = this.#parse(path, text);
     if (project) this.#lastGood.set(path, project);
     return project ?? this.#lastGood.get(path);
+  }
+
+  /** At every letter that is typed in a config it is asked what its `counterweight.yaml` says. */
+  #parse(path: string, text: string): ReadProjectFile {
+    const known = this.#parsed.get(path);
+    if (known?.text === text) return known.read;
+    const read = readProjectFile(text, ruleNames);
+    this.#parsed.set(path, { text, read });
+    return read;
   }
 }
 

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-import { neverCancelled } from '../base/cancellation.ts';
 import { Emitter } from '../base/emitter.ts';
-import { type ConfigCopy, copiesIn, readConfigCopy } from '../discovery/configCopy.ts';
+import type { ConfigCopy } from '../discovery/configCopy.ts';
 import { type Weights, weightsOf } from './configEvidence.ts';
 import { type ConfigFile, readConfigFile } from './configFile.ts';
 import type { LogRoot } from './configView.ts';
+import { otherConfigOf, parseCopies, readCopyTexts } from './copyFiles.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { isInside, type KnownRun } from './knownRun.ts';
-import { parseInTurns } from './parseInTurns.ts';
 import { type CopiedWeights, copiedWeights } from './runBinding.ts';
 import { snapshotName } from './runFolder.ts';
 
@@ -25,10 +24,8 @@ export interface ConfigPlace {
   readonly roots: readonly LogRoot[];
 }
 
-/** Longer files are no options that somebody has set. */
-const longestCopy = 512 * 1024;
-/** Of one run; more are looked at for none. */
-const mostCopies = 4;
+/** Logs of a run whose folders are looked into. */
+const mostLogs = 4;
 /** Folders above that of the log: TensorBoard's is often one of several in that of the run. */
 const mostFoldersUp = 2;
 /** A log that has grown for so long may have got a copy beside it, or another training. */
@@ -36,12 +33,21 @@ const lookAgainMs = 10_000;
 
 interface Looked {
   copies: readonly ConfigCopy[];
+  /** The config beside it that the run was started with instead. */
+  other: string | undefined;
   /** Tells whether the texts are still the same. */
   digest: string;
   /** The age of the log when the copies were looked for. */
   readonly modifiedAt: number;
   readonly files: number;
   answer: { readonly file: ConfigFile; readonly copied: CopiedWeights | undefined } | undefined;
+}
+
+interface Look {
+  readonly run: KnownRun;
+  readonly configPath: string;
+  readonly folders: readonly string[];
+  readonly looked: Looked;
 }
 
 /**
@@ -53,6 +59,8 @@ export class RunSnapshots {
   readonly #own = new Map<string, Weights>();
   readonly #looked = new Map<string, Looked>();
   readonly #read = new Emitter<RunOfConfig>();
+  /** What is to be looked at, by its key. */
+  readonly #waiting = new Map<string, Look>();
   #reading: Promise<void> = Promise.resolve();
 
   /** What is known of the weights of a run is another now. */
@@ -74,7 +82,7 @@ export class RunSnapshots {
     const looked = this.#looked.get(keyOf(run.id, file.path));
     if (!looked) return undefined;
     if (looked.answer?.file === file) return looked.answer.copied;
-    const copied = copiedWeights(file, looked.copies);
+    const copied = copiedWeights(file, looked.copies, looked.other);
     const before = looked.answer?.copied;
     const same = before && copied && isSame(before, copied) ? before : copied;
     looked.answer = { file, copied: same };
@@ -105,17 +113,21 @@ export class RunSnapshots {
     const before = this.#looked.get(key);
     const isFresh = before?.files === files.length && modifiedAt < before.modifiedAt + lookAgainMs;
     if (isFresh) return;
-    const { copies = [], digest = '', answer } = before ?? {};
-    const looked = { copies, digest, answer, modifiedAt, files: files.length };
+    const { copies = [], digest = '', other, answer } = before ?? {};
+    const looked = { copies, digest, other, answer, modifiedAt, files: files.length };
     this.#looked.set(key, looked);
-    this.#queue(() => this.#lookInto(foldersOf(run, file.path, roots), file.path, run.id, looked));
+    const folders = foldersOf(run, file.path, roots);
+    this.#waiting.set(key, { run, configPath: file.path, folders, looked });
+    this.#queue(() => this.#lookAtNewest());
   }
 
   /** A run is gone. */
   forget(runId: string): void {
     this.#own.delete(runId);
     for (const key of this.#looked.keys()) {
-      if (key.startsWith(keyOf(runId, ''))) this.#looked.delete(key);
+      if (!key.startsWith(keyOf(runId, ''))) continue;
+      this.#looked.delete(key);
+      this.#waiting.delete(key);
     }
   }
 
@@ -129,47 +141,28 @@ export class RunSnapshots {
     this.#reading = this.#reading.then(read);
   }
 
-  async #lookInto(
-    folders: readonly string[],
-    configPath: string,
-    runId: string,
-    looked: Looked,
-  ): Promise<void> {
-    const texts = await this.#textsIn(folders, basename(configPath));
+  /** The newest runs are the ones that hints speak of; those of long ago can wait. */
+  async #lookAtNewest(): Promise<void> {
+    let [newest] = this.#waiting;
+    for (const entry of this.#waiting)
+      if (newest && entry[1].run.time > newest[1].run.time) newest = entry;
+    if (!newest) return;
+    this.#waiting.delete(newest[0]);
+    await this.#lookInto(newest[1]);
+  }
+
+  async #lookInto({ run, configPath, folders, looked }: Look): Promise<void> {
+    const texts = await readCopyTexts(this.#files, folders, configPath);
     const digest = digestOf(texts);
     if (digest === looked.digest) return;
-    looked.copies = await readCopies(texts);
+    const copies = await parseCopies(texts);
+    looked.other = await otherConfigOf(this.#files, configPath, copies);
+    looked.copies = copies;
     looked.digest = digest;
     looked.answer = undefined;
-    if (this.#looked.get(keyOf(runId, configPath)) === looked)
-      this.#read.fire({ runId, configPath });
+    if (this.#looked.get(keyOf(run.id, configPath)) === looked)
+      this.#read.fire({ runId: run.id, configPath });
   }
-
-  /** The texts of the copies by their paths. */
-  async #textsIn(
-    folders: readonly string[],
-    configName: string,
-  ): Promise<ReadonlyMap<string, string>> {
-    const texts = new Map<string, string>();
-    for (const folder of folders) {
-      for (const name of copiesIn(await this.#files.list(folder), configName)) {
-        if (texts.size >= mostCopies) return texts;
-        const path = join(folder, name);
-        const text = await this.#files.readText(path, longestCopy);
-        if (text !== undefined) texts.set(path, text);
-      }
-    }
-    return texts;
-  }
-}
-
-async function readCopies(texts: ReadonlyMap<string, string>): Promise<readonly ConfigCopy[]> {
-  const copies: ConfigCopy[] = [];
-  for (const [path, text] of texts) {
-    const document = await parseInTurns(path, text, neverCancelled);
-    if (document?.root) copies.push(readConfigCopy(path, document));
-  }
-  return copies;
 }
 
 /**
@@ -181,7 +174,7 @@ function foldersOf(
   configPath: string,
   roots: readonly LogRoot[],
 ): readonly string[] {
-  const logged = (discovered?.files ?? []).slice(0, mostCopies).map(({ path }) => dirname(path));
+  const logged = (discovered?.files ?? []).slice(0, mostLogs).map(({ path }) => dirname(path));
   const starts = new Set([id, ...logged]);
   const folders = [...starts].flatMap((start) => {
     const found = [start];
@@ -216,6 +209,8 @@ function isSame(one: CopiedWeights, other: CopiedWeights): boolean {
     alike &&
     one.weights.size === other.weights.size &&
     one.copy === other.copy &&
+    one.naming === other.naming &&
+    one.other === other.other &&
     one.isForeign === other.isForeign
   );
 }

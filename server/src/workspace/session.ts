@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
@@ -5,10 +6,8 @@ import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { logRoots } from '../discovery/bindRuns.ts';
 import type { IngestChange, IngestLoop } from '../ingest/ingestLoop.ts';
-import type { ConfigProblem } from '../model/finding.ts';
 import { projectFileName } from '../model/projectFile.ts';
 import type { MetricStore } from '../store/metricStore.ts';
-import { ConfigEvidence } from './configEvidence.ts';
 import { type ConfigFile, readConfigFile } from './configFile.ts';
 import { type ConfigView, type LogRoot, problemsBelow, rootOf, sameRoots } from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
@@ -16,14 +15,16 @@ import type { WorkspaceFiles } from './files.ts';
 import { FirstReading } from './firstReading.ts';
 import { isInside, type KnownRun } from './knownRun.ts';
 import { LogPatterns, type ProjectView } from './logPatterns.ts';
-import { asItIsNow } from './owner.ts';
+import { type OpenConfig, openConfig } from './openConfig.ts';
 import { isProjectFile, ProjectFiles } from './projectFiles.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
-import { readCheckpointStep, readRunRecords, runsFolder } from './runFolder.ts';
+import { runsFolder } from './runFolder.ts';
 import { type RunOfConfig, RunSnapshots } from './runSnapshots.ts';
+import { learnStoredRuns } from './storedRuns.ts';
 import { taskModuleProblems } from './taskModule.ts';
 import { viewConfig } from './viewConfig.ts';
+import { WorkspaceCode } from './workspaceCode.ts';
 
 export interface SessionOptions {
   readonly files: WorkspaceFiles;
@@ -35,18 +36,6 @@ export interface SessionOptions {
   readonly trusted: () => boolean;
 }
 
-/** A config that is open, with what was derived from it. */
-interface OpenConfig {
-  file: ConfigFile;
-  found: FoundProject | undefined;
-  roots: readonly LogRoot[];
-  /** What is wrong with the name of the module of a user's own task. */
-  moduleProblems: readonly ConfigProblem[];
-  watching: DisposableStore;
-  readonly evidence: ConfigEvidence;
-  view: ConfigView | undefined;
-}
-
 /** The open configs, the runs they are bound to and what these say: the mutable heart of the server. */
 export class Session implements Disposable {
   readonly #options: SessionOptions;
@@ -56,6 +45,7 @@ export class Session implements Disposable {
   readonly #projects: ProjectFiles;
   readonly #patterns: LogPatterns;
   readonly #snapshots: RunSnapshots;
+  readonly #code: WorkspaceCode;
   readonly #firstReading = new FirstReading();
   #documents: Promise<unknown> = Promise.resolve();
   readonly #changed = new Emitter<string>();
@@ -71,6 +61,8 @@ export class Session implements Disposable {
     this.#projects = new ProjectFiles(options.files);
     this.#snapshots = new RunSnapshots(options.files);
     this.#disposables.add(this.#snapshots.onDidRead((read) => this.#snapshotRead(read)));
+    this.#code = this.#disposables.add(new WorkspaceCode(options.files));
+    this.#disposables.add(this.#code.onDidRead((folder) => this.#codeRead(folder)));
     this.#patterns = this.#disposables.add(new LogPatterns(options));
     this.#disposables.add(
       this.#patterns.onDidChange(() => {
@@ -84,17 +76,9 @@ export class Session implements Disposable {
   /** Learns of a workspace folder: its earlier runs, and those to come. */
   async addFolder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return;
-    const { files, ingest, logger } = this.#options;
-    this.#folders.set(folder, ingest.watch(runsFolder(folder)));
-    const damaged = (path: string): void =>
-      logger.warn(`${path} is damaged and was left out; its metrics are still read.`);
-    for (const stored of await readRunRecords(files, folder, damaged)) {
-      const record = asItIsNow(stored.record);
-      const step =
-        record === stored.record ? undefined : await readCheckpointStep(files, stored.folder);
-      const known = step === undefined ? record : { ...record, checkpointStep: step };
-      this.#options.catalog.putRecord(folder, stored.folder, known);
-    }
+    this.#folders.set(folder, this.#options.ingest.watch(runsFolder(folder)));
+    await learnStoredRuns(this.#options, folder);
+    for (const config of this.#configs.values()) this.#lookAtCode(config);
     // Configs that were open before may have found no counterweight.yaml above their own folder.
     await this.#reloadProjects(join(folder, projectFileName));
   }
@@ -102,6 +86,7 @@ export class Session implements Disposable {
   removeFolder(folder: string): void {
     this.#folders.get(folder)?.dispose();
     this.#folders.delete(folder);
+    this.#code.forget(folder);
   }
 
   /** The workspace folder that holds a path: the innermost, where folders are nested. */
@@ -154,6 +139,11 @@ export class Session implements Disposable {
     for (const [uri, config] of this.#configs) await this.#checkModule(uri, config);
   }
 
+  /** Files that a walk over the folders may find came, went or were changed. */
+  filesChanged(paths: readonly string[]): void {
+    this.#code.filesChanged(paths);
+  }
+
   configUris(): readonly string[] {
     return [...this.#configs.keys()];
   }
@@ -166,6 +156,7 @@ export class Session implements Disposable {
       ...this.#options,
       logProblems: problemsBelow(config.roots, this.#options.ingest.problems()),
       snapshots: this.#snapshots,
+      code: this.#code.of(this.folderOf(config.file.path), config.file.path),
     });
     return config.view;
   }
@@ -194,10 +185,11 @@ export class Session implements Disposable {
     return config.evidence.of(config.file, run, weights, config.found?.project);
   }
 
-  /** Resolves when all logs and snapshots that are known now have been read to their end. */
+  /** Resolves when all logs, snapshots and code that are known now have been read to their end. */
   async settled(): Promise<void> {
     await this.#options.ingest.settled();
     await this.#snapshots.settled();
+    await this.#code.settled();
   }
 
   dispose(): void {
@@ -213,15 +205,7 @@ export class Session implements Disposable {
       : this.#firstReading.read(uri, path, text);
     const file = reading instanceof Promise ? await reading : reading;
     if (!file) return;
-    const config: OpenConfig = before ?? {
-      file,
-      found: undefined,
-      roots: [],
-      moduleProblems: [],
-      watching: new DisposableStore(),
-      evidence: new ConfigEvidence(this.#options.store),
-      view: undefined,
-    };
+    const config = before ?? openConfig(file, this.#options.store);
     config.file = file;
     this.#configs.set(uri, config);
     if (!before) config.found = await this.#findProject(path);
@@ -230,6 +214,7 @@ export class Session implements Disposable {
     this.#followPatterns();
     this.#watchRoots(config);
     this.#invalidate(uri, config);
+    this.#lookAtCode(config);
     await this.#checkModule(uri, config);
   }
 
@@ -275,13 +260,15 @@ export class Session implements Disposable {
 
   #watchRoots(config: OpenConfig): void {
     const { file, found } = config;
-    const folder = found ? dirname(found.path) : this.folderOf(file.path);
+    const workspace = this.folderOf(file.path);
+    const project = found ? dirname(found.path) : workspace;
+    const folders = { project, workspace, home: homedir() };
     const roots: readonly LogRoot[] =
       file.terms.length === 0
         ? []
         : [
             ...this.#patterns.rootsOf(found?.path),
-            ...logRoots(file.path, file.document?.root, found?.project, folder),
+            ...logRoots(file.path, file.document?.root, found?.project, folders),
           ];
     if (sameRoots(roots, config.roots)) return;
     const watching = new DisposableStore();
@@ -339,6 +326,19 @@ export class Session implements Disposable {
       if (config.file.path !== configPath) continue;
       config.evidence.forget(runId);
       this.#invalidate(uri, config);
+    }
+  }
+
+  /** Whether anything reads a weight is asked of the code around it. */
+  #lookAtCode({ file: { path, terms, task } }: OpenConfig): void {
+    const folder = this.folderOf(path);
+    // The options of our own tasks are checked by themselves.
+    if (folder !== undefined && terms.length > 0 && !task) this.#code.look(folder);
+  }
+
+  #codeRead(folder: string): void {
+    for (const [uri, config] of this.#configs) {
+      if (this.folderOf(config.file.path) === folder) this.#invalidate(uri, config);
     }
   }
 

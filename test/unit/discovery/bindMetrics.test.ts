@@ -45,6 +45,11 @@ describe('the metric of a loss', () => {
     'l_g_kl',
     'G_KL',
     'train/loss_gen_kl',
+    'loss_dict/kl',
+    'metrics/train/kl_loss',
+    'loss_terms/kl',
+    'kl_loss_epoch',
+    'val_kl_loss',
   ])('%s', (metric) => {
     expect(lossOf(['lr', 'epoch', 'loss/recon', 'kl_weight', metric], 'kl')).toBe(metric);
   });

@@ -11,7 +11,10 @@ const configPath = resolve('/project/configs/vae.yaml');
 
 function roots(text: string, logs?: readonly string[]) {
   const project = logs ? { logs: [...logs] } : undefined;
-  return logRoots(configPath, parseConfig('vae.yaml', text)?.root, project, projectDir);
+  return logRoots(configPath, parseConfig('vae.yaml', text)?.root, project, {
+    project: projectDir,
+    home: resolve('/people/me'),
+  });
 }
 
 describe('where the logs of a config may be', () => {
@@ -29,6 +32,54 @@ describe('where the logs of a config may be', () => {
       expect(second?.path).toBe(resolve('/project/out/vae'));
     },
   );
+
+  test.each([
+    ['trainer:\n  default_root_dir: out/vae\n', 'out/vae'],
+    ['OUTPUT_DIR: out/vae\n', 'out/vae'],
+    [`hydra:\n  run:\n    dir: out/vae/$\{now:%Y-%m-%d}/$\{now:%H}\n`, 'out/vae'],
+    [`hydra:\n  sweep:\n    dir: sweeps/$\{now:%Y}\n`, 'sweeps'],
+    ['logging: {path: out/vae}\noutput: {dir: out/vae}\n', 'out/vae'],
+    [`root: out\nname: vae\nlog_dir: $\{root}/$\{name}\n`, 'out/vae'],
+    ['log_dir: out/vae/{name}_%d\n', 'out/vae'],
+    ['tracking_uri: file:./out/vae\n', 'out/vae'],
+    ['tracking_uri: sqlite:///out/vae.db\n', 'out/vae.db'],
+  ])('what is told of a folder by %j', (text, path) => {
+    expect(roots(text)[0]).toMatchObject({
+      path: resolve('/project/configs', path),
+      confidence: 0.9,
+    });
+  });
+
+  test("the defaults of a program's options", () => {
+    const program =
+      "parser.add_argument('--output-dir', default='out/vae')\nparser.add_argument('--data_dir', default='data')\n";
+    const root = parseConfig('train.py', program)?.root;
+    const [first, second] = logRoots(resolve('/project/train.py'), root, undefined);
+    expect(first).toMatchObject({ path: resolve('/project/out/vae'), confidence: 0.9 });
+    expect(second?.isUsual).toBe(true);
+  });
+
+  test('a home is followed, and never looked through as a whole', () => {
+    expect(roots('log_dir: ~/runs/vae\n')[0]?.path).toBe(resolve('/people/me/runs/vae'));
+    expect(roots('log_dir: ~\n')).toEqual(roots('kl_weight: 1\n'));
+    expect(roots(`log_dir: ~/$\{name}\n`)).toEqual(roots('kl_weight: 1\n'));
+  });
+
+  test('a counterweight.yaml below the workspace folder takes nothing away', () => {
+    const root = parseConfig('vae.yaml', 'log_dir: out\n')?.root;
+    const found = logRoots(configPath, root, undefined, {
+      project: dirname(configPath),
+      workspace: projectDir,
+    });
+    const paths = found.map(({ path }) => path);
+    expect(paths).toContain(resolve('/project/out'));
+    expect(paths).toContain(resolve('/project/runs'));
+  });
+
+  test('a text full of references takes no time', () => {
+    const all = Array.from({ length: 200 }, () => `$\{a}`).join('');
+    expect(roots(`a: ${all}\nlog_dir: ${all}\n`)).toEqual(roots('kl_weight: 1\n'));
+  });
 
   test('the usual folders stand at the end', () => {
     const paths = roots('kl_weight: 1\n').map(({ path }) => path);
@@ -73,7 +124,9 @@ describe('where the logs of a config may be', () => {
   });
 
   test.each([
-    `log_dir: runs/$${'{'}now:%Y}\n`,
+    `log_dir: $\{now:%Y}/runs\n`,
+    `log_dir: /data/$\{USER}/runs\n`,
+    'log_dir: ../..\n',
     'output_dir: s3://bucket/runs\n',
     'log_dir: /\n',
     'log_dir: ""\n',

@@ -6,7 +6,9 @@ import {
   readConfigCopy,
   weightsInCopy,
 } from '../../../server/src/discovery/configCopy.ts';
+import { toReadableText } from '../../../server/src/discovery/copyText.ts';
 import { discoverTerms } from '../../../server/src/discovery/discoverTerms.ts';
+import { configsNamedIn, isConfigCalled } from '../../../server/src/discovery/namedConfigs.ts';
 import { parseConfig } from '../../../server/src/syntax/registry.ts';
 
 /** The weights of a config's terms as a copy of it gives them. */
@@ -55,6 +57,31 @@ describe('the weights in a copy of a config', () => {
     expect(weights(['t.py', program], ['args.json', '{"kl_weight": 0.4}'])).toEqual({ kl: 0.4 });
   });
 
+  test("Hydra's overrides and the command line that wandb notes", () => {
+    const config = ['train.yaml', 'loss:\n  kl_weight: 0.5\n  tv_weight: 0.5\n'] as const;
+    const overrides = '- loss.kl_weight=0.1\n- +loss.tv_weight=1e-3\n- model=big\n';
+    expect(weights(config, ['overrides.yaml', overrides])).toEqual({ kl: 0.1, tv: 0.001 });
+    const noted =
+      '{"args": ["--kl_weight", "0.2", "--fast", "--tv-weight", "-3"], "program": "t.py"}';
+    const options = ['t.yaml', 'kl_weight: 1.0\ntv_weight: 1.0\n'] as const;
+    expect(weights(options, ['wandb-metadata.json', noted])).toEqual({ kl: 0.2, tv: -3 });
+  });
+
+  test.each([
+    [
+      'pix2pix',
+      '----------- Options -----------\n      batch_size: 1      \n       lambda_A: 5.0     \t[default: 10.0]\n       lambda_B: 7.5     \n----------- End -----------\n',
+    ],
+    ['JSON', '{\n "lambda_A": 5, "lambda_B": 7.5\n}\n'],
+    ['a Namespace', "Namespace(batch_size=1, lambda_A=5.0, lambda_B=7.5, name='x')\n"],
+    ['lines', 'lambda_A = 5.0\nlambda_B = 7.5\nname = x=1\n'],
+  ])('what a program printed into a plain text: %s', (_, printed) => {
+    const { name, text } = toReadableText('train_opt.txt', printed);
+    const program =
+      "parser.add_argument('--lambda_A', type=float, default=10.0)\nparser.add_argument('--lambda_B', type=float, default=10.0)\n";
+    expect(Object.values(weights(['train.py', program], [name, text]))).toEqual([5, 7.5]);
+  });
+
   test('says nothing where two places could be meant, or where the key says too little', () => {
     const config = ['t.yaml', 'kl_weight: 1.0\n'] as const;
     const both = 'encoder:\n  kl_weight: 1\ndecoder:\n  kl_weight: 2\n';
@@ -77,13 +104,51 @@ test('copies are looked for under the names that tools give them', () => {
     'args.json',
   ];
   expect(copiesIn(names, 'b.yaml')).toEqual([
-    ...['b.yaml', '.hydra/config.yaml', 'args.json', 'hparams.yaml'],
+    ...['b.yaml', '.hydra/config.yaml', '.hydra/overrides.yaml', 'args.json', 'hparams.yaml'],
+    ...['config.txt', '.hydra/hydra.yaml'],
   ]);
-  expect(copiesIn(['files', 'run-1.wandb'], 'b.yaml')).toEqual(['files/config.yaml']);
+  expect(copiesIn(['files', 'run-1.wandb'], 'b.yaml')).toEqual([
+    ...['files/config.yaml', 'files/wandb-metadata.json'],
+  ]);
+  expect(copiesIn(['metrics', 'params', 'tags'], 'b.yaml')).toEqual(['params/']);
+  expect(copiesIn(['params', 'model.pt'], 'b.yaml')).toEqual([]);
 });
 
 test('what a tool leaves out of a copy of all options is not there', () => {
-  const copy = (path: string) => ({ path, numbers: new Map(), weights: 1 });
-  expect(holdsAllOptions(copy('/w/outputs/.hydra/config.yaml'))).toBe(true);
-  expect(holdsAllOptions(copy('/w/outputs/config.json'))).toBe(false);
+  expect(holdsAllOptions({ path: '/w/outputs/.hydra/config.yaml' })).toBe(true);
+  expect(holdsAllOptions({ path: '/w/outputs/config.json' })).toBe(false);
+});
+
+describe('the configs that a run says it was started with', () => {
+  test.each([
+    ['args.json', '{"config": "configs/a.yaml", "data": "data.yaml"}', ['configs/a.yaml']],
+    ['args.json', '{"base": ["a.yaml", "b.yaml"]}', ['a.yaml', 'b.yaml']],
+    ['config.yaml', 'wandb_version: 1\ncfg_file:\n  value: a.yaml\n', ['a.yaml']],
+    ['wandb-metadata.json', '{"args": ["--config", "a.yaml", "--lr", "b.yaml"]}', ['a.yaml']],
+    ['wandb-metadata.json', '{"args": ["configs/a.py", "-cn", "vae"]}', ['configs/a.py', 'vae']],
+    [
+      'hydra.yaml',
+      'hydra:\n  job:\n    config_name: train\n  runtime:\n    choices:\n      loss: vae\n      hydra/launcher: basic\n',
+      ['train', 'loss/vae'],
+    ],
+    ['config.json', '{"config_name": "bert-base", "model": {"config": "a.json"}}', []],
+    ['hparams.yaml', '[1, {a: b}', []],
+  ])('%s %s', (name, text, named) => {
+    const document = parseConfig(name, text);
+    expect(document && configsNamedIn(document)).toEqual(named);
+  });
+
+  test.each([
+    ['/w/configs/a.yaml', 'configs/a.yaml', true],
+    ['/w/configs/a.yaml', './a.yaml', true],
+    ['/w/configs/a.yaml', 'a', true],
+    ['/w/configs/a.yaml', '/elsewhere/project/configs/a.yaml', true],
+    ['/w/configs/a.yaml', 'others/a.yaml', false],
+    ['/w/configs/a.yaml', 'b.yaml', false],
+    ['/w/configs/a.yaml', '', false],
+    ['/w/loss/vae.yaml', 'loss/vae', true],
+    ['/w/model/vae.yaml', 'loss/vae', false],
+  ])('%s is called %s: %s', (path, name, is) => {
+    expect(isConfigCalled(path, name)).toBe(is);
+  });
 });

@@ -6,6 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { applyChanges } from '../../../server/src/base/textRange.ts';
 import { formatProjectFileJsonSchema } from '../../../server/src/discovery/projectFileJsonSchema.ts';
 import { readProjectFile } from '../../../server/src/discovery/readProjectFile.ts';
+import { projectFileSchema } from '../../../server/src/model/projectFile.ts';
+import { type OptionSchema, optionsOfTask } from '../../../server/src/training/optionSchema.ts';
 
 function onlyProblem(text: string, ruleNames?: readonly string[]) {
   const { problems } = readProjectFile(text, ruleNames);
@@ -64,6 +66,9 @@ describe('a problem stands at its place and names what is right', () => {
     { text: 'ablation: {steps: 1.5}\n', at: '1.5', says: 'must be a whole number' },
     { text: 'ablation: {seeds: [0, one]}\n', at: 'one', says: 'must be a number' },
     { text: '- a\n', at: '- a\n', says: 'The file must be a mapping' },
+    { text: 'ablation: {steps: 0}\n', at: '0', says: 'must be greater than 0' },
+    { text: 'total: ""\n', at: '""', says: 'at least 1 letter long' },
+    { text: 'run: {command: python t.py}\n', at: 'python t.py', says: 'must be a list' },
   ])('$text', ({ text, at, says }) => {
     const problem = onlyProblem(text);
     expect(problem.at).toBe(at);
@@ -82,6 +87,7 @@ describe('a problem stands at its place and names what is right', () => {
       before: 'run: {command: [x], env: {GPU: 0}}\n',
       after: 'run: {command: [x], env: {GPU: "0"}}\n',
     },
+    { before: 'logs: runs/vae # here\n', after: 'logs: [runs/vae] # here\n' },
   ])('its fix mends it: $before', ({ before, after }) => {
     const [fix] = onlyProblem(before).fixes ?? [];
     expect(fix && applyChanges(before, [fix])).toBe(after);
@@ -95,6 +101,11 @@ describe('the rest of a file with problems counts', () => {
     { text: 'total: loss\nrun: {cwd: src}\n', project: { total: 'loss' } },
     { text: 'ablation: {seeds: [a], steps: 5}\n', project: { ablation: { steps: 5 } } },
     { text: 'total: 5\nlogs: [runs]\n', project: { logs: ['runs'] } },
+    { text: 'total: loss\nrun: {command: python t.py}\n', project: { total: 'loss' } },
+    { text: 'total: loss\nlogs: [5, runs, 6]\n', project: { total: 'loss', logs: ['runs'] } },
+    { text: 'total: loss\nlogs: [{a: 1}, 6]\n', project: { total: 'loss' } },
+    { text: 'total: loss\nlog_patterns: [{files: [1], line: 5}]\n', project: { total: 'loss' } },
+    { text: 'rules: {a: {window: 1}, b: off}\nx: 1\n', project: { rules: { a: {}, b: 'off' } } },
   ])('$text', ({ text, project }) => {
     const read = readProjectFile(text);
     expect(read.project).toEqual(project);
@@ -105,6 +116,48 @@ describe('the rest of a file with problems counts', () => {
     expect(readProjectFile('total: [\n').problems[0]?.severity).toBe('error');
   });
 });
+
+test.each([
+  { text: 'logs: [a]\ntotal: loss\nlogs: [b]\n', key: 'logs', project: { logs: ['b'] } },
+  { text: 'terms:\n  kl: {metric: a, metric: b}\n', key: 'metric', project: {} },
+])('a key that is set twice is told at the later place: $text', ({ text, key, project }) => {
+  const { range, severity, message } = onlyProblem(text);
+  expect(range.start).toBe(text.lastIndexOf(key));
+  expect({ severity, message }).toEqual({
+    severity: 'warning',
+    message: `${key} is set above already; only this one counts.`,
+  });
+  expect(readProjectFile(text).project).toMatchObject(project);
+});
+
+test('what a merge key brings in may be set again', () => {
+  const text = 'terms:\n  a: &a {scale: raw}\n  b: {<<: *a, scale: weighted}\n';
+  expect(readProjectFile(text).problems).toEqual([]);
+});
+
+test('thousands of wrong keys are told, and what is right counts', () => {
+  const keys = Array.from({ length: 2000 }, (_, at) => `wrong${at}: 1\n`).join('');
+  const { project, problems } = readProjectFile(`${keys}total: loss\n`);
+  expect(problems).toHaveLength(2000);
+  expect(project).toEqual({ total: 'loss' });
+});
+
+test('every key of the schema says what it is for', () => {
+  const schema = optionsOfTask({ configSchema: projectFileSchema });
+  expect(undescribed(schema, '')).toEqual([]);
+});
+
+function undescribed(schema: OptionSchema, path: string): readonly string[] {
+  const { properties = {}, items, additionalProperties: values, anyOf = [] } = schema;
+  const inner = [items, values, ...anyOf].filter((each) => typeof each === 'object');
+  return [
+    ...Object.entries(properties).flatMap(([key, option]) => [
+      ...(option.description === undefined ? [`${path}.${key}`] : []),
+      ...undescribed(option, `${path}.${key}`),
+    ]),
+    ...inner.flatMap((each) => undescribed(each, `${path}.*`)),
+  ];
+}
 
 test('any text is read without an exception', () => {
   const line = fc.constantFrom(

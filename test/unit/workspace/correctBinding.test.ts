@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Correction, correctText } from '../../../server/src/workspace/correctBinding.ts';
 
 const kl: Correction = { kind: 'metric', term: 'kl', metric: 'train/kld' };
+const place = { folder: '/w', workspaceFolder: '/w' };
 const runs: Correction = { kind: 'logs', path: '/w/out/runs' };
 
 describe('a correction of counterweight.yaml', () => {
@@ -21,7 +22,7 @@ describe('a correction of counterweight.yaml', () => {
       after: 'terms:\n  rec:\n    scale: raw\n  kl:\n    metric: "train/kld"\n\n# the end\n',
     },
   ])('names the metric of a term: $before', ({ before, after }) => {
-    expect(correctText(before, '/w', kl)).toEqual({ ok: true, value: after });
+    expect(correctText(before, place, kl)).toEqual({ ok: true, value: after });
   });
 
   test.each([
@@ -38,12 +39,28 @@ describe('a correction of counterweight.yaml', () => {
       after: 'terms:\n  kl:\n    scale: raw\nlogs: ["out/runs"]\n# end\n',
     },
   ])('adds a folder with runs: $before', ({ before, after }) => {
-    expect(correctText(before, '/w', runs)).toEqual({ ok: true, value: after });
+    expect(correctText(before, place, runs)).toEqual({ ok: true, value: after });
+  });
+
+  test.each(['logs: [out/runs]\n', 'logs:\n  - ./out/runs/ # here\n', 'logs: [/w/out/runs]\n'])(
+    'leaves a folder as it is that is named already: %s',
+    (before) => {
+      expect(correctText(before, place, runs)).toEqual({ ok: true, value: before });
+    },
+  );
+
+  test('names a folder of the workspace from where the file lies', () => {
+    const below = { folder: '/w/configs/vae', workspaceFolder: '/w' };
+    const after = 'logs: ["../../out/runs"]\n';
+    expect(correctText('', below, runs)).toEqual({ ok: true, value: after });
   });
 
   test('names a folder elsewhere by its whole path', () => {
     const elsewhere: Correction = { kind: 'logs', path: '/data/runs' };
-    expect(correctText('', '/w', elsewhere)).toEqual({ ok: true, value: 'logs: ["/data/runs"]\n' });
+    expect(correctText('', place, elsewhere)).toEqual({
+      ok: true,
+      value: 'logs: ["/data/runs"]\n',
+    });
   });
 
   test.each([
@@ -53,13 +70,13 @@ describe('a correction of counterweight.yaml', () => {
     '- a\n- b\n',
     'base: &b {kl: {scale: raw}}\nterms: *b\n',
   ])('changes nothing that it does not understand: %s', (before) => {
-    expect(correctText(before, '/w', kl).ok).toBe(false);
+    expect(correctText(before, place, kl).ok).toBe(false);
   });
 
   test.each(['logs: runs\n', 'logs:\n', 'logs: {a: b}\n'])(
     'changes nothing that is no list: %s',
     (before) => {
-      expect(correctText(before, '/w', runs).ok).toBe(false);
+      expect(correctText(before, place, runs).ok).toBe(false);
     },
   );
 });

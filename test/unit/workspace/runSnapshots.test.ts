@@ -1,19 +1,35 @@
-import { afterEach, expect, test } from 'vitest';
+import { utimesSync } from 'node:fs';
+
+import { afterEach, describe, expect, test } from 'vitest';
 
 import { systemClock } from '../../../server/src/base/clock.ts';
 import { silentLogger } from '../../../server/src/base/logger.ts';
 import { IngestLoop } from '../../../server/src/ingest/ingestLoop.ts';
 import { MetricStore } from '../../../server/src/store/metricStore.ts';
+import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
 import type { ConfigView } from '../../../server/src/workspace/configView.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { hoverMarkdown } from '../../../server/src/workspace/hoverText.ts';
 import { RunCatalog } from '../../../server/src/workspace/runCatalog.ts';
+import { RunSnapshots } from '../../../server/src/workspace/runSnapshots.ts';
 import { Session } from '../../../server/src/workspace/session.ts';
 import { hintText } from '../../../server/src/workspace/wording.ts';
 import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
 const config = 'kl_weight: 1.0\nrecon_weight: 1.0\n';
 const log = 'step,kl_loss,recon_loss,loss\n0,2,1,1.2\n1,1,0.5,0.6\n2,0.5,0.25,0.3\n';
+
+/** The same as MLflow keeps it, a file for each metric. */
+function mlflowMetrics(folder: string): Readonly<Record<string, string>> {
+  const [head = '', ...rows] = log.trim().split('\n');
+  const values = rows.map((row) => row.split(','));
+  return Object.fromEntries(
+    head.split(',').flatMap((name, column) => {
+      const lines = values.map((row, at) => `${1_700_000_000_000 + at} ${row[column]} ${row[0]}\n`);
+      return column === 0 ? [] : [[`${folder}/${name}`, lines.join('')]];
+    }),
+  );
+}
 
 /** A session over real files, with an open config. */
 class Fixture {
@@ -87,6 +103,24 @@ const copies: readonly (readonly [string, Readonly<Record<string, string>>])[] =
     },
   ],
   [
+    "MLflow's parameters, a file each",
+    {
+      'mlruns/0/8f1c0d3b6a7e4f5d9c2b1a0e3d4c5b6a/meta.yaml': 'run_id: 8f1c\n',
+      'mlruns/0/8f1c0d3b6a7e4f5d9c2b1a0e3d4c5b6a/params/loss/kl_weight': '0.1',
+      'mlruns/0/8f1c0d3b6a7e4f5d9c2b1a0e3d4c5b6a/params/recon_weight': '1.0\n',
+      'mlruns/0/8f1c0d3b6a7e4f5d9c2b1a0e3d4c5b6a/params/optimizer': 'adam',
+      ...mlflowMetrics('mlruns/0/8f1c0d3b6a7e4f5d9c2b1a0e3d4c5b6a/metrics'),
+    },
+  ],
+  [
+    'what a program printed of its options',
+    {
+      'checkpoints/a/train_opt.txt':
+        '---- Options ----\n  kl_weight: 0.1  \t[default: 1]\n  recon_weight: 1.0\n---- End ----\n',
+      'checkpoints/a/metrics.csv': log,
+    },
+  ],
+  [
     'a copy under the name of the config',
     {
       'work_dirs/a/train.yaml': 'kl_weight: 0.1\nrecon_weight: 1.0\n',
@@ -157,4 +191,124 @@ test('a copy that comes later is read once the run has another log, or its log i
   made.workspace.write('runs/a/hparams.yaml', 'kl_weight: 0.1\n');
   made.workspace.write('runs/a/metrics.jsonl', '{"step": 3, "kl_loss": 0.1}\n');
   expect(await read).toBe('a');
+});
+
+describe('of two configs that share the folder of their runs', () => {
+  const other = config.replace('1.0', '0.1');
+  test.each([
+    ["the program's arguments name it", { 'runs/a/args.json': '{"config": "./other.yaml"}' }],
+    ['it is copied under its own name', { 'runs/a/other.yaml': other }],
+    [
+      "Hydra's notes name it",
+      {
+        'runs/a/.hydra/config.yaml': other,
+        'runs/a/.hydra/hydra.yaml': 'hydra:\n  job:\n    config_name: other\n',
+      },
+    ],
+  ])('a run is that of the one it was started with: %s', async (_, copy) => {
+    const files = { ...copy, 'runs/a/metrics.csv': log, 'other.yaml': other };
+    expect((await fixture(files).open('train.yaml')).runs).toEqual([]);
+    const view = await fixture(files).open('other.yaml');
+    expect(view.owner?.name).toBe('a');
+    // A folder that is named may hold the runs of both.
+    const named = fixture({ ...files, 'counterweight.yaml': 'logs: [runs]\n' });
+    expect((await named.open('train.yaml')).runs).toEqual([]);
+  });
+
+  test('the hover says which copy names the config', async () => {
+    const files = { 'runs/a/args.json': '{"config": "train.yaml"}', 'runs/a/metrics.csv': log };
+    const view = await fixture(files).open('train.yaml');
+    expect(view.binding).toEqual({
+      because: 'runs/ stands beside it, and args.json names this config',
+      confidence: 0.95,
+    });
+  });
+
+  test.each([
+    ['a file beside it that is not there any more', { 'runs/a/args.json': '{"config": "x.yaml"}' }],
+    [
+      'a config that builds on it',
+      { 'runs/a/args.json': '{"config": "other.yaml"}', 'other.yaml': 'defaults: [train]\n' },
+    ],
+    [
+      'a file without weights beside the copy',
+      { 'runs/a/other.yaml': 'lr: 1\n', 'other.yaml': 'lr: 1\n' },
+    ],
+  ])('%s takes no run away', async (_, files) => {
+    const view = await fixture({ ...files, 'runs/a/metrics.csv': log }).open('train.yaml');
+    expect(view.owner?.name).toBe('a');
+  });
+});
+
+describe('where counterweight.yaml names logs', () => {
+  test('their runs speak before newer ones in usual places', async () => {
+    const made = fixture({
+      'counterweight.yaml': 'logs: [mine]\n',
+      'mine/b/metrics.csv': log,
+      'runs/a/metrics.csv': log,
+    });
+    utimesSync(made.workspace.path('mine/b/metrics.csv'), 1_600_000_000, 1_600_000_000);
+    const view = await made.open('train.yaml');
+    expect(view.owner?.id).toBe(made.workspace.path('mine/b'));
+    expect(view.runs).toHaveLength(2);
+  });
+
+  test('a place that the config names too is sure as soon as it is named there', async () => {
+    const text = `log_dir: mine\n${config}`;
+    const made = fixture({ 'a.yaml': text, 'mine/b/metrics.csv': log });
+    const before = await made.open('a.yaml');
+    expect(before.binding).toMatchObject({
+      because: "the config's log_dir names it",
+      confidence: 0.9,
+    });
+    const { workspace, session } = made;
+    const path = workspace.path('counterweight.yaml');
+    await session.setDocument(workspace.uri('counterweight.yaml'), path, 'logs: [mine]\n');
+    const after = session.view(workspace.uri('a.yaml'));
+    expect(after?.binding).toMatchObject({ because: 'counterweight.yaml names it', confidence: 1 });
+  });
+
+  test('a metric that the run has not logged is told', async () => {
+    const files = {
+      'counterweight.yaml': 'terms: {kl: {metric: divergenc}}\n',
+      'runs/a/metrics.csv': log,
+    };
+    const view = await fixture(files).open('train.yaml');
+    const hover = hoverMarkdown(view, 'kl', { images: false, provenance: [] });
+    expect(hover).toContain('`counterweight.yaml` says is logged as ` divergenc `');
+  });
+});
+
+test('a counterweight.yaml beside a config in a folder takes its runs in the workspace not away', async () => {
+  const files = {
+    'configs/vae.yaml': `output_dir: out\n${config}`,
+    'out/a/metrics.csv': log,
+    'runs/b/metrics.csv': log,
+  };
+  const made = fixture(files);
+  expect((await made.open('configs/vae.yaml')).runs).toHaveLength(2);
+  const corrected = fixture({ ...files, 'configs/counterweight.yaml': 'total: loss\n' });
+  expect((await corrected.open('configs/vae.yaml')).runs).toHaveLength(2);
+});
+
+test('the newest of many runs are looked at first', async () => {
+  const listed: string[] = [];
+  const files = {
+    ...createDiskFiles(),
+    list: async (path: string) => {
+      if (path.startsWith('/w/runs/')) listed.push(path);
+      return [];
+    },
+  };
+  const snapshots = new RunSnapshots(files);
+  const file = readConfigFile('file:///w/train.yaml', '/w/train.yaml', config, undefined);
+  const roots = [{ path: '/w/runs', because: '', confidence: 0.6, isUsual: true } as const];
+  for (const time of [3, 1, 5, 2, 4]) {
+    const id = `/w/runs/${time}`;
+    const discovered = { id, path: id, name: id, files: [], modifiedAt: time };
+    const run = { id, name: id, configPath: undefined, record: undefined, discovered, time };
+    snapshots.look(run, { file, roots });
+  }
+  await snapshots.settled();
+  expect(listed).toEqual([5, 4, 3, 2, 1].map((time) => `/w/runs/${time}`));
 });

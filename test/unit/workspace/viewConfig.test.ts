@@ -49,6 +49,7 @@ function setUp() {
       evidence,
       catalog,
       snapshots: { copied: () => undefined, weightsOf: () => undefined },
+      code: undefined,
     });
   };
   return { look, catalog };

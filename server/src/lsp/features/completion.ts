@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+
 import {
   type CompletionItem,
   CompletionItemKind,
@@ -7,8 +9,13 @@ import {
   type TextDocumentPositionParams,
 } from 'vscode-languageserver/node';
 
+import { LineIndex } from '../../base/lineIndex.ts';
+import { rulesAround } from '../../rules/configLint.ts';
+import { rules } from '../../rules/registry.ts';
 import { type ConfigCompletion, completeConfig } from '../../workspace/configCompletion.ts';
 import type { ConfigFile } from '../../workspace/configFile.ts';
+import { isInside } from '../../workspace/knownRun.ts';
+import { completeProject, type ProjectNames } from '../../workspace/projectCompletion.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guard } from '../guard.ts';
 import { toRange } from '../toProtocol.ts';
@@ -22,7 +29,7 @@ const kinds = {
   mapping: CompletionItemKind.Struct,
 } as const;
 
-/** Keys, names and options of the configs of built-in tasks, from the schema that validates them. */
+/** Keys, names and options of the configs of built-in tasks and of `counterweight.yaml`, from the schemas that validate them. */
 export const completionFeature: Feature = {
   name: 'completion',
   // A blank ends `strategy:`, a quote begins a name in JSON.
@@ -35,10 +42,21 @@ export const completionFeature: Feature = {
         'completion',
         null,
         ({ textDocument, position }) => {
-          const file = workspace.session.file(textDocument.uri);
-          if (!file) return null;
-          const found = completeConfig(file, file.lines.offsetAt(position), context.schemas);
-          const items = found.map((item, index) => toItem(context, file, item, index));
+          const { session } = workspace;
+          const file = session.file(textDocument.uri);
+          const project = file ? undefined : session.project(textDocument.uri);
+          const written = file ?? (project && { ...project, lines: new LineIndex(project.text) });
+          if (!written) return null;
+          const offset = written.lines.offsetAt(position);
+          const found = file
+            ? completeConfig(file, offset, context.schemas)
+            : completeProject(
+                written.text,
+                offset,
+                context.schemas.ofProjectFile(),
+                namesFor(context, written.path),
+              );
+          const items = found.map((item, index) => toItem(context, written, item, index));
           return { isIncomplete: false, items };
         },
       ),
@@ -50,9 +68,27 @@ export const completionFeature: Feature = {
   },
 };
 
+/** What the open configs that a `counterweight.yaml` speaks for call their losses and log. */
+function namesFor({ workspace: { session, store } }: FeatureContext, path: string): ProjectNames {
+  const views = session.configUris().flatMap((uri) => session.view(uri) ?? []);
+  const ours = views.filter(({ file, found }) =>
+    found ? found.path === path : isInside(file.path, dirname(path)),
+  );
+  const owners = ours.flatMap(({ owner }) => owner ?? []);
+  return {
+    terms: unique(ours.flatMap(({ file }) => file.terms.map(({ name }) => name))),
+    metrics: unique(owners.flatMap(({ id }) => store.metrics(id))),
+    rules: [...rules, ...rulesAround],
+  };
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
+}
+
 function toItem(
   { fillsIn }: FeatureContext,
-  { lines, text }: ConfigFile,
+  { lines, text }: Pick<ConfigFile, 'lines' | 'text'>,
   completion: ConfigCompletion,
   index: number,
 ): CompletionItem {

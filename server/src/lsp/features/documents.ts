@@ -7,13 +7,14 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 
 import { projectFileName } from '../../model/projectFile.ts';
 import { isTaskModule, taskModuleEndings } from '../../training/userTask/taskModuleName.ts';
+import { codeEndings } from '../../workspace/codeWords.ts';
 import type { Feature } from '../feature.ts';
 import { pathOfUri } from '../fromProtocol.ts';
 
 /** Of a task's module only the name counts here. */
 const comesOrGoes = WatchKind.Create | WatchKind.Delete;
 
-/** Hands open documents, and changes of `counterweight.yaml` and tasks on disk, to the session. */
+/** Hands open documents, and changes on disk of `counterweight.yaml`, tasks and code, to the session. */
 export const documentsFeature: Feature = {
   name: 'documents',
   register({ connection, workspace: { session }, logger }) {
@@ -31,10 +32,11 @@ export const documentsFeature: Feature = {
     documents.listen(connection);
     connection.onDidChangeWatchedFiles(({ changes }) => {
       if (changes.some(({ uri }) => isTaskModule(uri))) session.moduleChanged().catch(report);
-      for (const { uri } of changes) {
-        const path = pathOfUri(uri);
-        if (path?.endsWith(projectFileName)) session.projectFileChanged(path).catch(report);
+      const paths = changes.flatMap(({ uri }) => pathOfUri(uri) ?? []);
+      for (const path of paths) {
+        if (path.endsWith(projectFileName)) session.projectFileChanged(path).catch(report);
       }
+      session.filesChanged(paths);
     });
   },
   initialized({ connection, logger }) {
@@ -43,6 +45,7 @@ export const documentsFeature: Feature = {
         watchers: [
           { globPattern: `**/${projectFileName}` },
           { globPattern: `**/*{${taskModuleEndings.join(',')}}`, kind: comesOrGoes },
+          { globPattern: `**/*{${codeEndings.join(',')}}` },
         ],
       })
       .catch(() => logger.info(`This client does not watch ${projectFileName} on disk.`));

@@ -1,23 +1,29 @@
-import type { Hover, TextDocumentPositionParams } from 'vscode-languageserver/node';
+import type { Hover, Position, TextDocumentPositionParams } from 'vscode-languageserver/node';
 
+import { LineIndex } from '../../base/lineIndex.ts';
+import type { LossTerm } from '../../model/lossTerm.ts';
 import { metricName } from '../../model/metricName.ts';
+import type { TermArgument } from '../../protocol/bindings.ts';
 import type {
   AblateArgument,
   BindTermArgument,
   ExperimentArgument,
 } from '../../protocol/commands.ts';
-import { clientCommands } from '../../protocol/commands.ts';
+import { clientCommands, serverCommands } from '../../protocol/commands.ts';
+import type { ConfigFile } from '../../workspace/configFile.ts';
 import { type ConfigHover, configHover } from '../../workspace/configHover.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
+import { hardCodedProblem } from '../../workspace/hardCodedProblem.ts';
 import { hoverMarkdown } from '../../workspace/hoverText.ts';
 import { lastValuePlaces } from '../../workspace/logPlace.ts';
+import { projectHover } from '../../workspace/projectCompletion.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guard } from '../guard.ts';
 import { toRange } from '../toProtocol.ts';
 
 /**
  * What a loss does, on the line of its weight: trend, figures, findings, provenance, actions. What
- * the keys and names of a built-in task's config mean.
+ * the keys and names of a built-in task's config mean, and those of `counterweight.yaml`.
  */
 export const hoverFeature: Feature = {
   name: 'hover',
@@ -31,7 +37,7 @@ export const hoverFeature: Feature = {
         null,
         ({ textDocument: { uri }, position }) => {
           const view = workspace.session.view(uri);
-          if (!view) return null;
+          if (!view) return projectFileHover(context, uri, position);
           const offset = view.file.lines.offsetAt(position);
           const meaning = configHover(view.file, offset, {
             images: context.drawsImages,
@@ -44,40 +50,67 @@ export const hoverFeature: Feature = {
                   commandLink(title, clientCommands.runExperiment, { configUri: uri, name })
               : undefined,
           });
-          return termHover(context, view, position, meaning) ?? toHover(view, meaning);
+          return termHover(context, view, position, meaning) ?? toHover(view.file, meaning);
         },
       ),
     );
   },
 };
 
-function toHover({ file }: ConfigView, hover: ConfigHover | undefined): Hover | null {
+/** What a key of `counterweight.yaml` is for. */
+function projectFileHover(
+  { workspace, schemas }: FeatureContext,
+  uri: string,
+  position: Position,
+): Hover | null {
+  const project = workspace.session.project(uri);
+  if (!project) return null;
+  const lines = new LineIndex(project.text);
+  const schema = schemas.ofProjectFile();
+  return toHover({ lines }, projectHover(project.text, lines.offsetAt(position), schema));
+}
+
+function toHover(
+  { lines }: Pick<ConfigFile, 'lines'>,
+  hover: ConfigHover | undefined,
+): Hover | null {
   if (!hover) return null;
   const contents = { kind: 'markdown' as const, value: hover.markdown };
-  return { range: toRange(file.lines, hover.range), contents };
+  return { range: toRange(lines, hover.range), contents };
 }
 
 /** What the runs say of the loss whose weight stands on the line; below it what the key means. */
 function termHover(
   context: FeatureContext,
   view: ConfigView,
-  { line }: { readonly line: number },
+  position: Position,
   meaning: ConfigHover | undefined,
 ): Hover | undefined {
-  const term = view.file.terms.find(
-    ({ valueRange }) => view.file.lines.positionAt(valueRange.start).line === line,
-  );
+  const term = termAt(view.file, position);
   if (!term) return undefined;
   const text = hoverMarkdown(view, term.name, {
     images: context.drawsImages,
     provenance: provenanceOf(context, view, term.name),
   });
   const range = { start: term.keyRange.start, end: term.valueRange.end };
-  const parts = [text, actionLinks(view, term.name), ...(meaning ? ['---', meaning.markdown] : [])];
+  const parts = [text, actionLinks(view, term), ...(meaning ? ['---', meaning.markdown] : [])];
   return {
     range: toRange(view.file.lines, range),
     contents: { kind: 'markdown', value: parts.join('\n\n') },
   };
+}
+
+/** Of several on one line the one that is pointed at, else the first. */
+function termAt({ lines, terms }: ConfigFile, position: Position): LossTerm | undefined {
+  const offset = lines.offsetAt(position);
+  const onLine = terms.filter(
+    ({ valueRange }) => lines.positionAt(valueRange.start).line === position.line,
+  );
+  return (
+    onLine.find(({ valueRange: { start, end } }) => start <= offset && offset <= end) ??
+    onLine.find(({ keyRange: { start, end } }) => start <= offset && offset <= end) ??
+    onLine[0]
+  );
 }
 
 /** Where the last value of the loss stands: file and bytes. */
@@ -95,17 +128,24 @@ function provenanceOf(
 function commandLink(
   title: string,
   command: string,
-  argument: AblateArgument | BindTermArgument | ExperimentArgument,
+  argument: AblateArgument | BindTermArgument | ExperimentArgument | TermArgument,
 ): string {
   return `[${title}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
 }
 
-function actionLinks({ file }: ConfigView, term: string): string {
-  const configUri = file.uri;
-  return [
+function actionLinks(view: ConfigView, { name: term, kind }: LossTerm): string {
+  const configUri = view.file.uri;
+  const ablations = [
     commandLink('without', clientCommands.ablate, { configUri, kind: 'without', term }),
     commandLink('only', clientCommands.ablate, { configUri, kind: 'only', term }),
     commandLink('×2', clientCommands.ablate, { configUri, kind: 'scale', term, value: 2 }),
+  ];
+  const lift = hardCodedProblem(view, term)
+    ? [commandLink('lift into an option', serverCommands.liftWeight, { configUri, term })]
+    : [];
+  return [
+    // No experiment can set what stands in the middle of a program.
+    ...(kind === 'definition' ? ablations : lift),
     commandLink('trend', clientCommands.openTrends, { configUri }),
     commandLink('logged as…', clientCommands.bindTerm, { configUri, term }),
     commandLink('runs in…', clientCommands.bindRuns, { configUri }),
