@@ -6,6 +6,7 @@ import { settingsSchema } from '../server/src/protocol/settings.ts';
 import { databaseFormats } from '../server/src/readers/databaseRegistry.ts';
 import { logFormats } from '../server/src/readers/registry.ts';
 import { snapshotFormats } from '../server/src/readers/snapshotRegistry.ts';
+import { configRules } from '../server/src/rules/configRegistry.ts';
 import { rules } from '../server/src/rules/registry.ts';
 import { configLanguages } from '../server/src/syntax/registry.ts';
 import { backends } from '../server/src/training/backends/registry.ts';
@@ -40,6 +41,11 @@ export function renderReference(): string {
       'Diagnostic rules',
       'The names are those of `rules` in `counterweight.yaml`. The window is the number of the latest probes that a rule looks at.',
       ruleTable(),
+    ],
+    [
+      'Rules about the config itself',
+      'Each is kept quiet by a comment `counterweight: ignore <name>` on the line; one that looks at the code and the runs around a config also by `rules` in `counterweight.yaml`.',
+      configRuleTable(),
     ],
     [
       'Loss weights that are recognized',
@@ -102,6 +108,17 @@ function ruleTable(): string {
   return markdownTable(
     ['rule', 'name', 'what it says', 'window'],
     rules.map((rule) => [rule.id, code(rule.name), rule.description, String(rule.options.window)]),
+  );
+}
+
+function configRuleTable(): string {
+  return markdownTable(
+    ['name', 'what it says', 'looks at'],
+    configRules.map(({ name, description, looksAround }) => [
+      code(name),
+      description,
+      looksAround ? 'the config, the code of the folder, the runs' : 'the config',
+    ]),
   );
 }
 

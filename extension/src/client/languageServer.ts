@@ -10,7 +10,7 @@ import {
   TransportKind,
 } from 'vscode-languageclient/node';
 
-import { clientCommands } from '#protocol/commands';
+import { clientCommands, serverCommands } from '#protocol/commands';
 import { notifications } from '#protocol/messages';
 import { type Answer, parseArrival, type Schema } from './answer.ts';
 import { configLanguages } from './configDocument.ts';
@@ -171,7 +171,9 @@ function clientOptions(
     synchronize: { configurationSection: 'counterweight' },
     // Hovers carry links to these commands and to no others.
     markdown: {
-      isTrusted: { enabledCommands: Object.values(clientCommands) },
+      isTrusted: {
+        enabledCommands: [...Object.values(clientCommands), ...Object.values(serverCommands)],
+      },
       supportThemeIcons: true,
     },
     errorHandler: {

@@ -23,11 +23,15 @@ async function pickFolder(
   configUri: string,
 ): Promise<string | undefined> {
   const watched = mirror.runs.filter(({ engine }) => engine === 'watched');
-  const folders = runFolders(watched);
+  const folders = runFolders(watched, configUri);
   if (folders.length === 0) return await browse(configUri);
-  const known = folders.map((path) => ({ label: vscode.workspace.asRelativePath(path), path }));
+  const known = folders.map(({ path, description }) => ({
+    label: vscode.workspace.asRelativePath(path),
+    description,
+    path,
+  }));
   const picked = await vscode.window.showQuickPick(
-    [...known, { label: '$(folder-opened) Another folder…', path: undefined }],
+    [...known, { label: '$(folder-opened) Another folder…', description: '', path: undefined }],
     { title: 'Runs of This Config Are in…', placeHolder: 'The folder in which its runs appear' },
   );
   if (!picked) return undefined;

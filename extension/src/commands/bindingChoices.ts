@@ -21,13 +21,39 @@ function likenessText(likeness: number): string {
   return likeness >= alike ? 'a name much like it' : '';
 }
 
+/** A folder in which the runs of a config may lie. */
+interface FolderChoice {
+  readonly path: string;
+  /** Which runs lie there: a folder `logs` that is one run is offered as what lies above it. */
+  readonly description: string;
+}
+
+/** What is known of a run. */
+interface RunPlace {
+  readonly path: string;
+  readonly name: string;
+  readonly configUris: readonly string[];
+}
+
 /** Folders in which runs lie that are known, each once, the ones with the most runs first. */
-export function runFolders(runs: readonly { readonly path: string }[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const { path } of runs) {
-    const cut = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
-    const folder = path.slice(0, Math.max(cut, 0));
-    if (folder !== '') counts.set(folder, (counts.get(folder) ?? 0) + 1);
+export function runFolders(runs: readonly RunPlace[], configUri: string): readonly FolderChoice[] {
+  const folders = new Map<string, RunPlace[]>();
+  for (const run of runs) {
+    const cut = Math.max(run.path.lastIndexOf('/'), run.path.lastIndexOf('\\'));
+    const folder = run.path.slice(0, Math.max(cut, 0));
+    if (folder !== '') folders.set(folder, [...(folders.get(folder) ?? []), run]);
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([folder]) => folder);
+  return [...folders]
+    .sort((a, b) => b[1].length - a[1].length)
+    .map(([path, inside]) => ({ path, description: placesText(inside, configUri) }));
+}
+
+const shownRuns = 3;
+
+function placesText(runs: readonly RunPlace[], configUri: string): string {
+  const names = runs.slice(0, shownRuns).map(({ name }) => name);
+  const rest = runs.length - names.length;
+  const list = [...names, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+  const isNow = runs.some(({ configUris }) => configUris.includes(configUri));
+  return `${runs.length === 1 ? 'the run' : 'the runs'} ${list}${isNow ? ', as it is now' : ''}`;
 }

@@ -7,6 +7,7 @@ import type { ConfigDocument } from '../syntax/configTree.ts';
 import { parseConfig } from '../syntax/registry.ts';
 import type { TaskOutline } from '../training/task.ts';
 import { taskConfigProblems, taskOf } from '../training/taskConfig.ts';
+import { isIgnored } from './ignoreComment.ts';
 
 /** A config as it stands in the editor, or on disk. */
 export interface ConfigFile {
@@ -50,13 +51,19 @@ export function readConfigFile(
     return { ...base, terms, current: false, problems: document.problems, task };
   }
   const terms = discoverTerms(document);
-  const problems = [...document.problems, ...judge(document, terms)];
+  const problems = [...document.problems, ...judge(base, document, terms)];
   return { ...base, terms, current: true, problems, task };
 }
 
 /** What the rules say, and the task of the config where they say nothing of the same place. */
-function judge(document: ConfigDocument, terms: readonly LossTerm[]): readonly ConfigProblem[] {
-  const linted = lintConfig(document, terms);
+function judge(
+  file: Pick<ConfigFile, 'lines' | 'text'>,
+  document: ConfigDocument,
+  terms: readonly LossTerm[],
+): readonly ConfigProblem[] {
+  const linted = lintConfig(document, terms).filter(
+    ({ code, range }) => !isIgnored(file, range, code),
+  );
   const ofTask = taskConfigProblems(document).filter(
     ({ range }) => !linted.some((problem) => problem.range.start === range.start),
   );

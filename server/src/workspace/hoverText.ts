@@ -16,12 +16,13 @@ export function hoverMarkdown(view: ConfigView, term: string, options: HoverOpti
   const found = view.file.terms.find(({ name }) => name === term);
   const weight = found?.weight === undefined ? '' : ` · weight ${weightText(found.weight)}`;
   const head = `**${escapeMarkdown(term)}**${weight}`;
-  if (!insight) return `${head}\n\n${nothingYet(view)}`;
+  if (!insight) return `${head}\n\n${nothingYet(view, term)}`;
   return [
     head,
     staleNote(insight),
     trendOf(insight, options.images),
-    tableOf(insight),
+    // Editors that draw images draw tables too, with no room between the columns.
+    tableOf(insight, options.images ? '&emsp;' : ''),
     ...insight.findings.map(
       ({ message, rule, name }) => `⚠ ${escapeMarkdown(message)} *(${rule} ${name})*`,
     ),
@@ -31,9 +32,14 @@ export function hoverMarkdown(view: ConfigView, term: string, options: HoverOpti
     .join('\n\n');
 }
 
-function nothingYet(view: ConfigView): string {
-  const { owner } = view;
-  if (owner) return `The run ${escapeMarkdown(owner.name)} has logged nothing of this loss yet.`;
+function nothingYet(view: ConfigView, term: string): string {
+  const { owner, found } = view;
+  if (owner) {
+    const named = found?.project?.terms?.[term]?.metric;
+    const wanted =
+      named === undefined ? '' : `, which \`counterweight.yaml\` says is logged as ${code(named)}`;
+    return `The run ${escapeMarkdown(owner.name)} has logged nothing of this loss yet${wanted}.`;
+  }
   const start = 'run the training, or name its logs in `counterweight.yaml` (`logs: [folder]`)';
   const unreadable = logProblemsNotice(view);
   const notice = unreadable === undefined ? '' : `\n\n⚠ ${escapeMarkdown(unreadable)}`;
@@ -73,7 +79,7 @@ function trendSvg(trend: readonly number[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="240" height="40"><path d="${path}" fill="none" stroke="#3b8eea" stroke-width="2"/></svg>`;
 }
 
-function tableOf(insight: TermInsight): string {
+function tableOf(insight: TermInsight, gap: string): string {
   const { loss, gradient, gradientShare, contribution, valueShare, cosine, pairs, group } = insight;
   const rows = [
     row('loss', loss, plainNumber),
@@ -91,7 +97,8 @@ function tableOf(insight: TermInsight): string {
     ),
   ].filter((text) => text !== '');
   const count = Math.max(...[loss, gradientShare].map((figure) => figure?.count ?? 0));
-  return ['| | last | median of the last ' + `${count} |`, '|:--|--:|--:|', ...rows].join('\n');
+  const head = `| | ${gap}last | ${gap}median of the last ${count} |`;
+  return [head, '|:--|--:|--:|', ...rows].join('\n');
 }
 
 function row(title: string, figure: Figure | undefined, write: (value: number) => string): string {

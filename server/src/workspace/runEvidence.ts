@@ -49,6 +49,11 @@ export class BoundRunEvidence implements RunEvidence {
     return lengths.length === 0 ? 0 : Math.min(...lengths);
   }
 
+  /** The names of all that was logged, as the log has them. */
+  get metrics(): readonly string[] {
+    return this.#store.metrics(this.#runId);
+  }
+
   /** Takes in what the log has got since the last call. */
   refresh(): void {
     this.#gradientShares.update((term) => this.#logged(metricName.gradient(term)));

@@ -1,11 +1,13 @@
 import type { LogProblem } from '../ingest/logProblems.ts';
 import type { ConfigProblem, Finding } from '../model/finding.ts';
-import type { LossTerm } from '../model/lossTerm.ts';
 import { stdout } from '../readers/formats/stdout.ts';
+import type { CodeAround } from '../rules/configRule.ts';
+import { codeProblems } from './codeProblems.ts';
 import type { ConfigEvidence } from './configEvidence.ts';
 import type { ConfigFile } from './configFile.ts';
 import type { ConfigView, LogRoot, RunBinding } from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
+import { isIgnored } from './ignoreComment.ts';
 import { describeTerm, type TermInsight } from './insight.ts';
 import type { KnownRun } from './knownRun.ts';
 import { bindRun } from './runBinding.ts';
@@ -24,10 +26,15 @@ export interface ViewInput {
   readonly evidence: ConfigEvidence;
   readonly catalog: RunCatalog;
   readonly snapshots: Pick<RunSnapshots, 'copied' | 'weightsOf'>;
+  /** The code of the workspace folder, once it is known. */
+  readonly code: CodeAround | undefined;
 }
 
 /** How many of the newest runs are asked whether they know anything of the terms. */
 const candidates = 8;
+
+/** A run that lies where the config itself says, or that holds a copy of all of it, is no guess. */
+const sureEnough = 0.9;
 
 /**
  * What a program prints repeats, rounded, what its other logs hold, and is written until the very
@@ -41,13 +48,21 @@ export function viewConfig(input: ViewInput): ConfigView {
   const { file, found, roots, logProblems, catalog, snapshots } = input;
   const bound = bindRuns(input, catalog.boundTo(file.path, roots));
   const runs = [...bound.keys()];
-  const problems = [...file.problems, ...input.moduleProblems];
-  const base = { file, found, roots, runs, problems, logProblems };
+  // What somebody has named speaks before what was only guessed, however new that is.
+  const isNamed = (found?.project?.logs?.length ?? 0) > 0;
+  const rank = (run: KnownRun): number =>
+    isNamed && (bound.get(run)?.confidence ?? 0) < sureEnough ? 0 : 1;
   const withLogs = runs
     .filter((run) => speaksForConfig(run) && run.discovered !== undefined)
-    .sort((a, b) => freshness(b) - freshness(a));
-  for (const run of withLogs.slice(0, candidates)) {
-    const evidence = input.evidence.of(file, run, snapshots.weightsOf(run, file), found?.project);
+    .sort((a, b) => rank(b) - rank(a) || freshness(b) - freshness(a));
+  const looked = withLogs.slice(0, candidates);
+  const evidenceOf = (run: KnownRun): BoundRunEvidence =>
+    input.evidence.of(file, run, snapshots.weightsOf(run, file), found?.project);
+  const ofCode = codeProblems({ ...input, runs: looked.map((run) => () => evidenceOf(run)) });
+  const problems = [...file.problems, ...input.moduleProblems, ...ofCode];
+  const base = { file, found, roots, runs, problems, logProblems };
+  for (const run of looked) {
+    const evidence = evidenceOf(run);
     const findings = input.evidence.findings(run, found?.project);
     const insights = describeTerms(file, run, evidence, findings);
     if (insights.size > 0) {
@@ -103,18 +118,8 @@ function placeFindings(
     const term = file.terms.find(({ name }) => name === finding.term);
     const spokenOf = finding.otherTerm ? [finding.term, finding.otherTerm] : [finding.term];
     const gone = spokenOf.some((name) => insights.get(name)?.stale);
-    return term && !gone && !isIgnored(file, term, finding) ? [{ finding, term }] : [];
+    return term && !gone && !isIgnored(file, term.keyRange, finding.name)
+      ? [{ finding, term }]
+      : [];
   });
-}
-
-/** `# counterweight: ignore weak-loss` on the line of the weight, or alone on the line above it. */
-function isIgnored(file: ConfigFile, term: LossTerm, finding: Finding): boolean {
-  const { line } = file.lines.positionAt(term.keyRange.start);
-  const startOf = (at: number): number => file.lines.offsetAt({ line: at, character: 0 });
-  const above = line === 0 ? '' : file.text.slice(startOf(line - 1), startOf(line));
-  const own = file.text.slice(startOf(line), startOf(line + 1));
-  const said = (/^\s*#/.test(above) ? above : '') + own;
-  return [...said.matchAll(/counterweight:\s*ignore\s+([\w, -]+)/g)].some((match) =>
-    (match[1] ?? '').split(/[\s,]+/).includes(finding.name),
-  );
 }

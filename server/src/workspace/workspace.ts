@@ -6,13 +6,13 @@ import type { WorkspaceFiles } from './files.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import type { RunStarter } from './runStarter.ts';
 import type { Session } from './session.ts';
-import type { WeightScan } from './weightScan.ts';
+import type { WeightScanner } from './weightScan.ts';
 
 /** The objects behind both front ends, built once by the entry. */
 export interface Workspace extends Disposable {
   readonly files: WorkspaceFiles;
   readonly session: Session;
-  readonly scan: WeightScan;
+  readonly scan: WeightScanner;
   readonly catalog: RunCatalog;
   readonly store: MetricStore;
   readonly ingest: IngestLoop;

@@ -207,6 +207,16 @@ export async function replaceLine(page: Page, lineText: string, newText: string)
   await page.locator('.tab.active.dirty').waitFor({ timeout });
 }
 
+/** Waits until a line on the screen contains `text`. */
+export async function waitForLine(page: Page, text: string): Promise<void> {
+  await lineOf(page, text).waitFor({ timeout });
+}
+
+/** Takes the last edit of the active editor back. */
+export async function undoEdit(page: Page): Promise<void> {
+  await page.keyboard.press('ControlOrMeta+Z');
+}
+
 /** Types as a person does, at the end of the file; what the editor offers meanwhile stays open. */
 export async function typeAtEnd(page: Page, text: string): Promise<void> {
   await page.locator(`${editor} .view-line`).first().click({ timeout });

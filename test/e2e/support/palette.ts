@@ -43,6 +43,42 @@ export async function pickItem(page: Page, text: string): Promise<void> {
   await row.click();
 }
 
+/** The entries of the quick pick that a command has opened, each with its description. */
+export async function quickPickRows(page: Page): Promise<readonly string[]> {
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+  await rows.first().waitFor({ timeout });
+  return Promise.all(
+    (await rows.all()).map(async (row) => {
+      const parts = await row.locator('.label-name, .label-description').allInnerTexts();
+      return parts.join(' ').replaceAll(/\s+/g, ' ').trim();
+    }),
+  );
+}
+
+/**
+ * Chooses a folder, by its absolute path, in the dialog that a command has opened. The dialog lists
+ * folders only, and those in the wished one must be others than those where it starts.
+ */
+export async function chooseFolder(page: Page, path: string): Promise<void> {
+  await waitFor('the dialog', () => isPath(page), timeout);
+  const before = await quickPickRows(page);
+  await inputOf(page).fill(`${path}/`);
+  await waitFor(
+    `the folders of ${path}`,
+    async () => (String(await quickPickRows(page)) === String(before) ? undefined : true),
+    timeout,
+  );
+  const button = page.locator('.quick-input-widget .monaco-button').filter({ visible: true });
+  await button.first().click({ timeout });
+  await inputOf(page).waitFor({ state: 'hidden', timeout });
+}
+
+/** Whether the input box holds a path, as that of the dialog does once it has read its folder. */
+async function isPath(page: Page): Promise<true | undefined> {
+  const value = await inputOf(page).inputValue({ timeout });
+  return value.startsWith('/') ? true : undefined;
+}
+
 /** Types into the input box that a command has opened and accepts it. */
 export async function fillInput(page: Page, text: string): Promise<void> {
   await inputOf(page).waitFor({ timeout });

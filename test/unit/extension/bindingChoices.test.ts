@@ -14,7 +14,18 @@ test('a metric is offered with how well its name fits', () => {
   ]);
 });
 
-test('folders with runs are offered once each, the fullest first', () => {
-  const paths = ['/w/a/1', '/w/runs/1', '/w/runs/2', 'C:\\logs\\x', '/'];
-  expect(runFolders(paths.map((path) => ({ path })))).toEqual(['/w/runs', '/w/a', 'C:\\logs']);
+test('folders with runs are offered once each, the fullest first, with what lies there', () => {
+  const config = 'file:///w/c.yaml';
+  const run = (path: string, configUris: readonly string[] = []) => {
+    return { path, name: path.slice(-1), configUris };
+  };
+  const runs = [
+    ...[run('/w/a/1', [config]), run('C:\\logs\\x'), run('/')],
+    ...['1', '2', '3', '4'].map((name) => run(`/w/runs/${name}`)),
+  ];
+  expect(runFolders(runs, config)).toEqual([
+    { path: '/w/runs', description: 'the runs 1, 2, 3, 1 more' },
+    { path: '/w/a', description: 'the run 1, as it is now' },
+    { path: 'C:\\logs', description: 'the run x' },
+  ]);
 });

@@ -6,18 +6,22 @@ import {
   type TextEdit,
 } from 'vscode-languageserver/node';
 
-import type { Finding } from '../../model/finding.ts';
+import { LineIndex } from '../../base/lineIndex.ts';
+import type { TextRange } from '../../base/textRange.ts';
+import type { ConfigProblem, Finding } from '../../model/finding.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
 import { type BindTermArgument, clientCommands } from '../../protocol/commands.ts';
+import { configRules } from '../../rules/configRegistry.ts';
 import { walkScalars } from '../../syntax/configTree.ts';
 import { replaceNumber } from '../../syntax/edit.ts';
+import type { ConfigFile } from '../../workspace/configFile.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import { weightText } from '../../workspace/wording.ts';
 import type { Feature } from '../feature.ts';
 import { guard } from '../guard.ts';
-import { toRange } from '../toProtocol.ts';
+import { toRange, toWorkspaceEdit } from '../toProtocol.ts';
 
-/** Quick fixes of findings and problems, and corrections of how a term is bound to its metric. */
+/** Quick fixes of findings and problems, those of `counterweight.yaml` too, and corrections of how a term is bound to its metric. */
 export const codeActionFeature: Feature = {
   name: 'codeAction',
   capabilities: {
@@ -28,11 +32,18 @@ export const codeActionFeature: Feature = {
   register({ connection, workspace: { session }, logger }) {
     connection.onCodeAction(
       guard<CodeActionParams, CodeAction[]>(logger, 'quick fixes', [], (params) => {
-        const view = session.view(params.textDocument.uri);
+        const { uri } = params.textDocument;
+        const view = session.view(uri);
+        const project = view ? undefined : session.project(uri);
+        if (project) {
+          const lines = new LineIndex(project.text);
+          return problemActions({ uri, lines }, project.problems, params);
+        }
         return view
           ? [
               ...findingActions(view, params),
-              ...problemActions(view, params),
+              ...problemActions(view.file, view.problems, params),
+              ...silencingActions(view, params),
               ...bindingActions(view, params),
             ]
           : [];
@@ -48,25 +59,26 @@ function findingActions(view: ConfigView, { range, context }: CodeActionParams):
     const diagnostics = context.diagnostics.filter(({ code }) => code === finding.name);
     return [
       ...setWeightActions(view, finding, diagnostics),
-      ablationAction(view, finding, diagnostics),
-      ...ignoreActions(view, finding, term, diagnostics),
+      // No experiment can set what stands in the middle of a program.
+      ...(term.kind === 'definition' ? [ablationAction(view, finding, diagnostics)] : []),
+      ...ignoreActions(view, finding.name, term.valueRange, diagnostics),
     ];
   });
 }
 
 /** In the menu of refactorings, so that not every weight has a light bulb. */
 function bindingActions({ file }: ConfigView, { range }: CodeActionParams): CodeAction[] {
-  return file.terms
-    .filter(({ valueRange }) => toRange(file.lines, valueRange).start.line === range.start.line)
-    .flatMap(({ name: term }) => [
-      bindingAction(`The loss ${term} is logged as…`, clientCommands.bindTerm, {
-        configUri: file.uri,
-        term,
-      }),
-      bindingAction('Runs of this config are in…', clientCommands.bindRuns, {
-        configUri: file.uri,
-      }),
-    ]);
+  const configUri = file.uri;
+  const terms = file.terms.filter(
+    ({ valueRange }) => file.lines.positionAt(valueRange.start).line === range.start.line,
+  );
+  if (terms.length === 0) return [];
+  return [
+    ...terms.map(({ name: term }) =>
+      bindingAction(`The loss ${term} is logged as…`, clientCommands.bindTerm, { configUri, term }),
+    ),
+    bindingAction('Runs of this config are in…', clientCommands.bindRuns, { configUri }),
+  ];
 }
 
 function bindingAction(title: string, command: string, argument: BindTermArgument): CodeAction {
@@ -131,20 +143,20 @@ const hashLanguages: ReadonlySet<string> = new Set(['python', 'toml', 'yaml']);
 /** A comment at the end of the line. Behind a `\` that goes on in the next line none may stand. */
 function ignoreActions(
   { file }: ConfigView,
-  finding: Finding,
-  term: LossTerm,
+  rule: string,
+  range: TextRange,
   diagnostics: Diagnostic[],
 ): CodeAction[] {
   if (!hashLanguages.has(file.document?.language ?? '')) return [];
-  const { line } = file.lines.positionAt(term.valueRange.end);
+  const { line } = file.lines.positionAt(range.end);
   const end = file.lines.positionAt(
     file.lines.offsetAt({ line, character: Number.MAX_SAFE_INTEGER }),
   );
   if (file.text[file.lines.offsetAt(end) - 1] === '\\') return [];
-  const newText = `  # counterweight: ignore ${finding.name}`;
+  const newText = `  # counterweight: ignore ${rule}`;
   return [
     {
-      title: `Ignore ${finding.name} on this line`,
+      title: `Ignore ${rule} on this line`,
       kind: CodeActionKind.QuickFix,
       diagnostics,
       edit: { changes: { [file.uri]: [{ range: { start: end, end }, newText }] } },
@@ -152,7 +164,24 @@ function ignoreActions(
   ];
 }
 
-function problemActions({ file, problems }: ConfigView, params: CodeActionParams): CodeAction[] {
+/** Of a rule about the config, which can be wrong about what it does not see. */
+function silencingActions(view: ConfigView, params: CodeActionParams): CodeAction[] {
+  return view.problems
+    .filter(({ code }) => configRules.some(({ name }) => name === code))
+    .flatMap(({ code, range }) => {
+      const place = toRange(view.file.lines, range);
+      const { start, end } = params.range;
+      if (place.start.line > end.line || place.end.line < start.line) return [];
+      const said = params.context.diagnostics.filter((diagnostic) => diagnostic.code === code);
+      return ignoreActions(view, code, range, said);
+    });
+}
+
+function problemActions(
+  file: Pick<ConfigFile, 'lines' | 'uri'>,
+  problems: readonly ConfigProblem[],
+  params: CodeActionParams,
+): CodeAction[] {
   return problems.flatMap(({ code, range, fixes = [], findFixes }) => {
     const place = toRange(file.lines, range);
     const { start, end } = params.range;
@@ -161,14 +190,7 @@ function problemActions({ file, problems }: ConfigView, params: CodeActionParams
       title: fix.title,
       kind: CodeActionKind.QuickFix,
       diagnostics: params.context.diagnostics.filter((diagnostic) => diagnostic.code === code),
-      edit: {
-        changes: {
-          [file.uri]: [fix, ...(fix.others ?? [])].map((change) => ({
-            range: toRange(file.lines, change.range),
-            newText: change.newText,
-          })),
-        },
-      },
+      edit: toWorkspaceEdit(file, fix),
     }));
   });
 }

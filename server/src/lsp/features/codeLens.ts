@@ -1,13 +1,15 @@
-import { type CodeLens, CodeLensRefreshRequest } from 'vscode-languageserver/node';
+import { type CodeLens, CodeLensRefreshRequest, type Command } from 'vscode-languageserver/node';
 
 import { ablationKinds } from '../../ablation/kinds/registry.ts';
 import { Throttle } from '../../base/throttle.ts';
 import type { WeightAblationRequest } from '../../model/ablation.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
-import { clientCommands } from '../../protocol/commands.ts';
+import { clientCommands, serverCommands } from '../../protocol/commands.ts';
 import { nodeAtPath } from '../../syntax/toPlainData.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
+import { hardCodedProblem } from '../../workspace/hardCodedProblem.ts';
 import { readyAblationsOf } from '../../workspace/planExperiment.ts';
+import { nameOnSharedLine } from '../../workspace/sharedLines.ts';
 import { sparkline } from '../../workspace/wording.ts';
 import type { Feature } from '../feature.ts';
 import { guard } from '../guard.ts';
@@ -41,7 +43,9 @@ export const codeLensFeature: Feature = {
 function lensesOf(view: ConfigView): CodeLens[] {
   const { file } = view;
   const experiments = experimentLenses(view);
-  const terms = file.terms.filter(({ kind }) => kind === 'definition');
+  const terms = file.terms.filter(
+    ({ name, kind }) => kind === 'definition' || hardCodedProblem(view, name) !== undefined,
+  );
   if (terms.length === 0) return experiments;
   const top = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
   const configUri = file.uri;
@@ -63,7 +67,9 @@ function lensesOf(view: ConfigView): CodeLens[] {
       },
     },
   ];
-  return [...whole, ...experiments, ...terms.flatMap((term) => termLenses(view, term))];
+  const nameOf = nameOnSharedLine(file);
+  const ofTerms = terms.flatMap((term) => withName(nameOf(term), termLenses(view, term)));
+  return [...whole, ...experiments, ...ofTerms];
 }
 
 /** `▶ experiments…` above the name of a built-in task that has some ready. */
@@ -83,38 +89,49 @@ function experimentLenses({ file, found }: ConfigView): CodeLens[] {
   ];
 }
 
-function termLenses(view: ConfigView, term: LossTerm): CodeLens[] {
-  const { file, insights } = view;
+/** The first of the lenses of a term says which one they are of. */
+function withName(name: string, [first, ...others]: readonly NamedLens[]): CodeLens[] {
+  if (!first) return [];
+  const { title } = first.command;
+  return [{ ...first, command: { ...first.command, title: name + title } }, ...others];
+}
+
+type NamedLens = CodeLens & { readonly command: Command };
+
+function termLenses(view: ConfigView, term: LossTerm): readonly NamedLens[] {
+  const { file } = view;
   const start = file.lines.positionAt(term.keyRange.start);
   const range = { start, end: start };
-  const configUri = file.uri;
+  const actions = term.kind === 'definition' ? ablations(view, term) : [lifting(view, term)];
+  return [...actions, trend(view, term)].map((command) => ({ range, command }));
+}
+
+/** No experiment can set what stands in the middle of a program. */
+function lifting({ file }: ConfigView, { name, text }: LossTerm): Command {
+  const title = `lift ${text} into an option`;
+  const command = serverCommands.liftWeight;
+  return { title, command, arguments: [{ configUri: file.uri, term: name }] };
+}
+
+function trend({ file, insights }: ConfigView, { name }: LossTerm): Command {
+  const title = `trend ${sparkline(insights.get(name)?.trend ?? [])}`.trim();
+  return { title, command: clientCommands.openTrends, arguments: [{ configUri: file.uri }] };
+}
+
+function ablations(view: ConfigView, term: LossTerm): readonly Command[] {
+  const configUri = view.file.uri;
   const requests: readonly (readonly [string, WeightAblationRequest])[] = [
     ['▶ without', { kind: 'without', term: term.name }],
     ['only', { kind: 'only', term: term.name }],
     ['×2', { kind: 'scale', term: term.name, value: 2 }],
   ];
-  const ablations = requests
+  return requests
     .filter(([, request]) => isPossible(view, request))
     .map(([title, request]) => ({
-      range,
-      command: {
-        title,
-        command: clientCommands.ablate,
-        arguments: [{ configUri, ...request }],
-      },
+      title,
+      command: clientCommands.ablate,
+      arguments: [{ configUri, ...request }],
     }));
-  const trend = sparkline(insights.get(term.name)?.trend ?? []);
-  return [
-    ...ablations,
-    {
-      range,
-      command: {
-        title: `trend ${trend}`.trim(),
-        command: clientCommands.openTrends,
-        arguments: [{ configUri }],
-      },
-    },
-  ];
 }
 
 function isPossible({ file }: ConfigView, request: WeightAblationRequest): boolean {

@@ -5,6 +5,7 @@ import { LineIndex } from '../../base/lineIndex.ts';
 import { Throttle } from '../../base/throttle.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import type { ProjectView } from '../../workspace/logPatterns.ts';
+import { nameOnSharedLine } from '../../workspace/sharedLines.ts';
 import { hintText } from '../../workspace/wording.ts';
 import type { Feature } from '../feature.ts';
 import { guard } from '../guard.ts';
@@ -70,10 +71,12 @@ function projectHints(project: ProjectView | undefined): readonly InlayHint[] {
 }
 
 function hintsOf({ file, insights }: ConfigView): readonly InlayHint[] {
+  const nameOf = nameOnSharedLine(file);
   return file.terms.flatMap((term) => {
     const insight = insights.get(term.name);
-    const label = insight ? hintText(insight) : '';
-    if (label === '') return [];
+    const text = insight ? hintText(insight) : '';
+    if (text === '') return [];
+    const label = nameOf(term) + text;
     const { line } = file.lines.positionAt(term.valueRange.end);
     const end = file.lines.offsetAt({ line, character: Number.MAX_SAFE_INTEGER });
     const position = file.lines.positionAt(end);

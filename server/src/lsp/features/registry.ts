@@ -9,6 +9,7 @@ import { documentsFeature } from './documents.ts';
 import { findWeightsFeature } from './findWeights.ts';
 import { hoverFeature } from './hover.ts';
 import { inlayHintFeature } from './inlayHint.ts';
+import { liftWeightFeature } from './liftWeight.ts';
 import { lossTermsFeature } from './lossTerms.ts';
 import { panelsFeature } from './panels.ts';
 import { readyExperimentsFeature } from './readyExperiments.ts';
@@ -26,6 +27,7 @@ export const features: readonly Feature[] = [
   findWeightsFeature,
   hoverFeature,
   inlayHintFeature,
+  liftWeightFeature,
   lossTermsFeature,
   panelsFeature,
   readyExperimentsFeature,
