@@ -1,15 +1,11 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { inject } from 'vitest';
 
 import { chromiumMissing, findChromium } from '../../../scripts/systemPackages.mts';
-import {
-  ensureHost,
-  installExtension,
-  type RunningServer,
-  startServer,
-} from '../../../scripts/vscodeHost.mts';
+import { ensureHost, type RunningServer, startServer } from '../../../scripts/vscodeHost.mts';
 import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 import { testSettings } from './testSettings.ts';
 
@@ -27,8 +23,6 @@ export interface WorkbenchOptions {
   readonly folder?: 'workspace' | 'none';
   /** User settings above those of `testSettings`. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Extension to install; the packed one of dist/ unless said otherwise. */
-  readonly vsix?: string;
 }
 
 /** A real VS Code with the packed extension, in a real browser. Whoever opens it disposes of it. */
@@ -48,7 +42,6 @@ export interface Workbench {
 
 const root = resolve(import.meta.dirname, '..', '..', '..');
 const screenshots = join(root, 'test', 'e2e', 'screenshots');
-const packedExtension = join(root, 'dist', 'counterweight.vsix');
 const openTimeout = 60_000;
 
 const browserArguments: readonly string[] = [
@@ -61,7 +54,10 @@ const browserArguments: readonly string[] = [
   '--disable-sync',
 ];
 
-/** Installs the extension, starts VS Code on a copy of the workspace and waits for the workbench. */
+/**
+ * Starts VS Code with the extension that `installOnce.ts` has installed, on a copy of the workspace, and
+ * waits for the workbench.
+ */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const host = await ensureHost((line) => process.stderr.write(`${line}\n`));
   const data = new TemporaryWorkspace();
@@ -75,10 +71,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   };
   try {
     copyFixture(options, workspace);
-    const folders = { serverDataDir: data.path('data'), extensionsDir: data.path('extensions') };
-    mkdirSync(folders.extensionsDir, { recursive: true });
+    const folders = { serverDataDir: data.path('data'), extensionsDir: inject('extensionsDir') };
     data.write('data/data/User/settings.json', JSON.stringify(settingsOf(options), undefined, 2));
-    await installExtension(host, folders, vsixOf(options));
     parts.server = await startServer(host, { ...folders, trust: options.trust ?? 'trusted' });
     parts.browser = await launchBrowser();
     const page = await parts.browser.newPage({ viewport: { width: 1500, height: 950 } });
@@ -138,12 +132,6 @@ function isSource(path: string): boolean {
 
 function settingsOf(options: WorkbenchOptions): Readonly<Record<string, unknown>> {
   return { ...testSettings, ...options.settings };
-}
-
-function vsixOf(options: WorkbenchOptions): string {
-  const vsix = options.vsix ?? packedExtension;
-  if (!existsSync(vsix)) throw new Error(`${vsix} is missing: run \`npm run package\` first.`);
-  return vsix;
 }
 
 async function launchBrowser(): Promise<Browser> {

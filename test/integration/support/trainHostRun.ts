@@ -72,8 +72,11 @@ function readMetrics(workspace: TemporaryWorkspace): TrainHostRun['metrics'] {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** The train host takes this process's environment as it is when it starts. */
-function withEnvironment(environment: Readonly<Record<string, string>>): Disposable {
+/**
+ * Sets variables of this process, whose environment a train host takes as it is when it starts, until
+ * it is disposed of. Whoever trains several at once sets them once around all.
+ */
+export function withEnvironment(environment: Readonly<Record<string, string>>): Disposable {
   const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, environment);
   return {
