@@ -19,7 +19,7 @@ const lossNames = new Set([
   ...['orientation', 'photometric', 'physics', 'pose', 'prior', 'push', 'pull', 'r1', 'residual'],
   ...['sds', 'segmentation', 'silog', 'sim', 'sisnr', 'sparsity', 'ssl', 'stft', 'tri', 'triplet'],
   ...['vfl', 'vsd', 'wasserstein', 'zloss', 'ranking', 'deformation', 'eqv', 'equivariance'],
-  ...['force', 'forces', 'energy', 'stress'],
+  ...['force', 'forces', 'energy', 'stress', 'det', 'traj'],
 ]);
 
 /** True where one of the words names a loss that people train with. */

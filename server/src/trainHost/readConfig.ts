@@ -35,7 +35,11 @@ export function readTrainingConfig(
 ): Result<TrainingConfig> {
   const name = basename(path);
   const document = parseConfig(name, text);
-  if (!document) return fail(`${name}: configs are YAML or JSON; this ending is neither.`);
+  if (!document || document.sums) {
+    return fail(
+      `${name}: configs to train with are YAML, JSON or TOML; this ending is none of them.`,
+    );
+  }
   const problem = document.problems.find(({ severity }) => severity === 'error');
   if (problem) {
     const line = new LineIndex(text).positionAt(problem.range.start).line + 1;

@@ -94,8 +94,17 @@ describe('reading a config to train', () => {
 
   it('names the line that does not parse, and endings it does not know', () => {
     expect(errorOf('task: flow-edit\nmodel: [1\n')).toMatch(/^train\.yaml, line \d+: /);
-    expect(errorOf('task = "flow-edit"', 'train.toml')).toBe(
-      'train.toml: configs are YAML or JSON; this ending is neither.',
+    for (const name of ['train.ini', 'train.py']) {
+      expect(errorOf('task = "flow-edit"', name)).toBe(
+        `${name}: configs to train with are YAML, JSON or TOML; this ending is none of them.`,
+      );
+    }
+  });
+
+  it('reads TOML', () => {
+    expect(errorOf('task = "flow-edit"\nsteps = 3\n', 'train.toml')).toBe('no error');
+    expect(errorOf('task = "flow-edit"\nsteps = -3\n', 'train.toml')).toMatch(
+      /^train\.toml: steps /,
     );
   });
 });

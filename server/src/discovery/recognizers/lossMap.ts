@@ -19,7 +19,7 @@ export const lossMap: Recognizer = {
   msspec: 2.
   #       ^^
 train:
-  loss: {recon: 1.0, kl: 1.0e-06, ignore_index: 255, reduction: mean}
+  loss: {recon: 1.0, kl: 1.0e-06, ignore_index: 255, reduction: mean, cl_noise: 0.5}
 criterion:
   type: dice
   smooth: 1.0
@@ -40,7 +40,8 @@ results:
     return places.flatMap((place) => {
       const { words } = place;
       if (!isPartOfMap(place)) return [];
-      const isKnown = namesKnownLoss(words) || words.some(isLossWord);
+      // The last word says what it is: `cl_view_noise` is a noise.
+      const isKnown = namesKnownLoss(words.slice(-1)) || words.some(isLossWord);
       if (!isKnown && !standsAmongLosses(place)) return [];
       const confidence = isKnown ? 0.75 : 0.6;
       const name = toTermName(words);
