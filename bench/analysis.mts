@@ -1,12 +1,12 @@
 import { discoverTerms } from '../server/src/discovery/discoverTerms.ts';
 import { parseConfig, parseConfigInSteps } from '../server/src/syntax/registry.ts';
 import { readConfigFile } from '../server/src/workspace/configFile.ts';
-import { longConfig, longProgram } from './longTexts.mts';
+import { denseProgram, longConfig, longProgram } from './longTexts.mts';
 
 /**
  * `npm run bench:analysis`: how long a file holds the server up after an edit of one character: its
  * text parsed, its loss weights found again, and all that the server makes of it, lint included; of a
- * YAML config of 2,000 lines and a Python program of 5,000. Also the time of the first reading, of a
+ * YAML config of 2,000 lines, a Python program of 5,000, and one with ten times the weights of real ones. Also the time of the first reading, of a
  * program in the longest of its steps. Processor time of the thread, which other programs disturb
  * least, and in brackets the time by the clock.
  */
@@ -23,6 +23,7 @@ interface Subject {
 const subjects: readonly Subject[] = [
   { path: 'config.yaml', text: longConfig(2000), edited: '0.1\n' },
   { path: 'train.py', text: longProgram(5000), edited: '0.1 * gan' },
+  { path: 'dense.py', text: denseProgram(5000), edited: '0.1 * gan' },
 ];
 
 /** In milliseconds. */

@@ -2,7 +2,7 @@ import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
 import { isLossWord, toTermName } from './keyWords.ts';
 import { namesKnownLoss } from './lossVocabulary.ts';
-import { namesSomethingElse } from './notAWeight.ts';
+import { namesSomethingElse, neverWeighs } from './notAWeight.ts';
 import { toLossTerm } from './toLossTerm.ts';
 import type { WeightPlace } from './weightPlaces.ts';
 
@@ -63,12 +63,16 @@ function confidenceOf(
   return hasCompany ? Math.max(unknown, inCompany) : unknown;
 }
 
-/** `class_weight` weighs classes, but beside `mask_weight` and `dice_weight` the loss of the class. */
+/**
+ * `class_weight` weighs classes, but beside `mask_weight` and `dice_weight` the loss of the class;
+ * and `lambda_norm` is one of a loss's among others of these.
+ */
 function isRuledOut(place: WeightPlace, company: Company): boolean {
-  if (!namesSomethingElse(place.words)) return false;
-  const isClass =
-    place.words.length === 2 && /^(?:class|cls|obj|object)$/.test(place.words[0] ?? '');
-  return !(isClass && place.node.kind === 'scalar' && company.around(place) >= 2);
+  const { words, node, isInLoss } = place;
+  if (!namesSomethingElse(words)) return false;
+  const isClass = words.length === 2 && /^(?:class|cls|obj|object)$/.test(words[0] ?? '');
+  const isPart = isInLoss && words[0] === 'lambda' && !neverWeighs(words);
+  return !((isClass || isPart) && node.kind === 'scalar' && company.around(place) >= 2);
 }
 
 /** Counts each family once: every place of a long mapping would ask about all others. */

@@ -29,9 +29,14 @@ const asks = new Set(['use', 'with', 'enable', 'has', 'is', 'learn', 'learnable'
 export function namesSomethingElse(words: readonly string[]): boolean {
   // The `init` of `init_kl_coef` is the value that a controller begins with.
   const meant = words[0] === 'init' && words.length > 2 ? words.slice(1) : words;
-  if (asks.has(words[0] ?? '') || meant.some((word) => neverWeights.has(word))) return true;
+  if (neverWeighs(meant)) return true;
   // `class_loss_weight` weighs a loss, `class_weight` does not.
   return !words.some(isLossWord) && words.some((word) => otherThings.has(word));
+}
+
+/** True where no company makes a weight of it. */
+export function neverWeighs(words: readonly string[]): boolean {
+  return asks.has(words[0] ?? '') || words.some((word) => neverWeights.has(word));
 }
 
 /** A list of data sets or samplers, below which `weight` is a share of the data. */

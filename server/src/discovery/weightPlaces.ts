@@ -2,6 +2,7 @@ import type { TextRange } from '../base/textRange.ts';
 import type {
   ConfigDocument,
   ConfigNode,
+  MappingEntry,
   MappingNode,
   ScalarNode,
   SequenceNode,
@@ -49,18 +50,77 @@ interface Surroundings {
 
 /** Every place where a weight can stand, in the order of the text. */
 export function findWeightPlaces({ root, sums }: ConfigDocument): readonly WeightPlace[] {
-  const finder = new PlaceFinder(sums === undefined ? isWeightNode : isNumeric);
+  const finder = new PlaceFinder(sums === undefined ? weightNode : numericNode);
   if (root) finder.visit(root, { path: [], above: [], isInLoss: false, isElsewhere: false });
   return finder.places;
+}
+
+/** What the places of one mapping share. */
+interface Family {
+  readonly mapping: MappingNode;
+  readonly around: Surroundings;
+  readonly places: WeightPlace[];
+}
+
+/** A file has thousands of places, and most are looked at once: what they share stands in one place. */
+class PlaceOfFamily implements WeightPlace {
+  readonly node: ScalarNode | SequenceNode;
+  readonly words: readonly string[];
+  readonly #entry: MappingEntry;
+  readonly #family: Family;
+
+  constructor(
+    entry: MappingEntry,
+    node: ScalarNode | SequenceNode,
+    words: readonly string[],
+    family: Family,
+  ) {
+    this.node = node;
+    this.words = words;
+    this.#entry = entry;
+    this.#family = family;
+  }
+
+  get path(): readonly string[] {
+    return this.#family.around.path.concat(this.#entry.key);
+  }
+
+  get keyRange(): TextRange {
+    return this.#entry.keyRange;
+  }
+
+  get note(): string | undefined {
+    return this.#entry.note;
+  }
+
+  get mapping(): MappingNode {
+    return this.#family.mapping;
+  }
+
+  get family(): readonly WeightPlace[] {
+    return this.#family.places;
+  }
+
+  get above(): readonly KeyAbove[] {
+    return this.#family.around.above;
+  }
+
+  get isInLoss(): boolean {
+    return this.#family.around.isInLoss;
+  }
+
+  get isElsewhere(): boolean {
+    return this.#family.around.isElsewhere;
+  }
 }
 
 class PlaceFinder {
   readonly places: WeightPlace[] = [];
   readonly #words = new WordMemory();
-  readonly #isPlace: typeof isWeightNode;
+  readonly #weightNode: typeof weightNode;
 
-  constructor(isPlace: typeof isWeightNode) {
-    this.#isPlace = isPlace;
+  constructor(find: typeof weightNode) {
+    this.#weightNode = find;
   }
 
   visit(node: ConfigNode, around: Surroundings): void {
@@ -72,26 +132,15 @@ class PlaceFinder {
   }
 
   #visitMapping(mapping: MappingNode, around: Surroundings): void {
-    const { above, isInLoss, isElsewhere } = around;
-    const family: WeightPlace[] = [];
-    for (const { key, keyRange, value, note } of mapping.entries) {
-      if (value && this.#isPlace(value)) {
-        const place: WeightPlace = {
-          // A spread takes several times the memory, for each place of the file.
-          path: around.path.concat(key),
-          keyRange,
-          node: value,
-          note,
-          words: this.#words.of(key),
-          above,
-          mapping,
-          family,
-          isInLoss,
-          isElsewhere,
-        };
-        family.push(place);
+    const family: Family = { mapping, around, places: [] };
+    for (const entry of mapping.entries) {
+      const { key, value } = entry;
+      const node = value && this.#weightNode(value);
+      if (node) {
+        const place = new PlaceOfFamily(entry, node, this.#words.of(key), family);
+        family.places.push(place);
         this.places.push(place);
-      } else if (value) {
+      } else if (value && value.kind !== 'scalar') {
         this.visit(value, this.#within(around, key, value));
       }
     }
@@ -114,15 +163,20 @@ function leadsToLosses(words: readonly string[]): boolean {
   return words.length > 1 && /^(?:reg|regs|regularization)$/.test(words.at(-1) ?? '');
 }
 
-function isWeightNode(node: ConfigNode): node is ScalarNode | SequenceNode {
-  if (node.kind === 'scalar') return true;
-  if (node.kind === 'mapping' || node.items.length === 0) return false;
-  return node.items.every((item) => item.kind === 'scalar' && typeof item.value === 'number');
+/** What of a config may be a weight: a scalar, or a list of numbers. */
+function weightNode(node: ConfigNode): ScalarNode | SequenceNode | undefined {
+  if (node.kind === 'scalar') return node;
+  if (node.kind === 'mapping' || node.items.length === 0) return undefined;
+  const isNumbers = node.items.every(
+    (item) => item.kind === 'scalar' && typeof item.value === 'number',
+  );
+  return isNumbers ? node : undefined;
 }
 
 /** In a program a text in the place of a number has a meaning that the program knows. */
-function isNumeric(node: ConfigNode): node is ScalarNode | SequenceNode {
-  return isWeightNode(node) && (node.kind === 'sequence' || typeof node.value === 'number');
+function numericNode(node: ConfigNode): ScalarNode | SequenceNode | undefined {
+  const isText = node.kind === 'scalar' && typeof node.value !== 'number';
+  return isText ? undefined : weightNode(node);
 }
 
 /** Keys by which a mapping says what it configures, the best first. */

@@ -13,6 +13,7 @@ export const notedWeight: Recognizer = {
       language: 'python',
       text: `parser.add_argument("--alpha", type=float, default=0.3, help="weight of the cycle loss")
 #                                                  ^^^
+parser.add_argument("--density_reg", type=float, default=0.25, help="density regularization strength")
 parser.add_argument("--wd", type=float, default=1e-4, help="weight decay")
 parser.add_argument("--clip", type=float, default=0.2, help="the surrogate clipping coefficient")
 
@@ -24,6 +25,7 @@ class Args:
 `,
       finds: [
         { name: 'alpha', weight: 0.3 },
+        { name: 'density_reg', weight: 0.25 },
         { name: 'init_ent', weight: 0.01 },
       ],
     },
@@ -43,7 +45,7 @@ class Args:
 
 const weightWords = new Set([
   ...['weight', 'weights', 'weighting', 'coefficient', 'coef', 'coeff', 'lambda', 'multiplier'],
-  ...['w', 'gain'],
+  ...['w', 'gain', 'strength'],
 ]);
 /** Words of notes and keys that say that something else is weighed, or that it is no weight at all. */
 const otherWords = new Set([
@@ -56,6 +58,7 @@ const otherWords = new Set([
 const otherKeys = new Set([
   ...['decay', 'lr', 'rate', 'warmup', 'schedule', 'scheduler', 'epochs', 'epoch', 'steps', 'size'],
   ...['num', 'type', 'mode', 'path', 'dir', 'seed', 'eps', 'margin', 'temperature', 'every', 'gae'],
+  ...['prob', 'probability', 'noise', 'dist', 'distance', 'sigma', 'std'],
 ]);
 const penalties = new Set([
   ...['penalty', 'regularizer', 'regularizers', 'regularization', 'bonus', 'term', 'objective'],

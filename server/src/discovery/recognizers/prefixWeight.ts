@@ -52,6 +52,10 @@ c_in: 3
   lambda_sds: 1.
   lambda_orient: [0, 10., 1000., 5000]
   #              ^^^^^^^^^^^^^^^^^^^^^
+  lambda_l1: 2.
+  lambda_norm: 3.
+  #            ^^
+  lambda_steps: 4.
 losses:
   l1:
     weight_missing: 0
@@ -64,6 +68,8 @@ w_range: [0, 1]
       finds: [
         { name: 'sds', weight: 1 },
         { name: 'orient', weight: undefined },
+        { name: 'l1', weight: 2 },
+        { name: 'norm', weight: 3 },
         { name: 'missing', weight: 0 },
         { name: 'known', weight: 10 },
       ],

@@ -1,6 +1,6 @@
 import type { ConfigDocument, ConfigLanguage } from '../configTree.ts';
 import { formatExponent, toNumberText } from './numberText.ts';
-import { isProgram } from './python/isProgram.ts';
+import { isProgram, isStillProgram } from './python/isProgram.ts';
 import { liftNumber } from './python/lift/liftNumber.ts';
 import { parseProgram } from './python/parseProgram.ts';
 import { ProgramMemory } from './python/programMemory.ts';
@@ -38,8 +38,9 @@ function* parseInSteps(
   const language = 'python';
   const before = previous?.memory instanceof ProgramMemory ? previous.memory : undefined;
   if (before && previous?.text === text) return previous;
-  const isRead = text.length <= longestText && isProgram(text);
-  if (!isRead) return { language, text, root: undefined, problems: [] };
+  const isSound = before && previous ? isStillProgram(text, previous.text) : isProgram(text);
+  if (!isSound || text.length > longestText)
+    return { language, text, root: undefined, problems: [] };
   const { root, sums, memory } = yield* parseProgram(text, before);
   return { language, text, root, problems: [], sums, memory };
 }

@@ -73,25 +73,20 @@ export function placeFinding(
  */
 export class Definitions {
   readonly root: MappingNode;
-  readonly #rootEntries: MappingEntry[] = [];
+  readonly #rootEntries = new GrowingEntries([]);
   /** The entries of the mappings, which may grow while the file is read: `cfg.a = 1`, then `cfg.b = 2`. */
-  readonly #entries = new Map<MappingNode, MappingEntry[]>();
-  readonly #byPath = new PathIndex();
-  /** By what holds them and their name, and by what they are and their name. */
-  readonly #byHolder = new Map<string, Map<string, Definition[]>>();
-  readonly #byOrigin = new Map<string, Map<string, Definition[]>>();
+  readonly #entries = new Map<MappingNode, GrowingEntries>();
+  readonly #byName = new Map<string, NamedDefinitions>();
 
   constructor(range: TextRange) {
-    this.root = { kind: 'mapping', range, entries: this.#rootEntries };
-    this.#entries.set(this.root, this.#rootEntries);
+    this.root = { kind: 'mapping', range, entries: this.#rootEntries.entries };
   }
 
   add({ definition, holder, entry }: PlacedFinding): void {
-    const { path, origin } = definition;
-    const name = path.at(-1) ?? '';
-    this.#byPath.add(path, definition);
-    noteUnder(this.#byHolder, path.at(-2) ?? '', name, definition);
-    noteUnder(this.#byOrigin, origin, name, definition);
+    const name = definition.path.at(-1) ?? '';
+    const known = this.#byName.get(name);
+    if (known) known.add(definition);
+    else this.#byName.set(name, new NamedDefinitions(definition));
     if (entry) this.#entriesAt(holder).push(entry);
   }
 
@@ -101,34 +96,30 @@ export class Definitions {
    * @param fewest how many scopes must be around them: 1 leaves out those of the file
    */
   within(scopes: readonly string[], name: string, fewest = 0): readonly (readonly Definition[])[] {
-    return this.#byPath.within(scopes, name, fewest);
+    return this.#byName.get(name)?.within(scopes, fewest) ?? [];
   }
 
   /** The definitions of a name in something that is called so, wherever that is. */
   heldBy(holder: string, name: string): readonly Definition[] {
-    return this.#byHolder.get(holder)?.get(name) ?? [];
+    return this.#byName.get(name)?.index.byHolder.get(holder) ?? [];
   }
 
   /** The options, fields or parameters of a name. */
   ofOrigin(origin: EntryOrigin, name: string): readonly Definition[] {
-    return this.#byOrigin.get(origin)?.get(name) ?? [];
+    return this.#byName.get(name)?.index.byOrigin.get(origin) ?? [];
   }
 
   /** Puts the options of the command line, which stand at the root, to their places in the text. */
   sort(): void {
-    this.#rootEntries.sort((a, b) => a.keyRange.start - b.keyRange.start);
+    this.#rootEntries.entries.sort((a, b) => a.keyRange.start - b.keyRange.start);
   }
 
-  #entriesAt(keys: readonly KeyPlace[]): MappingEntry[] {
-    return keys.reduce((entries, { key, range }) => {
-      const there = entries.findLast(
-        (entry) => entry.key === key && entry.value?.kind === 'mapping',
-      );
-      const known =
-        there?.value?.kind === 'mapping' ? this.#growing(there, there.value, entries) : undefined;
-      if (known) return known;
-      const grown: MappingEntry[] = [];
-      const value: MappingNode = { kind: 'mapping', range: this.root.range, entries: grown };
+  #entriesAt(keys: readonly KeyPlace[]): GrowingEntries {
+    return keys.reduce<GrowingEntries>((entries, { key, range }) => {
+      const there = entries.lastMapping(key);
+      if (there) return this.#growing(there, entries);
+      const grown = new GrowingEntries([]);
+      const value = { kind: 'mapping', range: this.root.range, entries: grown.entries } as const;
       this.#entries.set(value, grown);
       entries.push({ key, keyRange: range, value, origin: 'scope' });
       return grown;
@@ -136,67 +127,109 @@ export class Definitions {
   }
 
   /** The entries of a mapping; one that was written as a literal is copied first. */
-  #growing(entry: MappingEntry, value: MappingNode, above: MappingEntry[]): MappingEntry[] {
+  #growing(there: MappingThere, above: GrowingEntries): GrowingEntries {
+    const { value } = there;
     const known = this.#entries.get(value);
     if (known) return known;
-    const grown = [...value.entries];
-    const copy: MappingNode = { ...value, range: this.root.range, entries: grown };
+    const grown = new GrowingEntries(value.entries);
+    const copy: MappingNode = { ...value, range: this.root.range, entries: grown.entries };
     this.#entries.set(copy, grown);
-    above[above.indexOf(entry)] = { ...entry, value: copy };
+    above.replace(there, { ...there.entry, value: copy });
     return grown;
   }
 }
 
-/**
- * Definitions by the keys that lead to them, without a text for each path. Most paths are an end or a
- * way, and hold what that takes.
- */
-class PathIndex {
-  #inner: Map<string, PathIndex> | undefined;
-  #definitions: Definition[] | undefined;
+/** An entry whose value is a mapping. */
+interface MappingThere {
+  readonly entry: MappingEntry;
+  readonly value: MappingNode;
+}
 
-  add(path: readonly string[], definition: Definition, depth = 0): void {
-    const key = path[depth];
-    if (key === undefined) {
-      this.#definitions ??= [];
-      this.#definitions.push(definition);
-      return;
-    }
-    this.#inner ??= new Map();
-    const known = this.#inner.get(key);
-    const inner = known ?? new PathIndex();
-    if (!known) this.#inner.set(key, inner);
-    inner.add(path, definition, depth + 1);
+/** The entries of a mapping that grows, and by their keys those that hold mappings. */
+class GrowingEntries {
+  readonly entries: MappingEntry[] = [];
+  readonly #mappings = new Map<string, MappingThere>();
+
+  constructor(entries: readonly MappingEntry[]) {
+    for (const entry of entries) this.push(entry);
   }
 
-  within(
-    scopes: readonly string[],
-    name: string,
-    fewest: number,
-  ): readonly (readonly Definition[])[] {
+  push(entry: MappingEntry): void {
+    this.entries.push(entry);
+    this.#note(entry);
+  }
+
+  /** The last that has this key and holds a mapping. */
+  lastMapping(key: string): MappingThere | undefined {
+    return this.#mappings.get(key);
+  }
+
+  replace({ entry }: MappingThere, other: MappingEntry): void {
+    this.entries[this.entries.lastIndexOf(entry)] = other;
+    this.#note(other);
+  }
+
+  #note(entry: MappingEntry): void {
+    const { key, value } = entry;
+    if (value?.kind === 'mapping') this.#mappings.set(key, { entry, value });
+  }
+}
+
+/** Definitions by what holds them: the classes and functions around them, the last of these, and what they are. */
+interface HolderIndex {
+  readonly byScopes: ReadonlyMap<string, readonly Definition[]>;
+  readonly byHolder: ReadonlyMap<string, readonly Definition[]>;
+  readonly byOrigin: ReadonlyMap<string, readonly Definition[]>;
+}
+
+/** The definitions of one name; most names of a program are never asked for. */
+class NamedDefinitions {
+  readonly #all: Definition[];
+  #index: HolderIndex | undefined;
+
+  constructor(first: Definition) {
+    this.#all = [first];
+  }
+
+  add(definition: Definition): void {
+    this.#all.push(definition);
+    this.#index = undefined;
+  }
+
+  get index(): HolderIndex {
+    this.#index ??= {
+      byScopes: groupBy(this.#all, ({ path }) => scopeKey(path, path.length - 1)),
+      byHolder: groupBy(this.#all, ({ path }) => path.at(-2) ?? ''),
+      byOrigin: groupBy(this.#all, ({ origin }) => origin),
+    };
+    return this.#index;
+  }
+
+  within(scopes: readonly string[], fewest: number): readonly (readonly Definition[])[] {
     const found: (readonly Definition[])[] = [];
-    let here: PathIndex | undefined = this;
-    for (let depth = 0; here; depth += 1) {
-      const named = here.#inner?.get(name);
-      const definitions = named === undefined ? undefined : named.#definitions;
-      if (definitions && depth >= fewest) found.unshift(definitions);
-      const scope = scopes[depth];
-      here = scope === undefined ? undefined : here.#inner?.get(scope);
+    for (let depth = scopes.length; depth >= fewest; depth -= 1) {
+      const definitions = this.index.byScopes.get(scopeKey(scopes, depth));
+      if (definitions) found.push(definitions);
     }
     return found;
   }
 }
 
-function noteUnder(
-  index: Map<string, Map<string, Definition[]>>,
-  group: string,
-  name: string,
-  definition: Definition,
-): void {
-  const known = index.get(group);
-  const names = known ?? new Map<string, Definition[]>();
-  if (!known) index.set(group, names);
-  const definitions = names.get(name);
-  if (definitions) definitions.push(definition);
-  else names.set(name, [definition]);
+function groupBy(
+  definitions: readonly Definition[],
+  keyOf: (definition: Definition) => string,
+): ReadonlyMap<string, readonly Definition[]> {
+  const groups = new Map<string, Definition[]>();
+  for (const definition of definitions) {
+    const key = keyOf(definition);
+    const group = groups.get(key);
+    if (group) group.push(definition);
+    else groups.set(key, [definition]);
+  }
+  return groups;
+}
+
+/** No name of Python has such a character. */
+function scopeKey(scopes: readonly string[], depth: number): string {
+  return scopes.slice(0, depth).join('\n');
 }

@@ -16,9 +16,22 @@ const mostErrors = headLength / 10;
  */
 export function isProgram(text: string): boolean {
   if (text.includes('\0')) return false;
-  if (text.length < longText) return true;
-  const cursor = parser.parse(toParsedText(text.slice(0, headLength))).cursor();
+  return text.length < longText || !isAllErrors(headOf(text));
+}
+
+/** The same of a text that a program became. */
+export function isStillProgram(text: string, before: string): boolean {
+  const isHeadSame = before.length >= longText && headOf(before) === headOf(text);
+  return isHeadSame ? !text.includes('\0') : isProgram(text);
+}
+
+function headOf(text: string): string {
+  return text.slice(0, headLength);
+}
+
+function isAllErrors(head: string): boolean {
+  const cursor = parser.parse(toParsedText(head)).cursor();
   let errors = 0;
   while (cursor.next()) if (cursor.type.isError) errors += 1;
-  return errors < mostErrors;
+  return errors >= mostErrors;
 }
