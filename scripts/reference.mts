@@ -44,7 +44,7 @@ export function renderReference(): string {
     ],
     [
       'Rules about the config itself',
-      'Each is kept quiet by a comment `counterweight: ignore <name>` on the line; one that looks at the code and the runs around a config also by `rules` in `counterweight.yaml`.',
+      'Each is kept quiet by a comment `counterweight: ignore <name>` on the line, and everywhere by `rules` in `counterweight.yaml`, which can also say how loud it is.',
       configRuleTable(),
     ],
     [

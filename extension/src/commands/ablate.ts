@@ -52,9 +52,7 @@ async function askRequest(
   const choices = termChoices(answer.value.terms);
   if (choices.length === 0) {
     const name = vscode.workspace.asRelativePath(vscode.Uri.parse(configUri));
-    context.notices.warn(
-      `No loss weight was found in ${name}; counterweight.yaml beside it can name the file that has them.`,
-    );
+    context.notices.warn(`No loss weight is found in ${name}: open the file that sets them.`);
     return undefined;
   }
   const term =

@@ -9,11 +9,13 @@ interface WeightChoice {
   readonly line: number;
 }
 
+/** Each file once: of two workspace folders one may lie in the other. */
 export function weightChoices(
   configs: FoundWeights['configs'],
   shorten: (path: string) => string,
 ): readonly WeightChoice[] {
-  return configs.map(({ path, weights, others }) => ({
+  const once = new Map(configs.map((config) => [config.path, config]));
+  return [...once.values()].map(({ path, weights, others }) => ({
     label: shorten(path),
     description: [
       ...weights.map(({ name, weight }) => (weight === undefined ? name : `${name} = ${weight}`)),

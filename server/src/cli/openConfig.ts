@@ -48,8 +48,11 @@ async function openProject(
   { session, files }: Pick<Workspace, 'session' | 'files'>,
   path: string,
 ): Promise<void> {
+  const uri = uriOf(path);
   const text = await files.readText(path);
-  if (text !== undefined) await session.setDocument(uriOf(path), path, text);
+  // Every config that is open would look at it again.
+  const isKnown = session.project(uri)?.text === text;
+  if (text !== undefined && !isKnown) await session.setDocument(uri, path, text);
 }
 
 function uriOf(path: string): string {

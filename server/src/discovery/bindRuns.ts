@@ -34,10 +34,33 @@ const logKeys = new Set([
   ...['checkpoint dir', 'checkpoints dir', 'ckpt dir', 'default root dir', 'exp dir', 'exp folder'],
   ...['exp path', 'exp root', 'experiment dir', 'experiment folder', 'experiments dir', 'log dir'],
   ...['log directory', 'log folder', 'log path', 'log root', 'logdir', 'logger dir', 'logging dir'],
-  ...['logs dir', 'out dir', 'out folder', 'out path', 'outdir', 'output dir', 'output directory'],
-  ...['output folder', 'output path', 'output root', 'outputs dir', 'result dir', 'results dir'],
-  ...['run dir', 'runs dir', 'save dir', 'save directory', 'save folder', 'save path', 'save root'],
-  ...['savedir', 'snapshot dir', 'summary dir', 'sweep dir', 'tb dir', 'tensorboard dir'],
+  ...['logging path', 'logs dir', 'out dir', 'out folder', 'out path', 'outdir', 'output dir'],
+  ...[
+    'output directory',
+    'output folder',
+    'output path',
+    'output root',
+    'outputs dir',
+    'result dir',
+  ],
+  ...[
+    'results dir',
+    'run dir',
+    'runs dir',
+    'save dir',
+    'save directory',
+    'save folder',
+    'save path',
+  ],
+  ...[
+    'save root',
+    'savedir',
+    'snapshot dir',
+    'summary dir',
+    'sweep dir',
+    'tb dir',
+    'tensorboard dir',
+  ],
   ...['tensorboard log dir', 'tracking uri', 'wandb dir', 'work dir', 'workdir', 'working dir'],
 ]);
 /** Keys that mean a folder of what the key above them names: `hydra.run.dir`, `logging: {path: …}`. */
@@ -172,9 +195,9 @@ function isBelow(path: string, folder: string): boolean {
 /** Each path once, where it was surest; a root of the file system is never watched. */
 function surestOfEach(roots: readonly LogRoot[]): readonly LogRoot[] {
   const best = new Map<string, LogRoot>();
-  for (const root of roots) {
+  for (const root of [...roots].sort((a, b) => b.confidence - a.confidence)) {
     const isWhole = !isAbsolute(root.path) || dirname(root.path) === root.path;
     if (!isWhole && !best.has(root.path)) best.set(root.path, root);
   }
-  return [...best.values()].sort((a, b) => b.confidence - a.confidence);
+  return [...best.values()];
 }

@@ -85,8 +85,12 @@ function nameApart(terms: readonly LossTerm[]): readonly LossTerm[] {
     );
     shared = repeated(names);
   }
-  const seen = new Map<string, number>();
-  return terms.map((term, index) => ({ ...term, name: numbered(names[index] ?? '', seen) }));
+  const numbers = new Map<string, number>();
+  const taken = new Set(names);
+  return terms.map((term, index) => ({
+    ...term,
+    name: numbered(names[index] ?? '', numbers, taken),
+  }));
 }
 
 function repeated(names: readonly string[]): ReadonlySet<string> {
@@ -104,9 +108,12 @@ function prefixed(
   return parent === '' || parent === name ? name : `${parent}_${name}`;
 }
 
-/** Where the keys tell nothing apart, the second of a name gets a number. */
-function numbered(name: string, seen: Map<string, number>): string {
-  const before = seen.get(name) ?? 0;
-  seen.set(name, before + 1);
-  return before === 0 ? name : `${name}_${before + 1}`;
+/** Where the keys tell nothing apart, the second of a name gets a number that makes it no other's. */
+function numbered(name: string, numbers: Map<string, number>, taken: Set<string>): string {
+  let number = (numbers.get(name) ?? 0) + 1;
+  while (number > 1 && taken.has(`${name}_${number}`)) number += 1;
+  numbers.set(name, number);
+  if (number === 1) return name;
+  taken.add(`${name}_${number}`);
+  return `${name}_${number}`;
 }

@@ -100,7 +100,9 @@ export const projectFileSchema = z.strictObject({
   config: z
     .union([z.string().min(1), z.array(z.string().min(1))])
     .optional()
-    .describe('The file, or files, that set the loss weights, relative to this file.'),
+    .describe(
+      'The file, or files, that set the loss weights, relative to this file; a folder stands for all files in it. What other files set is not marked.',
+    ),
   logs: z
     .array(z.string().min(1))
     .optional()

@@ -5,12 +5,13 @@ import type { ConfigDocument } from '../syntax/configTree.ts';
 import { configRules } from './configRegistry.ts';
 import type { ConfigSurroundings } from './configRule.ts';
 
-/** The rules that need more than the config: a comment, or `counterweight.yaml`, keeps them quiet. */
-export const rulesAround = configRules.filter(({ looksAround }) => looksAround);
+/** What `counterweight.yaml` says of the rules, by their names. */
+type RuleOptions = ProjectFile['rules'];
 
 /**
- * What can be said of a config without any run, in the order of the text. Problems of its syntax
- * are not repeated: they stand in `document.problems`.
+ * What can be said of a config without any run, in the order of the text, whatever
+ * `counterweight.yaml` says of the rules. Problems of its syntax are not repeated: they stand in
+ * `document.problems`.
  */
 export function lintConfig(
   document: ConfigDocument,
@@ -21,18 +22,28 @@ export function lintConfig(
     .sort((a, b) => a.range.start - b.range.start);
 }
 
-/** What the code and the runs around a config say of it; `options` are those of `counterweight.yaml`. */
+/** What the code and the runs around a config say of it, as `counterweight.yaml` wants it said. */
 export function lintAround(
   document: ConfigDocument,
   terms: readonly LossTerm[],
   around: ConfigSurroundings,
-  options: ProjectFile['rules'],
+  options: RuleOptions,
 ): readonly ConfigProblem[] {
-  return rulesAround.flatMap((rule) => {
-    const chosen = options?.[rule.name];
+  const asked = configRules.filter(
+    ({ name, looksAround }) => looksAround && options?.[name] !== 'off',
+  );
+  const problems = asked.flatMap((rule) => rule.check(document, terms, around));
+  return chooseProblems(problems, options);
+}
+
+/** Without the problems of rules that are off in `counterweight.yaml`, and as loud as it wants the others. */
+export function chooseProblems(
+  problems: readonly ConfigProblem[],
+  options: RuleOptions,
+): readonly ConfigProblem[] {
+  return problems.flatMap((problem) => {
+    const chosen = options?.[problem.code];
     if (chosen === 'off') return [];
-    const problems = rule.check(document, terms, around);
-    const severity = chosen?.severity;
-    return severity ? problems.map((problem) => ({ ...problem, severity })) : problems;
+    return [chosen?.severity ? { ...problem, severity: chosen.severity } : problem];
   });
 }

@@ -31,17 +31,17 @@ export interface ConfigSurroundings {
   isLogged(term: LossTerm): boolean;
 }
 
-/** A rule about a config: data plus a pure function. */
+/**
+ * A rule about a config: data plus a pure function. A comment can keep it quiet on a line, and
+ * `counterweight.yaml` everywhere.
+ */
 export interface ConfigRule {
   /** Code of its problems. */
   readonly name: string;
   /** For the manual: what it means, one sentence. */
   readonly description: string;
   readonly examples: readonly ConfigRuleExample[];
-  /**
-   * True where the config alone is no evidence, so that the rule is silent without surroundings. A
-   * comment can keep it quiet on a line, and `counterweight.yaml` everywhere.
-   */
+  /** True where the config alone is no evidence, so that the rule is silent without surroundings. */
   readonly looksAround?: true;
   check(
     document: ConfigDocument,

@@ -30,7 +30,9 @@ export class UseInConfig {
   readonly #code: CodeAround;
   #scalars: readonly ScalarPlace[] | undefined;
   #values: ReadonlySet<string> | undefined;
-  #keys: ReadonlySet<string> | undefined;
+  #keys: { readonly all: ReadonlySet<string>; readonly mentioned: number } | undefined;
+  /** What has been made out about a mapping, of which each of its weights would ask. */
+  readonly #known = new Map<MappingNode, boolean>();
 
   constructor(document: ConfigDocument, terms: readonly LossTerm[], code: CodeAround) {
     this.#document = document;
@@ -68,34 +70,46 @@ export class UseInConfig {
     return this.#values.has(foldName(name));
   }
 
+  /** Of a key that no code mentions. */
   #isReadHere(leaf: string): boolean {
-    this.#keys ??= new Set(this.#walk().map(({ path }) => leafOf(path)));
-    const others = [...this.#keys].filter((key) => key !== leaf && tellsReader(key));
-    return isReadHere(others, (key) => this.#code.mentions(key));
+    this.#keys ??= this.#countKeys();
+    const { all, mentioned } = this.#keys;
+    return isReadHere(mentioned, all.has(leaf) ? all.size - 1 : all.size);
+  }
+
+  #countKeys(): { readonly all: ReadonlySet<string>; readonly mentioned: number } {
+    const leaves = this.#walk().map(({ path }) => leafOf(path));
+    const all = new Set(leaves.filter(tellsReader));
+    return { all, mentioned: [...all].filter((key) => this.#code.mentions(key)).length };
   }
 
   /** A part of a config often holds the arguments of something that is not defined here. */
   #isForOthers(mappings: readonly MappingNode[]): boolean {
-    const own = mappings.at(-1)?.entries ?? [];
-    const beside = own.filter(
+    const own = mappings.at(-1);
+    if (!own) return false;
+    const known = this.#known.get(own);
+    const isForOthers = known ?? (this.#standsAmongOthers(own) || mappings.some(this.#isOf));
+    this.#known.set(own, isForOthers);
+    return isForOthers;
+  }
+
+  #standsAmongOthers({ entries }: MappingNode): boolean {
+    const beside = entries.filter(
       ({ key, keyRange, value }) =>
         !this.#weights.has(keyRange.start) && tellsReader(key) && isLeaf(value),
     );
     const mentioned = beside.filter(({ key }) => this.#code.mentions(key)).length;
-    return (
-      mentioned * 2 < beside.length || mappings.some((mapping, depth) => this.#isOf(mapping, depth))
-    );
+    return mentioned * 2 < beside.length;
   }
 
   /** The name at the root is that of an experiment. */
-  #isOf({ entries }: MappingNode, depth: number): boolean {
-    return entries.some(({ key, value }) => {
+  readonly #isOf = ({ entries }: MappingNode, depth: number): boolean =>
+    entries.some(({ key, value }) => {
       if (!classKeys.test(key) || (depth === 0 && key === 'name')) return false;
       const text = value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : '';
       const name = className.exec(text)?.[1];
       return name !== undefined && !this.#code.defines(name);
     });
-  }
 
   #walk(): readonly ScalarPlace[] {
     this.#scalars ??= walkScalars(this.#document.root);

@@ -1,6 +1,11 @@
 import type { LossTerm } from '../model/lossTerm.ts';
-import { type ConfigDocument, findNode, type MappingEntry } from '../syntax/configTree.ts';
-import { isNamedElsewhere } from '../syntax/programTokens.ts';
+import {
+  type ConfigDocument,
+  findNode,
+  type MappingEntry,
+  type MappingNode,
+} from '../syntax/configTree.ts';
+import { isNamedElsewhere, type ProgramToken, programTokens } from '../syntax/programTokens.ts';
 import type { ConfigSurroundings } from './configRule.ts';
 import { isReadHere } from './enoughUse.ts';
 
@@ -11,18 +16,32 @@ const takesAll =
 const declares = /\b(?:add_argument|add_arg|add_option|add|option|DEFINE_\w+|argument)\s*\([^()]*$/;
 /** Classes whose fields nobody but who names them reads. */
 const plainBases = new Set(['', 'object', 'NamedTuple', 'BaseModel', 'BaseSettings', 'Tap']);
+/** What a program defines, by its name. */
+const definition = /\b(?:def|class)\s+(\w+)/g;
 /** Calls that take what holds the options as a whole, and those of them that only show or keep it. */
 const handedOver =
-  /(\w+)\s*\((?:[^()\n]*,)?\s*(?:parsed_)?(?:args|opts?|options|config|cfg|FLAGS|hparams|params)\s*[,)]/g;
+  /\b(\w+)\s*\((?:[^()\n]*,)?\s*(?:parsed_)?(?:args|opts?|options|config|cfg|FLAGS|hparams|params)\s*[,)]/g;
 const showing =
   /^(?:print|pprint|str|getattr|setattr|hasattr|isinstance|info|debug|init|update|dump|dumps)$/;
 /** How far the name of a call can be from the first of its arguments, in characters. */
 const longestCall = 200;
 
+/** The entries of a mapping that are of one origin, and which of their keys are known to be used or not. */
+interface Family {
+  readonly entries: readonly MappingEntry[];
+  readonly used: Map<string, boolean>;
+  /** Whether so many of them are used that one that is not means something. */
+  isRead: boolean | undefined;
+}
+
 /** Tells which options, fields and variables of a program nothing names but their definition. */
 export class UseInProgram {
   readonly #document: ConfigDocument;
   readonly #around: ConfigSurroundings;
+  /** What is made out once, and asked for every weight. */
+  readonly #families = new Map<string, Family>();
+  #tokens: readonly ProgramToken[] | undefined;
+  #isTaken: boolean | undefined;
 
   constructor(document: ConfigDocument, around: ConfigSurroundings) {
     this.#document = document;
@@ -31,34 +50,66 @@ export class UseInProgram {
 
   /** The name of a weight that nothing uses; none for one that may be used. */
   namesOfUnused({ path, keyRange }: LossTerm): readonly string[] {
-    const mapping = findNode(this.#document.root, path.slice(0, -1));
+    const above = path.slice(0, -1);
+    const mapping = findNode(this.#document.root, above);
     if (mapping?.kind !== 'mapping') return [];
     const entry = mapping.entries.find((one) => one.keyRange.start === keyRange.start);
     if (!entry || !this.#isOwn(entry, path)) return [];
-    const others = mapping.entries.filter(({ origin }) => origin === entry.origin);
-    if (this.#isUsed(entry.key, others) || this.#isTakenAsWhole()) return [];
-    const keys = new Set(others.map(({ key }) => key).filter((key) => key !== entry.key));
-    return isReadHere(keys, (key) => this.#isUsed(key, others)) ? [entry.key] : [];
+    const family = this.#familyOf(mapping, above, entry.origin);
+    if (this.#isUsed(entry.key, family)) return [];
+    this.#isTaken ??= this.#isTakenAsWhole();
+    if (this.#isTaken) return [];
+    family.isRead ??= this.#isRead(family);
+    return family.isRead ? [entry.key] : [];
+  }
+
+  /** Where one of them at least is not used. */
+  #isRead(family: Family): boolean {
+    const keys = [...new Set(family.entries.map(({ key }) => key))];
+    const used = keys.filter((key) => this.#isUsed(key, family)).length;
+    return isReadHere(used, keys.length - 1);
+  }
+
+  #familyOf(
+    { entries }: MappingNode,
+    path: readonly string[],
+    origin: MappingEntry['origin'],
+  ): Family {
+    const name = JSON.stringify([path, origin]);
+    const known = this.#families.get(name);
+    if (known) return known;
+    const own = entries.filter((entry) => entry.origin === origin);
+    const family: Family = { entries: own, used: new Map(), isRead: undefined };
+    this.#families.set(name, family);
+    return family;
   }
 
   /** All options go to where nobody looks, as to a function of a library. */
   #isTakenAsWhole(): boolean {
     const { text } = this.#document;
-    return (
-      takesAll.test(text) ||
-      [...text.matchAll(handedOver)].some(({ 1: callee = '' }) => !this.#isKnown(callee))
+    if (takesAll.test(text)) return true;
+    const defined = new Set([...text.matchAll(definition)].map(({ 1: name = '' }) => name));
+    return [...text.matchAll(handedOver)].some(
+      ({ 1: callee = '' }) =>
+        !(defined.has(callee) || showing.test(callee) || this.#around.code.defines(callee)),
     );
   }
 
-  #isKnown(callee: string): boolean {
-    const isDefined = new RegExp(`\\b(?:def|class)\\s+${callee}\\b`).test(this.#document.text);
-    return isDefined || showing.test(callee) || this.#around.code.defines(callee);
+  #isUsed(key: string, { entries, used }: Family): boolean {
+    const known = used.get(key);
+    if (known !== undefined) return known;
+    const isUsed = this.#around.code.mentions(key) || this.#isNamed(key, entries);
+    used.set(key, isUsed);
+    return isUsed;
   }
 
-  #isUsed(key: string, entries: readonly MappingEntry[]): boolean {
-    if (this.#around.code.mentions(key)) return true;
+  #isNamed(key: string, entries: readonly MappingEntry[]): boolean {
+    const { text } = this.#document;
     const own = entries.filter((entry) => entry.key === key).map(({ keyRange }) => keyRange);
-    return isNamedElsewhere(this.#document.text, key, own);
+    return isNamedElsewhere(text, key, own, () => {
+      this.#tokens ??= [...programTokens(text)];
+      return this.#tokens;
+    });
   }
 
   /** Whether nobody else knows of it, as of an attribute of something that comes from elsewhere. */

@@ -127,7 +127,10 @@ export interface ConfigLanguage {
   readonly name: string;
   /** File name endings, with the dot. */
   readonly extensions: readonly string[];
-  /** What it gives depends on the text alone; with the version before it, it may take less time. */
+  /**
+   * What it gives depends on the text alone, but for what stands around an error in a program; with
+   * the version before it, it may take less time.
+   */
   parse(text: string, previous?: ConfigDocument): ConfigDocument;
   /** The same in steps of a few milliseconds each, of a language whose files can take many. */
   parseInSteps?(text: string): Generator<undefined, ConfigDocument>;

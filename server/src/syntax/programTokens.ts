@@ -41,48 +41,56 @@ export function* programTokens(text: string): Generator<ProgramToken> {
 
 /**
  * Whether a program names something beyond the statements in which these places are, by which it is
- * defined, and beyond its comments.
+ * defined, and beyond its comments. Its tokens are asked for only where they are needed.
  */
 export function isNamedElsewhere(
   text: string,
   name: string,
   definitions: readonly TextRange[],
+  tokensOf: () => readonly ProgramToken[],
 ): boolean {
   const pattern = new RegExp(`(?<!\\w)${name.replace(/[_-]/g, '[_-]')}(?!\\w)`, 'gi');
-  const found = [...text.matchAll(pattern)]
-    .map(({ index }) => index)
-    .filter((index) => !definitions.some((range) => holds(range, index)));
-  if (found.length === 0) return false;
-  return (
-    found.some((index) => isSurelyUse(text, index, definitions)) ||
-    isOutside(text, found, definitions)
-  );
+  const found: number[] = [];
+  for (const { index } of text.matchAll(pattern)) {
+    if (definitions.some((range) => holds(range, index))) continue;
+    if (isSurelyUse(text, index, definitions)) return true;
+    found.push(index);
+  }
+  return found.length > 0 && isOutside(text, found, definitions, tokensOf());
 }
 
 /** How long the statement of a definition may be, with its help, in characters. */
 const longestDefinition = 1000;
+/** How far the beginning of a line is looked for, in characters. */
+const longestLine = 1000;
 
 /** Spares most programs to be read as a whole: a use most often is far from the definition. */
 function isSurelyUse(text: string, index: number, definitions: readonly TextRange[]): boolean {
-  const line = text.slice(text.lastIndexOf('\n', index) + 1, index);
-  const isNear = definitions.some(({ start }) => Math.abs(start - index) < longestDefinition);
+  const before = text.slice(Math.max(0, index - longestLine), index);
+  const start = before.lastIndexOf('\n') + 1;
+  if (start === 0 && index > longestLine) return false;
+  const line = before.slice(start);
+  const isNear = definitions.some((range) => Math.abs(range.start - index) < longestDefinition);
   return !line.includes('#') && (!isNear || /[^\W\d]\.$/.test(line));
 }
 
+/** `found` in the order of the text, as the tokens are. */
 function isOutside(
   text: string,
   found: readonly number[],
   definitions: readonly TextRange[],
+  tokens: readonly ProgramToken[],
 ): boolean {
-  const tokens = [...programTokens(text)];
   const own = new Set(
     tokens
       .filter(({ range }) => definitions.some(({ start }) => holds(range, start)))
       .flatMap(({ statement }) => [statement, ...decorated(text, tokens, statement)]),
   );
-  return tokens.some(
-    ({ range, statement }) => !own.has(statement) && found.some((index) => holds(range, index)),
-  );
+  let next = 0;
+  return tokens.some(({ range, statement }) => {
+    while ((found[next] ?? text.length) < range.start) next += 1;
+    return holds(range, found[next] ?? text.length) && !own.has(statement);
+  });
 }
 
 /** What click declares above a function it hands over as a parameter, which is no use of it yet. */

@@ -7,7 +7,8 @@ const lineEnd = /^[ \t]*(?:,[ \t]*)?(?:(?:#|\/\/)[^\n]*)?$/;
 
 /**
  * The change that takes an entry away with the lines that it stands on, whatever is said of it behind
- * its value included; undefined where it shares a line with something else.
+ * its value included; undefined where it shares a line with something else, and where an anchor says
+ * that another place may refer to it.
  */
 export function removeEntry(text: string, entry: MappingEntry): TextChange | undefined {
   const start = text.lastIndexOf('\n', entry.keyRange.start - 1) + 1;
@@ -17,6 +18,8 @@ export function removeEntry(text: string, entry: MappingEntry): TextChange | und
     text.slice(start, entry.keyRange.start).trim() === '' && lineEnd.test(text.slice(last, end));
   // The last line is none that something else comes behind, as it must behind an earlier entry.
   const next = text.indexOf('\n', end) + 1;
-  if (!isAlone || next === 0) return undefined;
+  const valueStart = entry.value?.range.start ?? entry.keyRange.end;
+  const isAnchor = text.slice(entry.keyRange.end, valueStart).includes('&');
+  if (!isAlone || next === 0 || isAnchor) return undefined;
   return { range: { start, end: next }, newText: '' };
 }

@@ -55,7 +55,7 @@ export async function readWordsOf(
 }
 
 /** Pictures in a notebook, which can make megabytes of a few lines. */
-const pictures = /"(?:image|video|audio)\/[^"]*":\s*(?:"[^"]*"|\[[^\]]*\])/g;
+const pictures = /"(?:image|video|audio)\/[^"]*":\s*(?:"[^"]*"|\[[^[\]]*\])/g;
 const notebookSchema = z.object({
   cells: z.array(z.object({ source: z.union([z.string(), z.array(z.string())]) })),
 });

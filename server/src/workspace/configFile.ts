@@ -2,7 +2,8 @@ import { LineIndex } from '../base/lineIndex.ts';
 import { discoverTerms } from '../discovery/discoverTerms.ts';
 import type { ConfigProblem } from '../model/finding.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
-import { lintConfig } from '../rules/configLint.ts';
+import type { ProjectFile } from '../model/projectFile.ts';
+import { chooseProblems, lintConfig } from '../rules/configLint.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
 import { parseConfig } from '../syntax/registry.ts';
 import type { TaskOutline } from '../training/task.ts';
@@ -25,9 +26,30 @@ export interface ConfigFile {
   readonly terms: readonly LossTerm[];
   /** False while `terms` comes from an earlier version. */
   readonly current: boolean;
+  /** What is wrong with the text, all rules being asked; `problemsOf` has what is to be shown. */
   readonly problems: readonly ConfigProblem[];
+  readonly judged: Judged;
   /** The task that it is for, if it is for one of ours. */
   readonly task: TaskOutline | undefined;
+}
+
+/** What is wrong with a text, by who says so. */
+interface Judged {
+  readonly ofSyntax: readonly ConfigProblem[];
+  /** Of the rules, but where a comment keeps them quiet. */
+  readonly ofRules: readonly ConfigProblem[];
+  readonly ofTask: readonly ConfigProblem[];
+}
+
+/** What is wrong with the text of a config, by the rules that `counterweight.yaml` leaves on. */
+export function problemsOf(
+  { judged: { ofSyntax, ofRules, ofTask } }: Pick<ConfigFile, 'judged'>,
+  options: ProjectFile['rules'],
+): readonly ConfigProblem[] {
+  const said = chooseProblems(ofRules, options);
+  // The task speaks where the rules say nothing of the same place.
+  const rest = ofTask.filter(({ range }) => !said.some((one) => one.range.start === range.start));
+  return [...ofSyntax, ...said, ...rest];
 }
 
 /** Reads a version of a config; `previous` is the version before it, `parsed` its text where it is parsed already. */
@@ -40,7 +62,10 @@ export function readConfigFile(
 ): ConfigFile {
   const document = parsed ?? parseConfig(path, text, previous?.document);
   const base = { uri, path, text, lines: new LineIndex(text), document };
-  if (!document) return { ...base, terms: [], current: true, problems: [], task: undefined };
+  if (!document) {
+    const judged = { ofSyntax: [], ofRules: [], ofTask: [] };
+    return { ...base, terms: [], current: true, problems: [], judged, task: undefined };
+  }
   const task = taskOf(document.root);
   const broken = document.problems.some((problem) => problem.severity === 'error');
   if (broken) {
@@ -48,26 +73,25 @@ export function readConfigFile(
     const terms = previous
       ? previous.terms.map((term) => moveTerm(term, previous, text))
       : discoverTerms(document);
-    return { ...base, terms, current: false, problems: document.problems, task };
+    const { problems } = document;
+    const judged = { ofSyntax: problems, ofRules: [], ofTask: [] };
+    return { ...base, terms, current: false, problems, judged, task };
   }
   const terms = discoverTerms(document);
-  const problems = [...document.problems, ...judge(base, document, terms)];
-  return { ...base, terms, current: true, problems, task };
+  const judged = judge(base, document, terms);
+  const problems = problemsOf({ judged }, undefined);
+  return { ...base, terms, current: true, problems, judged, task };
 }
 
-/** What the rules say, and the task of the config where they say nothing of the same place. */
 function judge(
   file: Pick<ConfigFile, 'lines' | 'text'>,
   document: ConfigDocument,
   terms: readonly LossTerm[],
-): readonly ConfigProblem[] {
-  const linted = lintConfig(document, terms).filter(
+): Judged {
+  const ofRules = lintConfig(document, terms).filter(
     ({ code, range }) => !isIgnored(file, range, code),
   );
-  const ofTask = taskConfigProblems(document).filter(
-    ({ range }) => !linted.some((problem) => problem.range.start === range.start),
-  );
-  return [...linted, ...ofTask];
+  return { ofSyntax: document.problems, ofRules, ofTask: taskConfigProblems(document) };
 }
 
 /** Keeps a term of an earlier version on its line: by its line number, the best guess while the text is broken. */

@@ -67,7 +67,7 @@ export interface ConfigView {
   readonly file: ConfigFile;
   readonly found: FoundProject | undefined;
   readonly roots: readonly LogRoot[];
-  /** Runs bound to it, newest first. */
+  /** Runs bound to it, newest first, and of those of one moment the surest. */
   readonly runs: readonly KnownRun[];
   /** The run that the hints speak of. */
   readonly owner: KnownRun | undefined;

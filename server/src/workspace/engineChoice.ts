@@ -9,6 +9,8 @@ import type { ConfigFile } from './configFile.ts';
 export interface FoundProject {
   readonly path: string;
   readonly project: ProjectFile | undefined;
+  /** The files and folders that it names as those that set the weights, absolute; absent where it leaves that open. */
+  readonly weightFiles?: readonly string[] | undefined;
 }
 
 /** What trains a config. */

@@ -3,13 +3,14 @@ import { dirname, join } from 'node:path';
 import { type ReadProjectFile, readProjectFile } from '../discovery/readProjectFile.ts';
 import type { ConfigProblem } from '../model/finding.ts';
 import { type ProjectFile, projectFileName } from '../model/projectFile.ts';
-import { rulesAround } from '../rules/configLint.ts';
+import { configRules } from '../rules/configRegistry.ts';
 import { rules } from '../rules/registry.ts';
 import type { FoundProject } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
+import { weightFileProblems, weightFilesOf } from './weightFiles.ts';
 
 /** So that a wrong one in `counterweight.yaml` is told. */
-const ruleNames = [...rules, ...rulesAround].map(({ name }) => name).sort();
+const ruleNames = [...rules, ...configRules].map(({ name }) => name).sort();
 
 /** An open `counterweight.yaml`. */
 export interface OpenProject {
@@ -36,6 +37,17 @@ export class ProjectFiles {
     this.#open.set(uri, { uri, path, text, problems });
   }
 
+  /** Looks whether the files are there that an open one names as those that set the weights. */
+  async lookForFiles(uri: string): Promise<void> {
+    const open = this.#open.get(uri);
+    if (!open) return;
+    const { path, text } = open;
+    const missing = await weightFileProblems(this.#files, path, text);
+    // It may have been edited or closed meanwhile.
+    if (this.#open.get(uri) !== open) return;
+    this.#open.set(uri, { ...open, problems: [...this.#parse(path, text).problems, ...missing] });
+  }
+
   /** Returns the one that was open. */
   close(uri: string): OpenProject | undefined {
     const project = this.#open.get(uri);
@@ -60,7 +72,10 @@ export class ProjectFiles {
     for (let folder = dirname(configPath); ; folder = dirname(folder)) {
       const path = join(folder, projectFileName);
       const text = await this.textOf(path);
-      if (text !== undefined) return { path, project: this.#read(path, text) };
+      if (text !== undefined) {
+        const project = this.#read(path, text);
+        return { path, project, weightFiles: await weightFilesOf(this.#files, path, project) };
+      }
       if (folder === top || folder === dirname(folder)) return undefined;
     }
   }

@@ -1,21 +1,19 @@
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
-import { logRoots } from '../discovery/bindRuns.ts';
 import type { IngestChange, IngestLoop } from '../ingest/ingestLoop.ts';
 import { projectFileName } from '../model/projectFile.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import { type ConfigFile, readConfigFile } from './configFile.ts';
-import { type ConfigView, type LogRoot, problemsBelow, rootOf, sameRoots } from './configView.ts';
+import { type ConfigView, problemsBelow, rootOf, sameRoots } from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { FirstReading } from './firstReading.ts';
 import { isInside, type KnownRun } from './knownRun.ts';
 import { LogPatterns, type ProjectView } from './logPatterns.ts';
-import { type OpenConfig, openConfig } from './openConfig.ts';
+import { countedFile, type OpenConfig, openConfig, placesOf } from './openConfig.ts';
 import { isProjectFile, ProjectFiles } from './projectFiles.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
@@ -201,16 +199,17 @@ export class Session implements Disposable {
   async #setConfig(uri: string, path: string, text: string): Promise<void> {
     const before = this.#configs.get(uri);
     const reading = before
-      ? readConfigFile(uri, path, text, before.file)
+      ? readConfigFile(uri, path, text, before.read)
       : this.#firstReading.read(uri, path, text);
-    const file = reading instanceof Promise ? await reading : reading;
-    if (!file) return;
-    const config = before ?? openConfig(file, this.#options.store);
-    config.file = file;
+    const read = reading instanceof Promise ? await reading : reading;
+    if (!read) return;
+    const config = before ?? openConfig(read, this.#options.store);
+    config.read = read;
     this.#configs.set(uri, config);
     if (!before) config.found = await this.#findProject(path);
     // It may have been closed meanwhile: then nobody would end what is begun now.
     if (this.#configs.get(uri) !== config) return;
+    config.file = countedFile(config.read, config.found);
     this.#followPatterns();
     this.#watchRoots(config);
     this.#invalidate(uri, config);
@@ -229,6 +228,7 @@ export class Session implements Disposable {
 
   async #setProject(uri: string, path: string, text: string): Promise<void> {
     this.#projects.put(uri, path, text);
+    await this.#projects.lookForFiles(uri);
     this.#changed.fire(uri);
     await this.#reloadProjects(path);
   }
@@ -242,9 +242,11 @@ export class Session implements Disposable {
     this.#followPatterns();
     for (const config of configs) {
       if (this.#configs.get(config.file.uri) !== config) continue;
+      config.file = countedFile(config.read, config.found);
       config.evidence.forgetAll();
       this.#watchRoots(config);
       this.#invalidate(config.file.uri, config);
+      this.#lookAtCode(config);
     }
   }
 
@@ -260,16 +262,8 @@ export class Session implements Disposable {
 
   #watchRoots(config: OpenConfig): void {
     const { file, found } = config;
-    const workspace = this.folderOf(file.path);
-    const project = found ? dirname(found.path) : workspace;
-    const folders = { project, workspace, home: homedir() };
-    const roots: readonly LogRoot[] =
-      file.terms.length === 0
-        ? []
-        : [
-            ...this.#patterns.rootsOf(found?.path),
-            ...logRoots(file.path, file.document?.root, found?.project, folders),
-          ];
+    const ofPatterns = this.#patterns.rootsOf(found?.path);
+    const roots = placesOf(config, this.folderOf(file.path), ofPatterns);
     if (sameRoots(roots, config.roots)) return;
     const watching = new DisposableStore();
     for (const { path, holds } of roots) {

@@ -7,6 +7,7 @@ import type { SeriesView } from '../rules/rule.ts';
 import { type ConfigView, logPlaces, logProblemsNotice } from './configView.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
 import { drawCharts, planCharts } from './trendsCharts.ts';
+import { otherFilesNotice } from './weightFiles.ts';
 
 /** What a panel has been told so far. */
 interface Told {
@@ -147,6 +148,9 @@ function pointsFrom(series: SeriesView, from: number): { steps: number[]; values
 
 function emptyText(known: ConfigView | undefined): string {
   if (!known) return 'This config is not open. Open it to see its runs.';
-  if (known.file.terms.length === 0) return 'No loss weights were found in this file.';
+  const { file, found } = known;
+  if (file.terms.length === 0) {
+    return otherFilesNotice(file.path, found) ?? 'No loss weights were found in this file.';
+  }
   return `No run of this config yet. Run the training, or name the folder of its logs in counterweight.yaml (logs: [folder]). ${logPlaces(known)}`;
 }

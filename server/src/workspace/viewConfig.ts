@@ -4,7 +4,7 @@ import { stdout } from '../readers/formats/stdout.ts';
 import type { CodeAround } from '../rules/configRule.ts';
 import { codeProblems } from './codeProblems.ts';
 import type { ConfigEvidence } from './configEvidence.ts';
-import type { ConfigFile } from './configFile.ts';
+import { type ConfigFile, problemsOf } from './configFile.ts';
 import type { ConfigView, LogRoot, RunBinding } from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
 import { isIgnored } from './ignoreComment.ts';
@@ -47,11 +47,12 @@ const printedAheadMs = 180_000;
 export function viewConfig(input: ViewInput): ConfigView {
   const { file, found, roots, logProblems, catalog, snapshots } = input;
   const bound = bindRuns(input, catalog.boundTo(file.path, roots));
-  const runs = [...bound.keys()];
+  const sureness = (run: KnownRun): number => bound.get(run)?.confidence ?? 0;
+  // Files that were unpacked or cloned are all of one moment: then the surer one goes first.
+  const runs = [...bound.keys()].sort((a, b) => b.time - a.time || sureness(b) - sureness(a));
   // What somebody has named speaks before what was only guessed, however new that is.
   const isNamed = (found?.project?.logs?.length ?? 0) > 0;
-  const rank = (run: KnownRun): number =>
-    isNamed && (bound.get(run)?.confidence ?? 0) < sureEnough ? 0 : 1;
+  const rank = (run: KnownRun): number => (isNamed && sureness(run) < sureEnough ? 0 : 1);
   const withLogs = runs
     .filter((run) => speaksForConfig(run) && run.discovered !== undefined)
     .sort((a, b) => rank(b) - rank(a) || freshness(b) - freshness(a));
@@ -59,7 +60,8 @@ export function viewConfig(input: ViewInput): ConfigView {
   const evidenceOf = (run: KnownRun): BoundRunEvidence =>
     input.evidence.of(file, run, snapshots.weightsOf(run, file), found?.project);
   const ofCode = codeProblems({ ...input, runs: looked.map((run) => () => evidenceOf(run)) });
-  const problems = [...file.problems, ...input.moduleProblems, ...ofCode];
+  const ofText = problemsOf(file, found?.project?.rules);
+  const problems = [...ofText, ...input.moduleProblems, ...ofCode];
   const base = { file, found, roots, runs, problems, logProblems };
   for (const run of looked) {
     const evidence = evidenceOf(run);
@@ -118,8 +120,9 @@ function placeFindings(
     const term = file.terms.find(({ name }) => name === finding.term);
     const spokenOf = finding.otherTerm ? [finding.term, finding.otherTerm] : [finding.term];
     const gone = spokenOf.some((name) => insights.get(name)?.stale);
-    return term && !gone && !isIgnored(file, term.keyRange, finding.name)
-      ? [{ finding, term }]
-      : [];
+    // In a program the key of an option and its value often stand on lines of their own.
+    const places = term ? [term.keyRange, term.valueRange] : [];
+    const ignored = places.some((range) => isIgnored(file, range, finding.name));
+    return term && !gone && !ignored ? [{ finding, term }] : [];
   });
 }

@@ -1,12 +1,16 @@
+import { dirname, join } from 'node:path';
+
 import { type CancellationToken, createCheckpoint } from '../base/cancellation.ts';
 import { LineIndex } from '../base/lineIndex.ts';
 import { discoverTerms } from '../discovery/discoverTerms.ts';
+import { readProjectFile } from '../discovery/readProjectFile.ts';
 import { projectFileName } from '../model/projectFile.ts';
 import { configLanguages } from '../syntax/registry.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { isInside } from './knownRun.ts';
 import { parseInTurns } from './parseInTurns.ts';
 import { walkFiles } from './walkFiles.ts';
+import { maySetWeights, weightFilesOf } from './weightFiles.ts';
 
 /** A loss weight in a file. */
 export interface ScannedWeight {
@@ -64,9 +68,15 @@ const mostFiles = 50_000;
 const mostWeights = 6;
 const noWeights = { weights: [], others: 0 };
 /** In every name that a recognizer goes by there is one of these; most files of a workspace have none. */
-const hints = /loss|criteri|weight|lambda|coef|kl|beta|gamma|alpha|scale|factor|\bw_/i;
+const hints = [
+  /loss|criteri|objective|weight|lam|coef|kl|beta|gamma|alpha|scale|factor|\b[cw][_-]|[_-]wt?\b/i,
+];
 /** In a program `lambda` is a word of the language, and factors and scales are everywhere. */
-const programHints = /loss|criteri|weight|lambda[_A-Z\d]|_lambda|coef|kl_|_kl|beta|\bw_/i;
+const programHints = [
+  /loss|criteri|objective|penalt|regulari|elbo|err_|_err|err[dg]\b|vae|quantiz/i,
+  /weight|coef|lambd_|lambda[_a-z\d]|lambda (?:of|for)|_lambd|\blam_|_lam\b/i,
+  /strength|multiplier|beta|\balpha_|\b[cw]_|_wt?\b|kl_|_kl/i,
+];
 
 /** Remembers the files that have not changed. */
 export class WeightScan implements WeightScanner {
@@ -101,12 +111,13 @@ export class WeightScan implements WeightScanner {
     const checkpoint = createCheckpoint(token);
     const before = [...this.#known].filter(([path]) => isInside(path, top));
     const seen = new Set<string>();
+    const projects = new ProjectsAround(this.#files, top);
     for await (const path of walkFiles(this.#files, { top, excludes, wants: mayHoldWeights })) {
       if (seen.size >= mostFiles) return { files: seen.size, isCut: true };
       seen.add(path);
       await checkpoint();
       const found = await this.#weightsOf(path, token);
-      if (found.weights.length > 0) tell({ path, ...found });
+      if (found.weights.length > 0 && (await projects.letSpeak(path))) tell({ path, ...found });
     }
     for (const [path] of before) if (!seen.has(path)) this.#known.delete(path);
     return { files: seen.size, isCut: false };
@@ -120,9 +131,45 @@ export class WeightScan implements WeightScanner {
     const text = await this.#files.readText(path, longestFile);
     const likely = /\.pyi?$/i.test(path) ? programHints : hints;
     const found =
-      text === undefined || !likely.test(text) ? noWeights : await readWeights(path, text, token);
+      text !== undefined && likely.some((hint) => hint.test(text))
+        ? await readWeights(path, text, token)
+        : noWeights;
     this.#known.set(path, { ...facts, found });
     return found;
+  }
+}
+
+/** What each `counterweight.yaml` below a folder names as the files that set the weights. */
+class ProjectsAround {
+  readonly #files: WorkspaceFiles;
+  readonly #top: string;
+  /** By folder. */
+  readonly #named = new Map<string, Promise<readonly string[] | undefined>>();
+
+  constructor(files: WorkspaceFiles, top: string) {
+    this.#files = files;
+    this.#top = top;
+  }
+
+  async letSpeak(path: string): Promise<boolean> {
+    return maySetWeights(path, await this.#namedFor(dirname(path)));
+  }
+
+  #namedFor(folder: string): Promise<readonly string[] | undefined> {
+    const known = this.#named.get(folder) ?? this.#read(folder);
+    this.#named.set(folder, known);
+    return known;
+  }
+
+  /** The nearest one upwards counts alone. */
+  async #read(folder: string): Promise<readonly string[] | undefined> {
+    const path = join(folder, projectFileName);
+    const text = await this.#files.readText(path, longestFile);
+    if (text !== undefined) {
+      return weightFilesOf(this.#files, path, readProjectFile(text).project);
+    }
+    const above = dirname(folder);
+    return folder === this.#top || folder === above ? undefined : this.#namedFor(above);
   }
 }
 

@@ -1,4 +1,4 @@
-import { dirname, sep } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 import { CancellationSource, CancelledError, createCheckpoint } from '../base/cancellation.ts';
 import type { Disposable } from '../base/disposable.ts';
@@ -93,11 +93,14 @@ export class WorkspaceCode implements Disposable {
 
   /** Files came, went or were changed. */
   filesChanged(paths: readonly string[]): void {
-    const code = paths.filter((path) => mayNameKeys(path) && !isLeftOut(path));
+    const code = paths.filter(mayNameKeys);
     for (const folder of this.#folders.values()) {
       // Configs are written by every run, and hardly a new one refers to what no other does.
       const own = code.filter(
-        (path) => isInside(path, folder.top) && (isProgram(path) || folder.files.has(path)),
+        (path) =>
+          isInside(path, folder.top) &&
+          !isLeftOut(path, folder.top) &&
+          (isProgram(path) || folder.files.has(path)),
       );
       if (own.length === 0 || folder.state === 'too-large') continue;
       const isWaiting = folder.changed.size > 0;
@@ -227,11 +230,12 @@ function isSame(a: IndexedWords, b: IndexedWords): boolean {
   return a.length === b.length && a.every((word, index) => word === b[index]);
 }
 
-/** Whether a path lies in a folder that no walk goes into, such as an environment. */
-function isLeftOut(path: string): boolean {
-  if (path.split(sep).includes(stateFolderName)) return true;
-  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
-    if (isIgnoredFolder(folder)) return true;
+/** Whether a path lies in a folder that no walk from the top goes into, such as an environment. */
+function isLeftOut(path: string, top: string): boolean {
+  let folder = dirname(path);
+  while (folder !== top && folder !== dirname(folder)) {
+    if (isIgnoredFolder(folder) || basename(folder) === stateFolderName) return true;
+    folder = dirname(folder);
   }
   return false;
 }

@@ -35,6 +35,8 @@ async function checkAgain(path = 'train.yaml') {
     scansIn: 'process',
   });
   let out = '';
+  const told: string[] = [];
+  workspace.session.onDidChangeConfig((uri) => told.push(uri.slice(uri.lastIndexOf('/') + 1)));
   const code = await runCommand(['check', path], {
     workspace,
     cwd: folder.root,
@@ -47,7 +49,7 @@ async function checkAgain(path = 'train.yaml') {
     trainingNode: async () => fail('none'),
   });
   workspace.dispose();
-  return { code, out: out.replaceAll(`${folder.root}/`, '') };
+  return { code, told, out: out.replaceAll(`${folder.root}/`, '') };
 }
 
 test('a config in a folder of its own has the logs of the folder that it is checked from', async () => {
@@ -142,4 +144,29 @@ test.each([
   const found = await check({ 'other.yaml': weights }, 'other.yaml');
   expect(found.code).toBe(code);
   expect(found.out.includes('[negative-weight]')).toBe(!weights.includes('ignore'));
+});
+
+test('a file that counterweight.yaml does not name as one that sets the weights has none', async () => {
+  const files = { 'base.yaml': config, 'counterweight.yaml': 'config: train.yaml\n' };
+  const { out } = await check({ ...files, 'logs/metrics.jsonl': log }, 'train.yaml');
+  expect(out).toContain('train.yaml: from run logs (jsonl)\n');
+  const base = await checkAgain('base.yaml');
+  expect(base.out).toContain('base.yaml: no run of this config was found\n');
+  expect(base.out).toContain(
+    '  counterweight.yaml says that the loss weights are set in train.yaml.\n',
+  );
+  const all = await checkAgain('.');
+  expect(all.out).toContain('train.yaml: from run logs (jsonl)\n');
+  expect(all.out).not.toContain('base.yaml');
+});
+
+test('the counterweight.yaml of a folder is taken in and judged once, and not for each config', async () => {
+  const configs = Array.from({ length: 5 }, (_, at) => [`${at}.yaml`, config]);
+  folder = new TemporaryWorkspace({
+    ...Object.fromEntries(configs),
+    'counterweight.yaml': 'totl: loss\n',
+  });
+  const { told, out } = await checkAgain('.');
+  expect(out.match(/counterweight\.yaml:1:1: error/g)).toHaveLength(1);
+  expect(told.filter((name) => name === 'counterweight.yaml')).toHaveLength(1);
 });

@@ -38,7 +38,8 @@ describe('where the logs of a config may be', () => {
     ['OUTPUT_DIR: out/vae\n', 'out/vae'],
     [`hydra:\n  run:\n    dir: out/vae/$\{now:%Y-%m-%d}/$\{now:%H}\n`, 'out/vae'],
     [`hydra:\n  sweep:\n    dir: sweeps/$\{now:%Y}\n`, 'sweeps'],
-    ['logging: {path: out/vae}\noutput: {dir: out/vae}\n', 'out/vae'],
+    ['logging: {path: out/vae}\n', 'out/vae'],
+    ['output: {dir: out/vae}\n', 'out/vae'],
     [`root: out\nname: vae\nlog_dir: $\{root}/$\{name}\n`, 'out/vae'],
     ['log_dir: out/vae/{name}_%d\n', 'out/vae'],
     ['tracking_uri: file:./out/vae\n', 'out/vae'],
@@ -112,6 +113,14 @@ describe('where the logs of a config may be', () => {
     const root = parseConfig('vae.yaml', 'kl_weight: 1\n')?.root;
     const folders = logRoots(configPath, root, undefined).map(({ path }) => dirname(path));
     expect(new Set(folders)).toEqual(new Set([resolve('/project/configs')]));
+  });
+
+  test('a path that two keys name is as sure as the surer one makes it', () => {
+    const place = resolve('/project/configs/out');
+    const found = roots('log_dir: configs/out\nsave_dir: out\n').filter(
+      ({ path }) => path === place,
+    );
+    expect(found.map(({ confidence }) => confidence)).toEqual([0.9]);
   });
 
   test('each path once, the surest first', () => {

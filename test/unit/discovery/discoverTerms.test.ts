@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { discoverTerms } from '../../../server/src/discovery/discoverTerms.ts';
+import { usedInSum } from '../../../server/src/discovery/recognizers/usedInSum.ts';
+import { findWeighings } from '../../../server/src/discovery/weighings.ts';
 import { parseConfig } from '../../../server/src/syntax/registry.ts';
 
 function discover(text: string, fileName = 'config.yaml') {
@@ -155,12 +157,35 @@ describe('names', () => {
 
   test('get a number where nothing tells them apart', () => {
     expect(weights('kl_weight: 1.0\nlambda_kl: 2.0\n')).toEqual({ kl: 1, kl_2: 2 });
+    const taken = 'kl_weight: 1.0\nlambda_kl: 2.0\nkl_2_weight: 3.0\nkl_coef: 4.0\n';
+    expect(weights(taken)).toEqual({ kl: 1, kl_3: 2, kl_2: 3, kl_4: 4 });
   });
 });
 
 test('of a key set twice, the last counts', () => {
   expect(weights('kl_weight: 1.0\nkl_weight: 2.0\n')).toEqual({ kl: 2 });
 });
+
+test('however often a weight is used, each of its places is looked at once', () => {
+  const places = 'if a:\n    w = 1.5\nelse:\n    w = 2.5\n';
+  const document = parseConfig('train.py', places + 'loss = a_loss + w * b_loss\n'.repeat(9));
+  const weighings = document ? findWeighings(document) : [];
+  expect(weighings).toHaveLength(9);
+  expect(document && usedInSum.recognize(document, [], weighings)).toHaveLength(2);
+});
+
+test.each([
+  ['losses', (index: number) => `x${index}`, 0],
+  ['vae', (index: number) => `x${index}_beta`, 10_000],
+])(
+  'ten thousand keys of one mapping take no long time: %s',
+  { timeout: 5000 },
+  (name, key, count) => {
+    const entries = Array.from({ length: 10_000 }, (_, index) => [key(index), 1.5]);
+    const text = JSON.stringify({ [name]: Object.fromEntries(entries) });
+    expect(discover(text, 'config.json')).toHaveLength(count);
+  },
+);
 
 test('a merged mapping is found once, where its numbers stand', () => {
   const text = 'base: &base\n  kl_weight: 0.5\nmodel:\n  <<: *base\n  tv_weight: 2.0\n';
@@ -170,6 +195,7 @@ test('a merged mapping is found once, where its numbers stand', () => {
 test('names and paths are unique whatever the config', () => {
   const key = fc.constantFrom(
     'kl_weight',
+    'kl_2_weight',
     'loss',
     'weights',
     'w_kl',

@@ -20,6 +20,16 @@ test('a file is offered with its weights, and opens at the first', () => {
   });
 });
 
+test('a file that two workspace folders hold is offered once', () => {
+  const config = {
+    path: '/w/sub/a.yaml',
+    weights: [{ name: 'kl', weight: 1, line: 0 }],
+    others: 0,
+  };
+  const choices = weightChoices([config, { ...config, path: '/w/b.yaml' }, config], (path) => path);
+  expect(choices.map(({ path }) => path)).toEqual(['/w/sub/a.yaml', '/w/b.yaml']);
+});
+
 test('what was looked at is said', () => {
   expect(weightsTitle({ files: 40, isCut: false })).toBe('Loss Weights in the Workspace');
   expect(weightsTitle({ files: 50_000, isCut: true })).toMatch(/\(the first 50,000 files only\)$/);

@@ -136,6 +136,23 @@ describe('of a weight of a config', () => {
     expect(fix && applyChanges(before, [fix])).toBe(`${rest}seed: 1\n`);
   });
 
+  test('JSON stays JSON where the last entry is taken out', () => {
+    const entries = '{\n  "latent_dim": 1,\n  "num_layers": 2,\n  "batch_size": 8';
+    const [problem] = judge(`${entries},\n  "kl_weight": 0.1\n}\n`, [reader], {
+      fileName: 'a.json',
+    });
+    const [fix] = problem?.fixes ?? [];
+    const changes = fix ? [fix, ...(fix.others ?? [])] : [];
+    expect(applyChanges(`${entries},\n  "kl_weight": 0.1\n}\n`, changes)).toBe(`${entries}\n}\n`);
+  });
+
+  test('it is not taken out where another place refers to it', () => {
+    const text = `${rest}kl_weight: &w 0.1\nseed: *w\n`;
+    const [problem] = judge(text, [reader]);
+    expect(problem?.code).toBe('unused-weight');
+    expect(problem?.fixes).toBeUndefined();
+  });
+
   test('counterweight.yaml can silence it, or say how much it matters', () => {
     const text = `${rest}kl_weight: 0.1\n`;
     const document = parseConfig('a.yaml', text);
@@ -147,6 +164,26 @@ describe('of a weight of a config', () => {
     expect(look('off')).toEqual([]);
     expect(look({ severity: 'warning' })).toEqual(['warning']);
   });
+});
+
+test.each([
+  ['a.yaml', (index: number) => `x${index}_weight: 1.5\n`],
+  ['a.py', (index: number) => `X${index}_WEIGHT = 1.5\n`],
+])('nobody is asked twice for each of a thousand weights: %s', (fileName, line) => {
+  const text = Array.from({ length: 1000 }, (_, index) => line(index)).join('');
+  const document = parseConfig(fileName, text);
+  const { code, ...around } = surroundings([reader]);
+  let asked = 0;
+  const mentions = (name: string): boolean => {
+    asked += 1;
+    return code.mentions(name);
+  };
+  const terms = document ? discoverTerms(document) : [];
+  expect(terms).toHaveLength(1000);
+  expect(
+    document && lintAround(document, terms, { ...around, code: { ...code, mentions } }, undefined),
+  ).toEqual([]);
+  expect(asked).toBeLessThanOrEqual(2000);
 });
 
 describe('of a weight of a program', () => {
@@ -194,6 +231,18 @@ train(args.lr, args.width, args.epochs)
     const text = options('parser.add_argument("--kl-weight", default=0.1)');
     const shown = `${text}print(args)\ndef main(args): pass\nmain(args)\nbuild(args)\n`;
     expect(unused(shown, 'def build(options): pass\n', { fileName })).toEqual(['"--kl-weight"']);
+  });
+
+  test('a long text, or a name in it again and again, takes no long time', {
+    timeout: 10_000,
+  }, () => {
+    const text = options('parser.add_argument("--kl-weight", default=0.1)');
+    for (const long of [
+      `DATA = "${'0f'.repeat(40_000)}"\n`,
+      `# ${'kl_weight '.repeat(40_000)}\n${'x = 1\n'.repeat(2000)}`,
+    ]) {
+      expect(unused(`${text}${long}`, '', { fileName })).toEqual(['"--kl-weight"']);
+    }
   });
 
   test('of click the parameter is no use', () => {

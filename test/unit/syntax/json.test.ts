@@ -29,6 +29,10 @@ describe('JSON configs', () => {
     expect(toPlainData(root)).toEqual({ a: 1, b: 2 });
   });
 
+  test('of a text that is no JSON the first problems are told', () => {
+    expect(json.parse('so '.repeat(10_000)).problems.length).toBeLessThan(12);
+  });
+
   test("the words of Python's reader are numbers, in their place", () => {
     const text = '\uFEFF{"NaN": NaN, /* NaN */ "b": [-Infinity, "NaN"], "c": Infinity}';
     const { root, problems } = json.parse(text);

@@ -109,6 +109,7 @@ describe('definitions', () => {
     ['p.add_argument("--w", type=int, default="0x10")', { w: '0x10' }],
     ['p.add_argument("--kl", dest="kl_w", default=0.5)', { kl_w: 0.5 }],
     ['@click.option("--gamma", default=.9)\ndef f(gamma): pass', { gamma: 0.9 }],
+    ['@click.option("-k", "--kl", "kl_weight", default=.9)', { kl_weight: 0.9 }],
     ['flags.DEFINE_float("beta", 4.0, "help")', { beta: 4 }],
     ['w = config.get("kl_weight", 0.1)', { kl_weight: 0.1 }],
     ['w = getattr(args, "kl_weight", 0.1)', { kl_weight: 0.1 }],
@@ -165,6 +166,12 @@ describe('sums', () => {
     ['loss += w * x', ['w x']],
     ['(l1 + self.cfg.kl_w * kl).backward()', ['l1', 'kl_w kl']],
     ['scaler.scale(x); accelerator.backward(a + 2 * b)', ['a', '2 b']],
+    ['(a + 2 * b).backward(retain_graph=True)', ['a', '2 b']],
+    ['scaler.scale(a + 2 * b).backward()', ['a', '2 b']],
+    ['self.manual_backward(a + 2 * b, retain_graph=True)', ['a', '2 b']],
+    ['def f(): return a + 2 * b, a, 3 * b', ['a', '2 b', '3 b']],
+    ['loss, rest = a + 2 * b, b', ['a', '2 b']],
+    ['loss = tf.add_n([a, 2 * b])', ['a', '2 b']],
     ['loss = (a * 2 +\n  # why\n  f.mse_loss(x, y).mean() / 4)', ['a 2', 'mse_loss /4']],
     ['loss = w * (a + 0.1 * b)', ['w ', 'a', '0.1 b']],
     ['loss = -a - 3 * b', ['a', '3 b']],
@@ -334,6 +341,19 @@ describe('a text that is edited', () => {
     expect(valuesOf(`${'a;'.repeat(150_000)}x = 1\n`)).toEqual({ x: 1 });
     expect(python.parse('x = 1\0\n').root).toBeUndefined();
     expect(python.parse('] '.repeat(50_000)).root).toBeUndefined();
+  });
+
+  test('of a name that is set in a thousand branches the last ones are told', () => {
+    const branches = Array.from({ length: 1000 }, (_, at) => `if x${at}:\n  w = ${at}\n`);
+    const [sum] = python.parse(`${branches.join('')}loss = a + w * b\n`).sums ?? [];
+    const { definition } = sum?.addends[1]?.operands[0] ?? {};
+    expect(definition?.node).toMatchObject({ value: 999 });
+    expect(definition?.alternatives).toHaveLength(199);
+  });
+
+  test('a hundred thousand digits are soon known to be no number', () => {
+    const digits = '9'.repeat(100_000);
+    expect(valuesOf(`x = float("${digits}x")\ny = 1\n`)).toEqual({ y: 1 });
   });
 
   test('deep nesting and long lines do not end it', () => {

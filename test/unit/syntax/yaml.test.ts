@@ -145,6 +145,7 @@ next: 2
 describe('broken input', () => {
   test('says what is wrong a few times, and not for all that follows', () => {
     expect(yaml.parse(`a: {\n${'b: [1, 2]\n'.repeat(500)}`).problems.length).toBeLessThan(12);
+    expect(yaml.parse('- *nowhere\n'.repeat(500)).problems.length).toBeLessThan(12);
   });
 
   test('gives a problem at the place and the rest of the tree', () => {
@@ -171,6 +172,16 @@ describe('broken input', () => {
     expect(problems.some(({ message }) => message.includes('repeat too much'))).toBe(true);
     expect(JSON.stringify(toPlainData(root)).length).toBeLessThan(1_000_000);
   });
+
+  test.each(['9'.repeat(100_000), ' '.repeat(100_000)])(
+    'a long text that is tagged as a number is soon known to be none',
+    (middle) => {
+      expect(read(`a: !!float "x${middle}x"\nb: !!float "${middle}x"\n`)).toEqual({
+        a: `x${middle}x`,
+        b: `${middle}x`,
+      });
+    },
+  );
 
   test.each(['[', '{a: ', '- '])('thousands of levels of %j', (opening) => {
     expect(yaml.parse(opening.repeat(5000)).problems.length).toBeGreaterThan(0);

@@ -14,7 +14,44 @@ const configPath = '/w/train.yaml';
 /** A store with one log in which `render` supplies about one percent of the gradient. */
 function setUp() {
   const store = new MetricStore();
-  const stage = store.stage('/w/logs', '/w/logs/metrics.jsonl', 'jsonl');
+  const catalog = new RunCatalog();
+  const addLog = (run: string, modifiedAt: number): void => {
+    const path = `${run}/metrics.jsonl`;
+    if (!catalog.find(run)) fillLog(store, run, path);
+    const name = run.slice(run.lastIndexOf('/') + 1);
+    const files = [{ path, format: 'jsonl' }];
+    catalog.putDiscovered({ id: run, path: run, name, files, modifiedAt });
+  };
+  addLog('/w/logs', 1);
+  const evidence = new ConfigEvidence(store);
+  const look = (text: string) => {
+    const file = readConfigFile('file:///w/train.yaml', configPath, text, undefined);
+    const roots = [
+      { path: '/w/logs', because: 'log_dir', confidence: 0.9 },
+      {
+        path: '/w/runs',
+        because: 'runs/ stands beside it',
+        confidence: 0.6,
+        isUsual: true as const,
+      },
+    ];
+    return viewConfig({
+      file,
+      found: undefined,
+      roots,
+      moduleProblems: [],
+      logProblems: [],
+      evidence,
+      catalog,
+      snapshots: { copied: () => undefined, weightsOf: () => undefined },
+      code: undefined,
+    });
+  };
+  return { look, catalog, addLog };
+}
+
+function fillLog(store: MetricStore, run: string, path: string): void {
+  const stage = store.stage(run, path, 'jsonl');
   for (let step = 0; step < 60; step += 1) {
     stage.unit(step * 10, step * 10 + 10);
     const values = {
@@ -28,31 +65,6 @@ function setUp() {
     }
   }
   stage.commit();
-  const catalog = new RunCatalog();
-  catalog.putDiscovered({
-    id: '/w/logs',
-    path: '/w/logs',
-    name: 'logs',
-    files: [{ path: '/w/logs/metrics.jsonl', format: 'jsonl' }],
-    modifiedAt: 1,
-  });
-  const evidence = new ConfigEvidence(store);
-  const look = (text: string) => {
-    const file = readConfigFile('file:///w/train.yaml', configPath, text, undefined);
-    const roots = [{ path: '/w/logs', because: 'log_dir', confidence: 0.9 }];
-    return viewConfig({
-      file,
-      found: undefined,
-      roots,
-      moduleProblems: [],
-      logProblems: [],
-      evidence,
-      catalog,
-      snapshots: { copied: () => undefined, weightsOf: () => undefined },
-      code: undefined,
-    });
-  };
-  return { look, catalog };
 }
 
 const options = { images: false, provenance: [] };
@@ -99,8 +111,20 @@ describe('what the editor shows of a config', () => {
     const above = ignored.replace('  # counterweight', '\n# counterweight');
     expect(look(above).findings).toHaveLength(1);
     expect(look(`# counterweight: ignore dominance\n${text}`).findings).toEqual([]);
+    const below = ignored.replace('velocity_loss_weight: ', 'velocity_loss_weight:\n  ');
+    expect(look(below).findings).toEqual([]);
     const other = text.replace('1.0\n', '1.0  # counterweight: ignore conflict\n');
     expect(look(other).findings).toHaveLength(1);
+  });
+
+  it('speaks of the surest of several runs of one moment, and else of the newest', () => {
+    const { look, catalog, addLog } = setUp();
+    addLog('/w/runs/z', 1);
+    expect(look(text).owner?.id).toBe('/w/logs');
+    expect(look(text).runs.map(({ id }) => id)).toEqual(['/w/logs', '/w/runs/z']);
+    addLog('/w/runs/z', 2);
+    expect(look(text).owner?.id).toBe('/w/runs/z');
+    expect(catalog.all()).toHaveLength(2);
   });
 
   it('is not blinded by newer runs that have logged nothing', () => {

@@ -3,6 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 
 import { CancellationSource, neverCancelled } from '../../../server/src/base/cancellation.ts';
+import { discoverTerms } from '../../../server/src/discovery/discoverTerms.ts';
+import type { ConfigDocument } from '../../../server/src/syntax/configTree.ts';
+import { parseConfig } from '../../../server/src/syntax/registry.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import type { WorkspaceFiles } from '../../../server/src/workspace/files.ts';
 import { WeightScan } from '../../../server/src/workspace/weightScan.ts';
@@ -31,6 +34,12 @@ async function found(
 }
 
 const weight = 'kl_weight: 0.5\n';
+
+function parsed(name: string, text: string): ConfigDocument {
+  const document = parseConfig(name, text);
+  if (!document) throw new Error(`no language reads ${name}`);
+  return document;
+}
 
 test('files of every language that set weights are found, with the lines of these', async () => {
   const workspace = workspaceOf({
@@ -100,7 +109,7 @@ test('a file is read again only when it has changed', async () => {
   const files: WorkspaceFiles = {
     ...disk,
     readText: (path, longest) => {
-      if (path.endsWith('.yaml')) read.push(path);
+      if (/[/\\][ab]\.yaml$/.test(path)) read.push(path);
       return disk.readText(path, longest);
     },
   };
@@ -142,4 +151,40 @@ test('of a file with many weights the first are told, and how many more there ar
     neverCancelled,
   );
   expect(configs[0]).toMatchObject({ others: 4, weights: { length: 6 } });
+});
+
+test('where a counterweight.yaml names the files that set the weights, others are not told', async () => {
+  const files = {
+    'counterweight.yaml': 'config: [a.yaml, kept]\n',
+    'a.yaml': weight,
+    'b.yaml': weight,
+    'kept/c.yaml': weight,
+    'sub/counterweight.yaml': 'total: loss\n',
+    'sub/deep/d.yaml': weight,
+    'wrong/counterweight.yaml': 'config: there-is-none.yaml\n',
+    'wrong/e.yaml': weight,
+  };
+  expect(await found(files)).toEqual(['a.yaml', 'kept/c.yaml', 'sub/deep/d.yaml', 'wrong/e.yaml']);
+});
+
+test.each([
+  { name: 'a.yaml', text: 'fm_w: 1.0\n' },
+  { name: 'a.yaml', text: 'gan-wt: 1.0\n' },
+  { name: 'a.yaml', text: 'lam_tv: 0.1\n' },
+  { name: 'a.yaml', text: 'tv_lambd: 0.1\n' },
+  { name: 'a.yaml', text: 'objective:\n  recon: 1.0\n  l1: 0.5\n' },
+  { name: 'a.yaml', text: 'c_mel: 45\n' },
+  { name: 'a.py', text: 'err = err_real + 0.1 * err_fake\n' },
+  { name: 'a.py', text: 'total = total + 10 * gradient_penalty\n' },
+  { name: 'a.py', text: 'alpha_mlm = 2.0\n' },
+  { name: 'a.py', text: 'tv_lam = 0.1\n' },
+  { name: 'a.py', text: 'options = dict(model="FactorVAE", gamma=6.4)\n' },
+  {
+    name: 'a.py',
+    text: 'add_argument("--dens", default=0.25, help="density regularization strength")\n',
+  },
+])('a file is read whatever the idiom of its only weight: $text', async ({ name, text }) => {
+  const terms = discoverTerms(parsed(name, text));
+  expect(terms.length).toBeGreaterThan(0);
+  expect(await found({ [name]: text })).toEqual([name]);
 });

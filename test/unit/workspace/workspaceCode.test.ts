@@ -2,6 +2,8 @@ import { rmSync } from 'node:fs';
 
 import { afterEach, expect, test } from 'vitest';
 
+import { neverCancelled } from '../../../server/src/base/cancellation.ts';
+import { readWordsOf } from '../../../server/src/workspace/codeWords.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { type CodeLimits, WorkspaceCode } from '../../../server/src/workspace/workspaceCode.ts';
 import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
@@ -136,6 +138,22 @@ test('what is gone is no longer mentioned, and runs that write configs wake nobo
   expect(await files.look('kl_weight', 'tv_weight')).toEqual([1, 'kl_weight']);
   await files.change({ 'outputs/a/config.yaml': `x: \${tv_weight}\n` });
   expect(await files.look('tv_weight')).toEqual([1]);
+});
+
+test('where a folder itself lies, is no reason to leave out what changes in it', async () => {
+  const files = fixture({ '.venv/lib/a.py': '', '.venv/lib/node_modules/b.py': 'x_weight' });
+  const top = files.workspace.path('.venv/lib');
+  files.code.look(top);
+  await files.code.settled();
+  await files.change({ '.venv/lib/a.py': 'kl_weight', '.venv/lib/node_modules/c.py': '' });
+  const known = files.code.of(top, '');
+  expect(known?.mentions('kl_weight')).toBe(true);
+  expect(known?.programs).toBe(1);
+});
+
+test('pictures of a notebook that do not end take no long time', { timeout: 5000 }, async () => {
+  const text = `{"cells": ${'"image/kl": ['.repeat(100_000)}`;
+  expect(await readWordsOf('a.ipynb', text, neverCancelled)).toContain('kl');
 });
 
 test('a folder that is left is read no further', async () => {

@@ -57,10 +57,15 @@ async function reportsOf(path: string, context: CommandContext): Promise<Result<
     return fail(`None of the ${found.files} files in ${path} sets a loss weight.`);
   }
   const checked: CheckReport[] = [];
+  // What is wrong in it is told once, and not for each config that it speaks for.
+  const projects = new Set<string | undefined>();
   for (const config of found?.configs.map((each) => each.path) ?? [path]) {
     const opened = await openConfig(workspace, config, isFolder ? path : cwd);
     if (!opened.ok) return opened;
-    checked.push(toCheckReport(opened.value, workspace.store));
+    const { view, project } = opened.value;
+    const isTold = projects.has(project?.path);
+    projects.add(project?.path);
+    checked.push(toCheckReport({ view, project: isTold ? undefined : project }, workspace.store));
   }
   return succeed({ isFolder, checked });
 }

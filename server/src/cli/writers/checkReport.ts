@@ -4,6 +4,7 @@ import type { MetricStore } from '../../store/metricStore.ts';
 import { logPlaces } from '../../workspace/configView.ts';
 import type { ProjectView } from '../../workspace/logPatterns.ts';
 import { skippedNotice } from '../../workspace/runSummary.ts';
+import { otherFilesNotice } from '../../workspace/weightFiles.ts';
 import { hintText } from '../../workspace/wording.ts';
 import type { OpenedConfig } from '../openConfig.ts';
 
@@ -47,7 +48,7 @@ export function toCheckReport(
   { view, project }: Omit<OpenedConfig, 'folder'>,
   store: MetricStore,
 ): CheckReport {
-  const { file, owner, insights, findings, problems, logProblems } = view;
+  const { file, found, owner, insights, findings, problems, logProblems } = view;
   const ofRules = findings.map(({ finding, term }) => ({
     file: file.path,
     code: finding.name,
@@ -60,7 +61,9 @@ export function toCheckReport(
     config: file.path,
     run: owner?.name ?? null,
     logs: (owner?.discovered?.files ?? []).map(({ path, format }) => ({ path, format })),
-    notices: owner ? [skipped].filter((notice) => notice !== undefined) : [logPlaces(view)],
+    notices: [otherFilesNotice(file.path, found) ?? (owner ? skipped : logPlaces(view))].filter(
+      (notice) => notice !== undefined,
+    ),
     terms: file.terms.map((term) => {
       const insight = insights.get(term.name);
       return {

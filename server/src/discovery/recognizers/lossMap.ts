@@ -37,25 +37,51 @@ results:
     },
   ],
   recognize(document, places) {
+    const maps = new LossMaps();
     return places.flatMap((place) => {
-      const { words } = place;
-      if (!isPartOfMap(place)) return [];
-      // The last word says what it is: `cl_view_noise` is a noise.
-      const isKnown = namesKnownLoss(words.slice(-1)) || words.some(isLossWord);
-      if (!isKnown && !standsAmongLosses(place)) return [];
-      const confidence = isKnown ? 0.75 : 0.6;
-      const name = toTermName(words);
-      const recognition = { name, confidence, keyIsSure: false, allowsList: isKnown };
+      const confidence = confidenceOf(place, maps);
+      if (confidence === 0) return [];
+      const allowsList = confidence === sure;
+      const name = toTermName(place.words);
+      const recognition = { name, confidence, keyIsSure: false, allowsList };
       return toLossTerm(place, { ...recognition, recognizer: 'loss-map' }, document.text);
     });
   },
 };
 
-/** Where a loss is named beside it, a number is a parameter of that one. */
-function isPartOfMap({ words, above, mapping, isElsewhere }: WeightPlace): boolean {
+/** How sure it is of a key that names a loss, and of one among such keys. */
+const sure = 0.75;
+const inCompany = 0.6;
+
+function confidenceOf(place: WeightPlace, maps: LossMaps): number {
+  const { words, above, isElsewhere } = place;
   // First, as it mostly settles it.
-  if (isElsewhere || !isLossMap(above.at(-1)?.words ?? [])) return false;
-  return !isParameter(words) && namesIn(mapping).length === 0;
+  if (isElsewhere || !isLossMap(above.at(-1)?.words ?? []) || isParameter(words)) return 0;
+  const map = maps.around(place);
+  if (map === 'none') return 0;
+  // The last word says what it is: `cl_view_noise` is a noise.
+  if (namesKnownLoss(words.slice(-1)) || words.some(isLossWord)) return sure;
+  return map === 'losses' ? inCompany : 0;
+}
+
+/** A map of losses, such a map that may hold other numbers too, or none. */
+type MapKind = 'losses' | 'mixed' | 'none';
+
+/** Looks at each mapping once: every place of a long one would ask about all others. */
+class LossMaps {
+  readonly #kinds = new Map<WeightPlace['mapping'], MapKind>();
+
+  around(place: WeightPlace): MapKind {
+    const known = this.#kinds.get(place.mapping) ?? kindOf(place);
+    this.#kinds.set(place.mapping, known);
+    return known;
+  }
+}
+
+/** Where a loss is named beside it, a number is a parameter of that one. */
+function kindOf(place: WeightPlace): MapKind {
+  if (namesIn(place.mapping).length > 0) return 'none';
+  return standsAmongLosses(place) ? 'losses' : 'mixed';
 }
 
 /** Of one loss: the smoothing of a Dice loss, the range of a clip. */
@@ -77,7 +103,6 @@ function standsAmongLosses({ family, mapping }: WeightPlace): boolean {
   const isAllNumbers = mapping.entries.every(
     ({ value }) => value?.kind === 'scalar' && typeof value.value === 'number',
   );
-  // First, as it mostly settles it: every place of a long file would ask about all others.
   if (!isAllNumbers) return false;
   const known = family.filter(({ words }) => namesKnownLoss(words) || words.some(isLossWord));
   return known.length * 2 >= family.length;

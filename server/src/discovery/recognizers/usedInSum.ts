@@ -54,14 +54,24 @@ def train():
     },
   ],
   recognize(_document, _places, weighings) {
-    return weighings.flatMap((weighing) => {
-      const { definition } = weighing.operand;
-      if (!definition) return [];
+    return [...surestUses(weighings)].flatMap(([definition, weighing]) => {
       const places = [definition, ...(definition.alternatives ?? [])];
       return places.flatMap((place) => termsAt(place, weighing));
     });
   },
 };
+
+/** By definition, of which one with many places may be used as many times. */
+function surestUses(weighings: readonly Weighing[]): ReadonlyMap<SumDefinition, Weighing> {
+  const surest = new Map<SumDefinition, Weighing>();
+  for (const weighing of weighings) {
+    const { definition } = weighing.operand;
+    if (!definition) continue;
+    const known = surest.get(definition);
+    if (!known || weighing.confidence > known.confidence) surest.set(definition, weighing);
+  }
+  return surest;
+}
 
 function termsAt({ path, keyRange, node }: SumDefinition, weighing: Weighing): readonly LossTerm[] {
   const { name, confidence } = weighing;

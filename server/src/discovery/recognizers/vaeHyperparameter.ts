@@ -50,10 +50,14 @@ diffusion: {beta: 0.02, latent_steps: 4}
     },
   ],
   recognize(_document, places) {
+    const families = new Families();
     return places.flatMap((place) => {
-      const confidence = isGreek(place) ? confidenceOf(place) : 0;
+      if (!isGreek(place)) return [];
+      const family = families.of(place);
+      const confidence = confidenceOf(place, family);
       if (confidence === 0) return [];
-      const recognition = { name: nameOf(place), recognizer: 'vae-hyperparameter', confidence };
+      const name = nameOf(place, family);
+      const recognition = { name, recognizer: 'vae-hyperparameter', confidence };
       return toLossTerm(place, { ...recognition, keyIsSure: false });
     });
   },
@@ -64,8 +68,29 @@ function isGreek({ words, isElsewhere }: WeightPlace): boolean {
   return !words.some((word) => otherWords.has(word) || isLossWord(word));
 }
 
-function confidenceOf(place: WeightPlace): number {
-  if (isOfVae(place)) return 0.75;
+/** What the keys of one mapping have in common. */
+interface Family {
+  readonly isOfVae: boolean;
+  /** How many of them end in a Greek letter. */
+  readonly letters: number;
+}
+
+/** Looks at each mapping once: every letter in a long one would ask about all other keys. */
+class Families {
+  readonly #known = new Map<WeightPlace['family'], Family>();
+
+  of(place: WeightPlace): Family {
+    const known = this.#known.get(place.family);
+    if (known) return known;
+    const letters = place.family.filter(({ words }) => greek.has(words.at(-1) ?? '')).length;
+    const family = { isOfVae: isOfVae(place), letters };
+    this.#known.set(place.family, family);
+    return family;
+  }
+}
+
+function confidenceOf(place: WeightPlace, { isOfVae }: Family): number {
+  if (isOfVae) return 0.75;
   return place.words.join(' ') === 'beta' && hasLatent(place) ? 0.65 : 0;
 }
 
@@ -89,9 +114,8 @@ function hasLatent({ mapping }: WeightPlace): boolean {
 }
 
 /** A beta alone is that of the β-VAE, or the commitment of a quantizer; beside others each keeps its letter. */
-function nameOf({ words, mapping, family }: WeightPlace): string {
-  const letters = family.filter((other) => greek.has(other.words.at(-1) ?? ''));
-  if (words.join('') !== 'beta' || letters.length > 1) return toTermName(words);
+function nameOf({ words, mapping }: WeightPlace, { letters }: Family): string {
+  if (words.join('') !== 'beta' || letters > 1) return toTermName(words);
   const isQuantized =
     [...namesIn(mapping)].some((name) => /vq|quantiz/i.test(name)) ||
     mapping.entries.some(({ key }) => quantizerKeys.test(key));

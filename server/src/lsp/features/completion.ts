@@ -10,7 +10,7 @@ import {
 } from 'vscode-languageserver/node';
 
 import { LineIndex } from '../../base/lineIndex.ts';
-import { rulesAround } from '../../rules/configLint.ts';
+import { configRules } from '../../rules/configRegistry.ts';
 import { rules } from '../../rules/registry.ts';
 import { type ConfigCompletion, completeConfig } from '../../workspace/configCompletion.ts';
 import type { ConfigFile } from '../../workspace/configFile.ts';
@@ -78,7 +78,7 @@ function namesFor({ workspace: { session, store } }: FeatureContext, path: strin
   return {
     terms: unique(ours.flatMap(({ file }) => file.terms.map(({ name }) => name))),
     metrics: unique(owners.flatMap(({ id }) => store.metrics(id))),
-    rules: [...rules, ...rulesAround],
+    rules: [...rules, ...configRules],
   };
 }
 

@@ -1,4 +1,5 @@
-import type { ConfigProblem } from '../../model/finding.ts';
+import type { TextRange } from '../../base/textRange.ts';
+import type { ConfigProblem, ProblemFix } from '../../model/finding.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
 import { type ConfigDocument, findNode } from '../../syntax/configTree.ts';
 import { removeEntry } from '../../syntax/removeEntry.ts';
@@ -93,9 +94,19 @@ function runsInWords(runs: number): string {
 function removalOf(
   document: ConfigDocument,
   { path, keyRange }: LossTerm,
-): ReturnType<typeof removeEntry> {
+): Pick<ProblemFix, 'range' | 'newText' | 'others'> | undefined {
   const mapping = document.sums ? undefined : findNode(document.root, path.slice(0, -1));
   if (mapping?.kind !== 'mapping' || mapping.entries.length < 2) return undefined;
   const entry = mapping.entries.find((one) => one.keyRange.start === keyRange.start);
-  return entry && removeEntry(document.text, entry);
+  const removal = entry && removeEntry(document.text, entry);
+  if (document.language !== 'json' || entry !== mapping.entries.at(-1)) return removal;
+  const comma = commaBehind(document.text, mapping.entries.at(-2)?.value?.range.end);
+  return removal && comma && { ...removal, others: [{ range: comma, newText: '' }] };
+}
+
+/** In JSON none may stand behind what becomes the last entry. */
+function commaBehind(text: string, end: number | undefined): TextRange | undefined {
+  const [found] = (end !== undefined && /^\s*,/.exec(text.slice(end))) || [];
+  if (end === undefined || found === undefined) return undefined;
+  return { start: end + found.length - 1, end: end + found.length };
 }

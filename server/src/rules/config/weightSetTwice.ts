@@ -1,6 +1,11 @@
 import type { ConfigProblem } from '../../model/finding.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
-import { type ConfigDocument, findNode, type MappingEntry } from '../../syntax/configTree.ts';
+import {
+  type ConfigDocument,
+  findNode,
+  type MappingEntry,
+  type MappingNode,
+} from '../../syntax/configTree.ts';
 import { removeEntry } from '../../syntax/removeEntry.ts';
 import type { ConfigRule } from '../configRule.ts';
 
@@ -22,19 +27,32 @@ export const weightSetTwice: ConfigRule = {
     },
   ],
   check(document, terms) {
-    return terms.flatMap((term) =>
-      earlierEntries(document, term).map((entry) => speak(document, entry, term)),
-    );
+    const earlier = new Map<MappingNode, ReadonlyMap<string, readonly MappingEntry[]>>();
+    return terms.flatMap((term) => {
+      const parent = findNode(document.root, term.path.slice(0, -1));
+      if (parent?.kind !== 'mapping') return [];
+      const known = earlier.get(parent) ?? earlierEntries(parent);
+      earlier.set(parent, known);
+      const entries = known.get(term.path.at(-1) ?? '') ?? [];
+      return entries.map((entry) => speak(document, entry, term));
+    });
   },
 };
 
-/** The entries of the same mapping and key that stand before the one that counts. */
-function earlierEntries(document: ConfigDocument, { path }: LossTerm): readonly MappingEntry[] {
-  const parent = findNode(document.root, path.slice(0, -1));
-  if (parent?.kind !== 'mapping') return [];
-  // In a program a variable may be set anew, or in each branch; only of two equal keys one is lost.
-  const keys = parent.entries.filter(({ key }) => key === path.at(-1));
-  return keys.slice(0, -1).filter(({ origin }) => origin === undefined || origin === 'argument');
+/** By key, the entries of a mapping that stand before the one that counts. */
+function earlierEntries({ entries }: MappingNode): ReadonlyMap<string, readonly MappingEntry[]> {
+  const earlier = new Map<string, MappingEntry[]>();
+  const last = new Map<string, MappingEntry>();
+  for (const entry of entries) {
+    const before = last.get(entry.key);
+    last.set(entry.key, entry);
+    // In a program a variable may be set anew, or in each branch; only of two equal keys one is lost.
+    if (!before || !(before.origin === undefined || before.origin === 'argument')) continue;
+    const known = earlier.get(entry.key);
+    if (known) known.push(before);
+    else earlier.set(entry.key, [before]);
+  }
+  return earlier;
 }
 
 function speak(document: ConfigDocument, entry: MappingEntry, term: LossTerm): ConfigProblem {

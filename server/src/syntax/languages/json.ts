@@ -22,6 +22,9 @@ import { formatExponent, toNumberText } from './numberText.ts';
 /** Deeper nesting than this is no config; it would only exhaust the stack of whoever walks it. */
 const deepest = 100;
 
+/** Of an open quote all that follows is an error too. */
+const mostErrors = 10;
+
 /** The scanner's kinds of tokens, whose names the package keeps for compilers of whole programs. */
 const unknownToken = 16;
 const endOfText = 17;
@@ -56,7 +59,7 @@ function parseJson(text: string): ConfigDocument {
   try {
     const options = { allowTrailingComma: true, allowEmptyContent: true };
     const tree = parseTree(toParsedText(text), errors, options);
-    const problems = errors.map((error) => toProblem(error, text));
+    const problems = errors.slice(0, mostErrors).map((error) => toProblem(error, text));
     const root = tree && convert(tree, text, 0);
     if (tree && depthOf(tree) > deepest + 1) problems.push(tooDeepProblem(text, 'warning'));
     return { language: 'json', text, root, problems };

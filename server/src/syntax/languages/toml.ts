@@ -7,7 +7,7 @@ import { endOfLine } from '../layout.ts';
 import { nestingOf } from './nesting.ts';
 import { formatExponent, toNumberText } from './numberText.ts';
 import { locateInToml } from './tomlCursor.ts';
-import { buildTomlTree } from './tomlTree.ts';
+import { buildTomlTree, depthOfToml } from './tomlTree.ts';
 
 /**
  * TOML as Python's `tomllib` reads it (version 1.0). Of a broken file the statements that can be
@@ -24,7 +24,10 @@ export const toml: ConfigLanguage = {
 
 /** So many broken lines are left out before the file counts as one that is not read. */
 const mostBrokenLines = 8;
-/** The parser calls itself for every level, and so does whoever walks what it gives. */
+/**
+ * The parser calls itself for every level of brackets, and whoever walks the tree for every level of
+ * keys too: `a.b.c = 1` needs no bracket.
+ */
 const deepest = 80;
 
 /** The syntax tree of a text, in which broken lines may be blank, and what is wrong with those. */
@@ -46,7 +49,7 @@ export function readToml(text: string): TomlReading {
   let readable = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
   while (problems.length < mostBrokenLines) {
     const reading = readOnce(readable);
-    if (!('index' in reading)) return { program: reading, problems };
+    if (!('index' in reading)) return ofReadable(reading, text, problems);
     const at = Math.min(reading.index, text.length);
     const isTwice = reading.message.startsWith('Defining a key');
     const range = isTwice ? lineAt(readable, at) : brokenLine(readable, at);
@@ -57,6 +60,15 @@ export function readToml(text: string): TomlReading {
     readable = blanked;
   }
   return { program: undefined, problems };
+}
+
+function ofReadable(
+  program: AST.TOMLProgram,
+  text: string,
+  problems: readonly ConfigProblem[],
+): TomlReading {
+  if (depthOfToml(program) <= deepest) return { program, problems };
+  return { program: undefined, problems: [tooDeepProblem(text)] };
 }
 
 function readOnce(

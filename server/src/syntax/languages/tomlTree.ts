@@ -40,6 +40,26 @@ export function buildTomlTree(text: string, program: AST.TOMLProgram): ConfigNod
   return close(root);
 }
 
+/** How many keys and brackets lead to the value that stands deepest. */
+export function depthOfToml({ body: [{ body }] }: AST.TOMLProgram): number {
+  return mostOf(body, (part) =>
+    part.type === 'TOMLKeyValue'
+      ? depthOf(part)
+      : // A table may be an item of a list.
+        2 * part.key.keys.length + mostOf(part.body, depthOf),
+  );
+}
+
+function depthOf(node: AST.TOMLKeyValue | AST.TOMLContentNode): number {
+  if (node.type === 'TOMLKeyValue') return node.key.keys.length + depthOf(node.value);
+  if (node.type === 'TOMLArray') return 1 + mostOf(node.elements, depthOf);
+  return node.type === 'TOMLInlineTable' ? mostOf(node.body, depthOf) : 1;
+}
+
+function mostOf<T>(parts: readonly T[], sizeOf: (part: T) => number): number {
+  return parts.reduce((most, part) => Math.max(most, sizeOf(part)), 0);
+}
+
 function addTable(text: string, root: OpenMapping, table: AST.TOMLTable): void {
   const range = toRange(table);
   const keys = table.key.keys;

@@ -10,7 +10,7 @@ import { detectDialect, readPlainScalar, type YamlDialect } from './yamlScalar.t
 import { YamlTreeBuilder } from './yamlTree.ts';
 
 const language = 'yaml';
-/** Of an open bracket all that follows is an error too. */
+/** Of an open bracket all that follows is an error too; so are all aliases of one name. */
 const mostErrors = 10;
 
 /**
@@ -50,7 +50,8 @@ function parseWhole(
   const errors = documents.flatMap((one) => one.errors).slice(0, mostErrors);
   const syntax = errors.map((error) => toProblem(error, text));
   const rest = documents.slice(first + 1).find(hasContent);
-  const problems = [...syntax, ...builder.problems, ...(root && rest ? [restIsNotRead(rest)] : [])];
+  const structure = builder.problems.slice(0, mostErrors);
+  const problems = [...syntax, ...structure, ...(root && rest ? [restIsNotRead(rest)] : [])];
   const canReuse = problems.length === 0 && documents.length === 1 && builder.isSelfContained;
   // While somebody types, most versions are broken, but the next good one is near the last.
   const memory = (canReuse ? toMemory(text, root, dialect) : undefined) ?? before;

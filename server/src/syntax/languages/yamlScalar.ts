@@ -107,13 +107,13 @@ export function readTaggedScalar(tag: string, content: string): string | number 
   }
 }
 
-const pythonFloat = /^(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/;
+const pythonFloat = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/;
 
 /** PyYAML 6 constructor.py, construct_yaml_float: what Python's own float() takes is taken too. */
 function readTaggedFloat(text: string): number | undefined {
-  const [, sign = '', size = ''] = /^\s*([-+]?)(.*?)\s*$/s.exec(text) ?? [];
-  const found = readFloatSize(size);
-  return found !== undefined && sign === '-' ? -found : found;
+  const trimmed = text.trim();
+  const found = readFloatSize(trimmed.replace(/^[-+]/, ''));
+  return found !== undefined && trimmed.startsWith('-') ? -found : found;
 }
 
 function readFloatSize(size: string): number | undefined {

@@ -61,8 +61,10 @@ function declaredOption(
   const names = words.filter(({ type }) => type === 'string');
   const long = names.find((name) => contentOf(source, name).startsWith('--'));
   if (!(long ?? names[0])) return undefined;
+  // click hands an option over by the name that has no dashes, if there is one.
+  const parameter = long && names.find((name) => /^[^\W\d]\w*$/.test(contentOf(source, name)));
   const found = option(source, call, {
-    name: keywordOf(source, words, 'dest') ?? long ?? names[0],
+    name: keywordOf(source, words, 'dest') ?? parameter ?? long ?? names[0],
     value: keywordOf(source, words, 'default'),
   });
   const type = textOf(source, keywordOf(source, words, 'type'));

@@ -131,7 +131,9 @@ const notFinite = new Map([
   ['infinity', Number.POSITIVE_INFINITY],
   ['nan', Number.NaN],
 ]);
-const decimal = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+)?$/i;
+// There is one way only to read any digits, so that no text takes long.
+const decimal =
+  /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
 
 /** What Python's float() makes of a text; undefined where it takes it for none. */
 export function floatOf(text: string): number | undefined {

@@ -47,6 +47,9 @@ export function readStatements(
   return { findings: reader.findings, sums: reader.sums };
 }
 
+/** Reads what is said of a statement. */
+type Note = () => string | undefined;
+
 class StatementReader {
   readonly findings: Finding[] = [];
   readonly sums: ReadSum[] = [];
@@ -65,7 +68,7 @@ class StatementReader {
     }
   }
 
-  #readStatement(node: PythonNode, scope: Scope, note: () => string | undefined): void {
+  #readStatement(node: PythonNode, scope: Scope, note: Note): void {
     switch (node.type) {
       case 'comment':
         return;
@@ -119,13 +122,13 @@ class StatementReader {
     });
   }
 
-  #readExpression(node: PythonNode, scope: Scope, note: () => string | undefined): void {
+  #readExpression(node: PythonNode, scope: Scope, note: Note): void {
     if (node.type === 'assignment') this.#readAssignment(node, scope, note);
     else if (node.type === 'augmented_assignment') this.#readAugmented(node, scope);
     else this.#harvest(node, scope);
   }
 
-  #readAssignment(node: PythonNode, scope: Scope, note: () => string | undefined): void {
+  #readAssignment(node: PythonNode, scope: Scope, note: Note): void {
     const left = childAt(node, 'left');
     const right = childAt(node, 'right');
     if (!left || !right) return;
@@ -137,9 +140,13 @@ class StatementReader {
     }
     const pairs = pairsOf(left, right);
     if (pairs.length > 0) {
-      for (const [name, value] of pairs) this.#assign(name, value, scope, note);
+      for (const [name, value] of pairs) this.#assignSum(name, value, scope, note);
       return;
     }
+    this.#assignSum(left, right, scope, note);
+  }
+
+  #assignSum(left: PythonNode, right: PythonNode, scope: Scope, note: Note): void {
     this.#assign(left, right, scope, note);
     const accumulates = this.#repeats(left, right);
     this.#addSite(right, { target: this.#dotted(left), accumulates, scope });
@@ -152,7 +159,7 @@ class StatementReader {
     return first !== left && textOf(this.#source, first) === textOf(this.#source, left);
   }
 
-  #assign(left: PythonNode, value: PythonNode, scope: Scope, note: () => string | undefined): void {
+  #assign(left: PythonNode, value: PythonNode, scope: Scope, note: Note): void {
     const keys = this.#keysOf(left, scope);
     const described = describedDefault(this.#source, value);
     if (!keys) {
@@ -197,7 +204,9 @@ class StatementReader {
       .map(({ key }) => key)
       .slice(-2)
       .join('.');
-    this.#addSite(value, { target, accumulates: false, scope });
+    // `return a + 0.1 * b, a, b`
+    const values = listed.has(value.type) ? codeOf(value) : [value];
+    for (const one of values) this.#addSite(one, { target, accumulates: false, scope });
   }
 
   /** Notes an expression that adds or multiplies; in a dictionary, each of its values. */
@@ -262,14 +271,15 @@ class StatementReader {
     return true;
   }
 
-  /** `(a + 0.1 * b).backward()`, and `accelerator.backward(a + 0.1 * b)`. */
+  /** `(a + 0.1 * b).backward(retain_graph=True)`, and `accelerator.backward(a + 0.1 * b)`. */
   #readBackward(call: PythonNode, scope: Scope): void {
     const callee = childAt(call, 'function');
-    const name = lastName(this.#source, callee) ?? '';
-    const argument = codeOf(childAt(call, 'arguments'))[0];
-    const isBackward = name === 'backward' || name === 'manual_backward';
-    const trained = isBackward ? (argument ?? childAt(callee, 'object')) : undefined;
-    if (trained) this.#addSite(trained, { target: 'loss', accumulates: false, scope });
+    const name = lastName(this.#source, callee);
+    if (name !== 'backward' && name !== 'manual_backward') return;
+    const trained = firstPositional(call) ?? childAt(callee, 'object');
+    const isScaled = lastName(this.#source, childAt(trained, 'function')) === 'scale';
+    const loss = (isScaled ? firstPositional(trained) : undefined) ?? trained;
+    if (loss) this.#addSite(loss, { target: 'loss', accumulates: false, scope });
   }
 
   /** Where an assignment puts its value: `x`, `self.x`, `cfg.a.b`, `weights["kl"]`. */
@@ -323,7 +333,14 @@ const converted = new Set([
   ...['argument_list', 'keyword_argument', 'dictionary', 'pair', 'list', 'tuple', 'set', 'call'],
   ...['parenthesized_expression', 'expression_list'],
 ]);
+const listed = new Set(['expression_list', 'tuple']);
 const computing = new Set(['binary_operator', 'conditional_expression', 'call', 'unary_operator']);
+
+/** The argument of a call that comes first and has no name. */
+function firstPositional(call: PythonNode | undefined): PythonNode | undefined {
+  const [first] = codeOf(childAt(call, 'arguments'));
+  return first?.type === 'keyword_argument' ? undefined : first;
+}
 
 /** True where anything but plain values is handed over. */
 function hasKeywords(call: PythonNode): boolean {

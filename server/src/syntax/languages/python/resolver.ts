@@ -13,6 +13,8 @@ import {
 
 /** From name to name to name: `w` is `self.w` is the parameter `w` is `args.w`, and no further. */
 const longestWay = 6;
+/** Of a name that is set in more places, the last ones are told; only generated programs have such. */
+const mostPlaces = 200;
 
 /** Follows names to where their value is set in the same file. */
 export class Resolver {
@@ -153,7 +155,7 @@ export class Resolver {
 
   /** The last with a literal, and those that it does not always replace; else where they lead to. */
   #findBest(definitions: readonly Definition[], steps: number): SumDefinition | undefined {
-    const literals = definitions.filter(({ value }) => holdsNumber(value));
+    const literals = definitions.filter(({ value }) => holdsNumber(value)).slice(-mostPlaces);
     const last = literals.at(-1);
     if (last) {
       const others = literals.filter((one, index) => !isReplaced(one, literals, index + 1));

@@ -99,20 +99,24 @@ class SumReader {
     return node.type === 'call' ? this.#partsOfCall(node) : undefined;
   }
 
-  /** `(a + b).mean()`, `sum([a, b])`, `sum(w[k] * loss[k] for k in loss)`. */
+  /** `(a + b).mean()`, `sum([a, b])`, `tf.add_n([a, b])`, `sum(w[k] * loss[k] for k in loss)`. */
   #partsOfCall(call: PythonNode): readonly PythonNode[] | undefined {
     const callee = childAt(call, 'function');
     const object = childAt(callee, 'object');
     if (object?.type === 'parenthesized_expression') {
       return reductions.has(lastName(this.#source, callee) ?? '') ? [object] : undefined;
     }
-    if (textOf(this.#source, callee) !== 'sum') return undefined;
+    if (!this.#addsUp(callee)) return undefined;
     const given = childAt(call, 'arguments');
     if (!given) return undefined;
     const summed = given.type === 'generator_expression' ? given : codeOf(given)[0];
     if (summed?.type === 'list' || summed?.type === 'tuple') return codeOf(summed);
     const body = childAt(summed, 'body');
     return body && [body];
+  }
+
+  #addsUp(callee: PythonNode | undefined): boolean {
+    return textOf(this.#source, callee) === 'sum' || lastName(this.#source, callee) === 'add_n';
   }
 
   #readProduct(node: PythonNode): readonly ReadAddend[] {
