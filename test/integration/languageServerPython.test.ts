@@ -33,3 +33,27 @@ describe('a weight that is a number in a Python program', () => {
     });
   });
 });
+
+describe('a weight that is set in one place of a program and used in another', () => {
+  it('has the same hover in both', async () => {
+    const text = `import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--kl-weight", type=float, default=0.25)
+args = parser.parse_args()
+loss = recon_loss + args.kl_weight * kl_loss + cfg.tv_weight * tv_loss
+`;
+    using workspace = new TemporaryWorkspace({ 'train.py': text });
+    await using server = await LanguageServer.start({ folder: workspace.root });
+    const uri = workspace.uri('train.py');
+    await server.open(uri, text);
+    const used = server.position(uri, 'kl_weight *');
+    const hover = await server.hover(uri, used);
+    expect(JSON.stringify(hover?.contents)).toContain('**kl** · weight 0.25');
+    expect(hover?.range).toEqual({
+      start: server.position(uri, 'args.kl_weight *'),
+      end: server.position(uri, ' * kl_loss'),
+    });
+    const elsewhere = server.position(uri, 'tv_weight *');
+    expect(await server.hover(uri, elsewhere)).toBeNull();
+  });
+});

@@ -1,6 +1,8 @@
 import type { Hover, Position, TextDocumentPositionParams } from 'vscode-languageserver/node';
 
 import { LineIndex } from '../../base/lineIndex.ts';
+import type { TextRange } from '../../base/textRange.ts';
+import { discoverUses } from '../../discovery/discoverUses.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
 import { metricName } from '../../model/metricName.ts';
 import type { TermArgument } from '../../protocol/bindings.ts';
@@ -86,13 +88,13 @@ function termHover(
   position: Position,
   meaning: ConfigHover | undefined,
 ): Hover | undefined {
-  const term = termAt(view.file, position);
-  if (!term) return undefined;
+  const pointed = termAt(view.file, position);
+  if (!pointed) return undefined;
+  const { term, range } = pointed;
   const text = hoverMarkdown(view, term.name, {
     images: context.drawsImages,
     provenance: provenanceOf(context, view, term.name),
   });
-  const range = { start: term.keyRange.start, end: term.valueRange.end };
   const parts = [text, actionLinks(view, term), ...(meaning ? ['---', meaning.markdown] : [])];
   return {
     range: toRange(view.file.lines, range),
@@ -100,17 +102,39 @@ function termHover(
   };
 }
 
-/** Of several on one line the one that is pointed at, else the first. */
-function termAt({ lines, terms }: ConfigFile, position: Position): LossTerm | undefined {
+/** A term, and what of the text is about it. */
+interface PointedTerm {
+  readonly term: LossTerm;
+  readonly range: TextRange;
+}
+
+/** Of several on one line the one that is pointed at, or whose use is; else the first. */
+function termAt(file: ConfigFile, position: Position): PointedTerm | undefined {
+  const { lines, terms } = file;
   const offset = lines.offsetAt(position);
   const onLine = terms.filter(
     ({ valueRange }) => lines.positionAt(valueRange.start).line === position.line,
   );
-  return (
-    onLine.find(({ valueRange: { start, end } }) => start <= offset && offset <= end) ??
-    onLine.find(({ keyRange: { start, end } }) => start <= offset && offset <= end) ??
-    onLine[0]
-  );
+  const own =
+    onLine.find(({ valueRange }) => holds(valueRange, offset)) ??
+    onLine.find(({ keyRange }) => holds(keyRange, offset));
+  const used = own ? undefined : usedAt(file, offset);
+  const term = own ?? onLine[0];
+  if (used || !term) return used;
+  return { term, range: { start: term.keyRange.start, end: term.valueRange.end } };
+}
+
+/** `args.kl_weight * kl`: the term whose weight is set elsewhere in the same program. */
+function usedAt({ document, terms }: ConfigFile, offset: number): PointedTerm | undefined {
+  if (!document?.sums) return undefined;
+  const use = discoverUses(document, terms).find(({ valueRange }) => holds(valueRange, offset));
+  const path = JSON.stringify(use?.path);
+  const term = terms.find((candidate) => JSON.stringify(candidate.path) === path);
+  return use && term && { term, range: use.valueRange };
+}
+
+function holds({ start, end }: TextRange, offset: number): boolean {
+  return start <= offset && offset <= end;
 }
 
 /** Where the last value of the loss stands: file and bytes. */
