@@ -1,6 +1,6 @@
 import { discoverTerms } from '../server/src/discovery/discoverTerms.ts';
 import { parseConfig, parseConfigInSteps } from '../server/src/syntax/registry.ts';
-import { readConfigFile } from '../server/src/workspace/configFile.ts';
+import { problemsOf, readConfigFile } from '../server/src/workspace/configFile.ts';
 import { denseProgram, longConfig, longProgram } from './longTexts.mts';
 
 /**
@@ -77,7 +77,8 @@ function measureEdits({ path, text: first, edited }: Subject): void {
     );
   }
   const lines = text.split('\n').length;
-  const { terms, problems } = file;
+  const { terms } = file;
+  const problems = problemsOf(file);
   console.log(
     `${path}: ${lines} lines, ${terms.length} loss terms, ${problems.length} problems, ` +
       `n = ${rounds - warmUp} edits`,

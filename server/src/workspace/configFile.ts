@@ -27,7 +27,6 @@ export interface ConfigFile {
   /** False while `terms` comes from an earlier version. */
   readonly current: boolean;
   /** What is wrong with the text, all rules being asked; `problemsOf` has what is to be shown. */
-  readonly problems: readonly ConfigProblem[];
   readonly judged: Judged;
   /** The task that it is for, if it is for one of ours. */
   readonly task: TaskOutline | undefined;
@@ -44,7 +43,7 @@ interface Judged {
 /** What is wrong with the text of a config, by the rules that `counterweight.yaml` leaves on. */
 export function problemsOf(
   { judged: { ofSyntax, ofRules, ofTask } }: Pick<ConfigFile, 'judged'>,
-  options: ProjectFile['rules'],
+  options?: ProjectFile['rules'],
 ): readonly ConfigProblem[] {
   const said = chooseProblems(ofRules, options);
   // The task speaks where the rules say nothing of the same place.
@@ -64,7 +63,7 @@ export function readConfigFile(
   const base = { uri, path, text, lines: new LineIndex(text), document };
   if (!document) {
     const judged = { ofSyntax: [], ofRules: [], ofTask: [] };
-    return { ...base, terms: [], current: true, problems: [], judged, task: undefined };
+    return { ...base, terms: [], current: true, judged, task: undefined };
   }
   const task = taskOf(document.root);
   const broken = document.problems.some((problem) => problem.severity === 'error');
@@ -73,14 +72,12 @@ export function readConfigFile(
     const terms = previous
       ? previous.terms.map((term) => moveTerm(term, previous, text))
       : discoverTerms(document);
-    const { problems } = document;
-    const judged = { ofSyntax: problems, ofRules: [], ofTask: [] };
-    return { ...base, terms, current: false, problems, judged, task };
+    const judged = { ofSyntax: document.problems, ofRules: [], ofTask: [] };
+    return { ...base, terms, current: false, judged, task };
   }
   const terms = discoverTerms(document);
   const judged = judge(base, document, terms);
-  const problems = problemsOf({ judged }, undefined);
-  return { ...base, terms, current: true, problems, judged, task };
+  return { ...base, terms, current: true, judged, task };
 }
 
 function judge(

@@ -6,7 +6,7 @@ import { logRoots } from '../discovery/bindRuns.ts';
 import type { ConfigProblem } from '../model/finding.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import { ConfigEvidence } from './configEvidence.ts';
-import { type ConfigFile, problemsOf } from './configFile.ts';
+import type { ConfigFile } from './configFile.ts';
 import type { ConfigView, LogRoot } from './configView.ts';
 import type { FoundProject } from './engineChoice.ts';
 import { maySetWeights } from './weightFiles.ts';
@@ -43,8 +43,7 @@ export function openConfig(file: ConfigFile, store: MetricStore): OpenConfig {
 /** A file as it counts, after what the `counterweight.yaml` that speaks for it says. */
 export function countedFile(read: ConfigFile, found: FoundProject | undefined): ConfigFile {
   if (read.terms.length === 0 || maySetWeights(read.path, found?.weightFiles)) return read;
-  const judged = { ...read.judged, ofRules: [] };
-  return { ...read, terms: [], problems: problemsOf({ judged }, undefined), judged };
+  return { ...read, terms: [], judged: { ...read.judged, ofRules: [] } };
 }
 
 /** Where the runs of a config may appear: what patterns of logs name, and what `logRoots` says. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
 import { Emitter } from '../base/emitter.ts';
+import type { Logger } from '../base/logger.ts';
 import type { ConfigCopy } from '../discovery/configCopy.ts';
 import { type Weights, weightsOf } from './configEvidence.ts';
 import { type ConfigFile, readConfigFile } from './configFile.ts';
@@ -9,6 +10,7 @@ import type { LogRoot } from './configView.ts';
 import { otherConfigOf, parseCopies, readCopyTexts } from './copyFiles.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { isInside, type KnownRun } from './knownRun.ts';
+import { ReadingQueue } from './readingQueue.ts';
 import { type CopiedWeights, copiedWeights } from './runBinding.ts';
 import { snapshotName } from './runFolder.ts';
 
@@ -61,13 +63,15 @@ export class RunSnapshots {
   readonly #read = new Emitter<RunOfConfig>();
   /** What is to be looked at, by its key. */
   readonly #waiting = new Map<string, Look>();
-  #reading: Promise<void> = Promise.resolve();
+  /** One after the other, so that a folder with thousands of runs holds nobody up. */
+  readonly #reading: ReadingQueue;
 
   /** What is known of the weights of a run is another now. */
   readonly onDidRead = this.#read.event;
 
-  constructor(files: WorkspaceFiles) {
+  constructor(files: WorkspaceFiles, logger: Logger) {
     this.#files = files;
+    this.#reading = new ReadingQueue(logger);
   }
 
   /** The weights of a run, by the names that the terms have in the config. */
@@ -93,7 +97,7 @@ export class RunSnapshots {
   lookAtOwn({ id, configPath }: KnownRun): void {
     if (configPath === undefined || this.#own.has(id)) return;
     this.#own.set(id, new Map());
-    this.#queue(async () => {
+    this.#reading.add(`the config of ${id}`, async () => {
       const path = join(id, snapshotName(configPath));
       const text = await this.#files.readText(path);
       if (text === undefined) {
@@ -118,7 +122,7 @@ export class RunSnapshots {
     this.#looked.set(key, looked);
     const folders = foldersOf(run, file.path, roots);
     this.#waiting.set(key, { run, configPath: file.path, folders, looked });
-    this.#queue(() => this.#lookAtNewest());
+    this.#reading.add('copies of configs in runs', () => this.#lookAtNewest());
   }
 
   /** A run is gone. */
@@ -133,12 +137,7 @@ export class RunSnapshots {
 
   /** Resolves when everything that was to be read by now has been. */
   async settled(): Promise<void> {
-    await this.#reading;
-  }
-
-  /** One after the other, so that a folder with thousands of runs holds nobody up. */
-  #queue(read: () => Promise<void>): void {
-    this.#reading = this.#reading.then(read);
+    await this.#reading.settled();
   }
 
   /** The newest runs are the ones that hints speak of; those of long ago can wait. */

@@ -57,9 +57,9 @@ export class Session implements Disposable {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#projects = new ProjectFiles(options.files);
-    this.#snapshots = new RunSnapshots(options.files);
+    this.#snapshots = new RunSnapshots(options.files, options.logger);
     this.#disposables.add(this.#snapshots.onDidRead((read) => this.#snapshotRead(read)));
-    this.#code = this.#disposables.add(new WorkspaceCode(options.files));
+    this.#code = this.#disposables.add(new WorkspaceCode(options.files, options.logger));
     this.#disposables.add(this.#code.onDidRead((folder) => this.#codeRead(folder)));
     this.#patterns = this.#disposables.add(new LogPatterns(options));
     this.#disposables.add(

@@ -1,14 +1,16 @@
 import { basename, dirname } from 'node:path';
 
-import { CancellationSource, CancelledError, createCheckpoint } from '../base/cancellation.ts';
+import { CancellationSource, createCheckpoint } from '../base/cancellation.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
+import type { Logger } from '../base/logger.ts';
 import { isIgnoredFolder } from '../ingest/runLayout.ts';
 import type { CodeAround } from '../rules/configRule.ts';
 import { type IndexedWords, WordIndex } from '../syntax/wordIndex.ts';
 import { isProgram, lengthFactor, mayNameKeys, readWordsOf } from './codeWords.ts';
 import type { FileFacts, WorkspaceFiles } from './files.ts';
 import { isInside } from './knownRun.ts';
+import { ReadingQueue } from './readingQueue.ts';
 import { stateFolderName } from './runFolder.ts';
 import { walkFiles } from './walkFiles.ts';
 
@@ -53,13 +55,15 @@ export class WorkspaceCode implements Disposable {
   readonly #limits: CodeLimits;
   readonly #folders = new Map<string, CodeFolder>();
   readonly #read = new Emitter<string>();
-  #reading: Promise<void> = Promise.resolve();
+  /** One after the other, so that a large folder takes no more than its turn. */
+  readonly #reading: ReadingQueue;
 
   /** What is known of the code in this folder is another now. */
   readonly onDidRead = this.#read.event;
 
-  constructor(files: WorkspaceFiles, limits: CodeLimits = usualLimits) {
+  constructor(files: WorkspaceFiles, logger: Logger, limits: CodeLimits = usualLimits) {
     this.#files = files;
+    this.#reading = new ReadingQueue(logger);
     this.#limits = limits;
   }
 
@@ -116,7 +120,7 @@ export class WorkspaceCode implements Disposable {
 
   /** Resolves when everything that was to be read by now has been. */
   async settled(): Promise<void> {
-    await this.#reading;
+    await this.#reading.settled();
   }
 
   dispose(): void {
@@ -124,15 +128,10 @@ export class WorkspaceCode implements Disposable {
     this.#read.dispose();
   }
 
-  /** One after the other, so that a large folder takes no more than its turn. */
   #queue(folder: CodeFolder, read: () => Promise<boolean>): void {
-    this.#reading = this.#reading.then(async () => {
-      try {
-        const isOther = await read();
-        if (isOther && this.#folders.get(folder.top) === folder) this.#read.fire(folder.top);
-      } catch (error) {
-        if (!(error instanceof CancelledError)) throw error;
-      }
+    this.#reading.add(`the code in ${folder.top}`, async () => {
+      const isOther = await read();
+      if (isOther && this.#folders.get(folder.top) === folder) this.#read.fire(folder.top);
     });
   }
 

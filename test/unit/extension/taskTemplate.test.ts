@@ -8,7 +8,7 @@ import {
   taskNameProblem,
 } from '../../../extension/src/taskTemplate/taskFiles.ts';
 import { taskTypes } from '../../../extension/src/taskTemplate/taskTypes.ts';
-import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
+import { problemsOf, readConfigFile } from '../../../server/src/workspace/configFile.ts';
 
 describe('a new task', () => {
   it('comes with its types and a config that has no problem', () => {
@@ -20,7 +20,7 @@ describe('a new task', () => {
     ]);
     const config = files.find(({ name }) => name === 'train.yaml')?.text ?? '';
     const read = readConfigFile('', '/w/train.yaml', config, undefined);
-    expect(read.problems).toEqual([]);
+    expect(problemsOf(read)).toEqual([]);
     expect(read.terms.map(({ name }) => name)).toEqual(['fit', 'smooth']);
     expect(config).toContain('task: ./my-task.ts');
   });

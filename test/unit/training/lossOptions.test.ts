@@ -8,7 +8,7 @@ import {
   velocityLossNames,
 } from '../../../server/src/training/tasks/flowEdit/flowEditLosses.ts';
 import { checkOptions } from '../../../server/src/training/wrongOptions.ts';
-import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
+import { problemsOf, readConfigFile } from '../../../server/src/workspace/configFile.ts';
 import { trainSmall } from './support/flowEditSetup.ts';
 
 type Flow = Readonly<Record<string, unknown>>;
@@ -114,9 +114,9 @@ model:
           beta: 0.5
         time_sampling: {name: logit-normal, location: 0.1, spread: 2}
 `;
-    const { document, problems } = readConfigFile('file:///w/a.yaml', '/w/a.yaml', text, undefined);
-    expect(problems).toEqual([]);
-    const terms = document ? discoverTerms(document) : [];
+    const file = readConfigFile('file:///w/a.yaml', '/w/a.yaml', text, undefined);
+    expect(problemsOf(file)).toEqual([]);
+    const terms = file.document ? discoverTerms(file.document) : [];
     expect(terms.map(({ name }) => name)).toEqual(['velocity']);
   });
 });

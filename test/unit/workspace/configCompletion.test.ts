@@ -6,7 +6,7 @@ import { learningRateSchedules } from '../../../server/src/training/schedules/re
 import { strategies } from '../../../server/src/training/strategies/registry.ts';
 import { tasks } from '../../../server/src/training/tasks/registry.ts';
 import { completeConfig } from '../../../server/src/workspace/configCompletion.ts';
-import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
+import { problemsOf, readConfigFile } from '../../../server/src/workspace/configFile.ts';
 import { TaskSchemas } from '../../../server/src/workspace/taskSchemas.ts';
 import { parseMarkedText } from '../../support/markers.ts';
 
@@ -109,7 +109,7 @@ describe('values', () => {
       const text = choose(`${name} …`);
       expect(text).toContain(`strategy:\n  name: ${name}\n  `);
       const file = readConfigFile('file:///w/train.yaml', '/w/train.yaml', text, undefined);
-      expect(file.problems).toEqual([]);
+      expect(problemsOf(file)).toEqual([]);
     }
   });
 
@@ -117,7 +117,7 @@ describe('values', () => {
     const { items, choose } = complete('{"task": "flow-edit", "strategy": $0}', 'train.json');
     for (const { label } of items.filter(({ kind }) => kind === 'mapping')) {
       const file = readConfigFile('file:///w/a.json', '/w/a.json', choose(label), undefined);
-      expect(file.problems).toEqual([]);
+      expect(problemsOf(file)).toEqual([]);
     }
     expect(items.map(({ kind }) => kind)).toContain('mapping');
   });

@@ -300,7 +300,7 @@ test('the newest of many runs are looked at first', async () => {
       return [];
     },
   };
-  const snapshots = new RunSnapshots(files);
+  const snapshots = new RunSnapshots(files, silentLogger);
   const file = readConfigFile('file:///w/train.yaml', '/w/train.yaml', config, undefined);
   const roots = [{ path: '/w/runs', because: '', confidence: 0.6, isUsual: true } as const];
   for (const time of [3, 1, 5, 2, 4]) {

@@ -6,7 +6,7 @@ import { applyChanges } from '../../../server/src/base/textRange.ts';
 import { type OptionSchema, optionsOfTask } from '../../../server/src/training/optionSchema.ts';
 import { outlineUserTask } from '../../../server/src/training/userTask/userTaskConfig.ts';
 import { completeConfig } from '../../../server/src/workspace/configCompletion.ts';
-import { readConfigFile } from '../../../server/src/workspace/configFile.ts';
+import { problemsOf, readConfigFile } from '../../../server/src/workspace/configFile.ts';
 import { configHover } from '../../../server/src/workspace/configHover.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { readTaskModule, taskModuleProblems } from '../../../server/src/workspace/taskModule.ts';
@@ -43,7 +43,7 @@ const head = 'task: ./my-task.ts\nloss_weights: {data: 1, residual: 0.1}\n';
 describe('the config of a task of one’s own', () => {
   it('has its loss weights found under the names of the module', () => {
     const { file } = read(head);
-    expect(file.problems).toEqual([]);
+    expect(problemsOf(file)).toEqual([]);
     expect(file.terms.map(({ name, weight, path }) => ({ name, weight, path }))).toEqual([
       { name: 'data', weight: 1, path: ['loss_weights', 'data'] },
       { name: 'residual', weight: 0.1, path: ['loss_weights', 'residual'] },
@@ -73,15 +73,19 @@ describe('the config of a task of one’s own', () => {
     ['options: wide', 'options is "wide": it must be a mapping.'],
   ])('has %s marked', (line, message) => {
     const { file } = read(`${head}${line}\n`);
-    expect(file.problems.map((problem) => problem.message).join()).toContain(message);
+    expect(
+      problemsOf(file)
+        .map((problem) => problem.message)
+        .join(),
+    ).toContain(message);
   });
 
   it('has an ending marked that Node.js does not load as a module', () => {
     const { file } = read('task: ./my-task.cts\nloss_weights: {data: 1}\n');
-    expect(file.problems[0]?.message).toBe(
+    expect(problemsOf(file)[0]?.message).toBe(
       'task is ./my-task.cts; the module of a task ends in .ts, .mts, .mjs, .js.',
     );
-    expect(read('task: src/segment.py\nloss_weights: {data: 1}\n').file.problems).toEqual([]);
+    expect(problemsOf(read('task: src/segment.py\nloss_weights: {data: 1}\n').file)).toEqual([]);
   });
 });
 
@@ -103,7 +107,7 @@ describe('examples/user-task/train.yaml', () => {
       new URL('../../../examples/user-task/train.yaml', import.meta.url),
       'utf8',
     );
-    expect(readConfigFile('', '/w/train.yaml', text, undefined).problems).toEqual([]);
+    expect(problemsOf(readConfigFile('', '/w/train.yaml', text, undefined))).toEqual([]);
     const keys = keysOf(optionsOfTask(outlineUserTask(undefined)));
     expect(keys.length).toBeGreaterThan(20);
     expect(keys.filter((key) => !text.includes(`${key}:`))).toEqual([]);

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 
 import { neverCancelled } from '../../../server/src/base/cancellation.ts';
+import { silentLogger } from '../../../server/src/base/logger.ts';
 import { readWordsOf } from '../../../server/src/workspace/codeWords.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { type CodeLimits, WorkspaceCode } from '../../../server/src/workspace/workspaceCode.ts';
@@ -13,7 +14,7 @@ const limits: CodeLimits = { longestFile: 1000, allFiles: 3000, mostFiles: 6, mo
 /** The code of a folder of real files. */
 class Fixture {
   readonly workspace: TemporaryWorkspace;
-  readonly code = new WorkspaceCode(createDiskFiles(), limits);
+  readonly code = new WorkspaceCode(createDiskFiles(), silentLogger, limits);
   fired = 0;
 
   constructor(files: Readonly<Record<string, string>>) {

@@ -7,7 +7,7 @@ import { setValues } from '../../../../server/src/syntax/setValues.ts';
 import { toPlainData } from '../../../../server/src/syntax/toPlainData.ts';
 import { readTrainingConfig } from '../../../../server/src/trainHost/readConfig.ts';
 import { flowEdit } from '../../../../server/src/training/tasks/flowEdit/flowEdit.ts';
-import { readConfigFile } from '../../../../server/src/workspace/configFile.ts';
+import { problemsOf, readConfigFile } from '../../../../server/src/workspace/configFile.ts';
 import { trainSmall } from '../support/flowEditSetup.ts';
 
 const text = readFileSync(
@@ -17,13 +17,9 @@ const text = readFileSync(
 
 describe('the example of flow-edit', () => {
   it('is read without a problem and shows the two weights alone as terms', () => {
-    const { problems, terms } = readConfigFile(
-      'file:///train.yaml',
-      '/train.yaml',
-      text,
-      undefined,
-    );
-    expect(problems).toEqual([]);
+    const file = readConfigFile('file:///train.yaml', '/train.yaml', text, undefined);
+    const { terms } = file;
+    expect(problemsOf(file)).toEqual([]);
     expect(terms.map(({ name, weight }) => [name, weight])).toEqual([
       ['velocity', 1],
       ['render', 0.6],
