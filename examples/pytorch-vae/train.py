@@ -1,8 +1,11 @@
-"""Trains a small variational autoencoder on generated data: reconstruction + KL.
+"""Trains a small variational autoencoder on generated data: reconstruction + KL + perceptual.
 
 The data has two true latent dimensions, bent by a tanh layer into sixteen observed ones, plus
-noise. With both weights at 1 the total is the negative evidence lower bound in nats, and the
-model should keep about two of its six latent dimensions.
+noise. With reconstruction and KL at 1 their sum is the negative evidence lower bound in nats, and
+the model should keep about two of its six latent dimensions. The perceptual loss compares features
+of a frozen net, as LPIPS does with images.
+
+The three lines of counterweight_probe.py measure what each of them does to the gradient.
 
     python3 train.py --config train.yaml
 """
@@ -11,6 +14,7 @@ import argparse
 import json
 import os
 
+import counterweight_probe
 import torch
 from torch import nn
 
@@ -62,16 +66,24 @@ class Autoencoder(nn.Module):
         self.encoder = perceptron(OBSERVED, 2 * LATENT)
         self.decoder = perceptron(LATENT, OBSERVED)
 
-    def losses(self, x, generator):
-        """Reconstruction and KL, both in nats per example."""
+    def losses(self, x, features, generator):
+        """Reconstruction and KL, both in nats per example, and the distance of features."""
         mean, log_variance = self.encoder(x).chunk(2, dim=1)
         epsilon = torch.randn(mean.shape, generator=generator)
         z = mean + (0.5 * log_variance).exp() * epsilon
-        error = (self.decoder(z) - x).square().sum(dim=1)
-        recon = (error / (2 * NOISE**2)).mean()
+        again = self.decoder(z)
+        recon = ((again - x).square().sum(dim=1) / (2 * NOISE**2)).mean()
         # Kingma and Welling 2014, appendix B.
         kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(dim=1).mean()
-        return recon, kl
+        perceptual = (features(again) - features(x)).square().sum(dim=1).mean()
+        return recon, kl, perceptual
+
+
+def frozen_features():
+    """A net with random weights that nobody trains; the same for every seed."""
+    fixed = torch.Generator().manual_seed(1)
+    inner = torch.randn(OBSERVED, HIDDEN, generator=fixed) / OBSERVED**0.5
+    return lambda x: torch.tanh(x @ inner)
 
 
 def train(config, run_dir, seed, steps):
@@ -82,19 +94,27 @@ def train(config, run_dir, seed, steps):
     # seed see the same data whatever their weights are.
     data, batches = Data(), torch.Generator().manual_seed(seed + 1)
     sampling = torch.Generator().manual_seed(seed + 2)
+    features = frozen_features()
     model = Autoencoder()
     optimizer = torch.optim.Adam(model.parameters(), lr=float(config["learning_rate"]))
     recon_weight = float(config["recon_loss_weight"])
     kl_weight = float(config["kl_loss_weight"])
+    perceptual_weight = float(config["perceptual_loss_weight"])
     log_every = int(config["log_every"])
+    probe = counterweight_probe.Probe(model, every=int(config["probe_every"]), out=run_dir)
 
     os.makedirs(run_dir, exist_ok=True)
     with open(os.path.join(run_dir, "metrics.jsonl"), "w", encoding="utf-8") as log:
         for step in range(1, steps + 1):
             x = data.batch(int(config["batch_size"]), batches)
-            recon, kl = model.losses(x, sampling)
-            total = recon_weight * recon + kl_weight * kl
+            recon, kl, perceptual = model.losses(x, features, sampling)
+            total = recon_weight * recon + kl_weight * kl + perceptual_weight * perceptual
             optimizer.zero_grad()
+            probe.observe(
+                {"recon": recon, "kl": kl, "perceptual": perceptual},
+                weights={"recon": recon_weight, "kl": kl_weight, "perceptual": perceptual_weight},
+                step=step,
+            )
             total.backward()
             optimizer.step()
             if step % log_every == 0 or step == steps:
@@ -102,11 +122,16 @@ def train(config, run_dir, seed, steps):
                     "step": step,
                     "recon_loss": recon.item(),
                     "kl_loss": kl.item(),
+                    "perceptual_loss": perceptual.item(),
                     "total_loss": total.item(),
                 }
                 log.write(json.dumps(row) + "\n")
                 log.flush()
-    print(f"step {steps}: recon {recon.item():.3f}, kl {kl.item():.3f}, total {total.item():.3f}")
+    probe.close()
+    print(
+        f"step {steps}: recon {recon.item():.3f}, kl {kl.item():.3f}, "
+        f"perceptual {perceptual.item():.3f}, total {total.item():.3f}"
+    )
 
 
 def main():

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
+import { findTorchPython } from '../support/torchPython.ts';
 import { clickCodeLens, waitForCodeLens, waitForInlayHint } from './support/editor.ts';
 import { runCommand } from './support/palette.ts';
 import { newestRun, runsOnDisk, waitForRun } from './support/runs.ts';
@@ -16,10 +16,7 @@ import {
 import { frameText, hasText, webviewFrame } from './support/webviews.ts';
 import { inWorkbench, type WorkbenchOptions } from './support/workbench.ts';
 
-/** A Python that has PyTorch: the first on PATH, or Debian's own. */
-const torchPython = ['python3', '/usr/bin/python3'].find(
-  (python) => spawnSync(python, ['-c', 'import torch']).status === 0,
-);
+const torchPython = findTorchPython();
 
 interface Program {
   readonly workspaceFixture: string;

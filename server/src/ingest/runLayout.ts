@@ -64,6 +64,8 @@ const folderNames: readonly RegExp[] = [
   /^(history|logs?|metrics|monitor|progress|results|train|training|training_log)\.(csv|tsv|log)$/,
   /^progress\.txt$/,
   /^wandb-history\.jsonl$/,
+  // What counterweight_probe.py writes beside the logs of the program.
+  /^counterweight\.jsonl$/,
 ];
 /** MLflow's metric files, whose names are those of the metrics, and the folder of their run. */
 const mlflowMetric = /^(.*[/\\](?:[0-9a-f]{32}|mlruns[/\\][^/\\]+[/\\][^/\\]+))[/\\]metrics[/\\]./;

@@ -13,6 +13,7 @@ describe('the layout of runs', () => {
   test.each([
     ['/w/logs/exp/events.out.tfevents.1.host', 'tensorboard', '/w/logs/exp'],
     ['/w/logs/exp/metrics.jsonl', 'jsonl', '/w/logs/exp'],
+    ['/w/logs/exp/counterweight.jsonl', 'jsonl', '/w/logs/exp'],
     ['/w/logs/exp/log.txt', 'jsonl', '/w/logs/exp'],
     ['/w/logs/exp/seed-3.jsonl', 'jsonl', '/w/logs/exp/seed-3.jsonl'],
     ['/w/.counterweight/runs/r1/metrics.jsonl', 'jsonl', '/w/.counterweight/runs/r1'],
