@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { ablationKinds } from '../server/src/ablation/kinds/registry.ts';
+import { ablationKinds, variantKinds } from '../server/src/ablation/kinds/registry.ts';
 import { recognizers } from '../server/src/discovery/registry.ts';
 import { settingsSchema } from '../server/src/protocol/settings.ts';
 import { databaseFormats } from '../server/src/readers/databaseRegistry.ts';
@@ -145,11 +145,18 @@ function languageTable(): string {
 function ablationTable(): string {
   return markdownTable(
     ['kind', 'what it is', 'example'],
-    ablationKinds.map(({ name, description, examples }) => [
-      code(name),
-      description,
-      examples[0]?.label ?? '',
-    ]),
+    [
+      ...ablationKinds.map(({ name, description, examples }) => [
+        code(name),
+        description,
+        examples[0]?.label ?? '',
+      ]),
+      ...variantKinds.map(({ name, description, examples }) => [
+        code(name),
+        description,
+        examples[0]?.variants.map(({ label }) => label).join('; ') ?? '',
+      ]),
+    ],
   );
 }
 

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { getuid } from 'node:process';
 
 import { runCommand } from './processes.mts';
+import { missingSlurm, slurmPackages } from './slurm.mts';
 
 /** Something that the tests need from the system and that npm does not bring. */
 interface SystemNeed {
@@ -33,6 +34,12 @@ const needs: readonly SystemNeed[] = [
     debianPackages: ['python3-torch', 'libopenblas0-pthread'],
     necessity: 'optional',
     isPresent: hasTorch,
+  },
+  {
+    what: 'Slurm, to which the tests of the cluster submit (they are not run otherwise)',
+    debianPackages: slurmPackages,
+    necessity: 'optional',
+    isPresent: async () => missingSlurm().length === 0,
   },
 ];
 

@@ -12,6 +12,8 @@ import { commands } from './commands/registry.ts';
 import { ReportPanels } from './panels/reportPanels.ts';
 import { TrendsPanels } from './panels/trendsPanels.ts';
 import { TrendsRelay } from './panels/trendsRelay.ts';
+import { ProbeGuide } from './probe/probeGuide.ts';
+import { InterruptedAblations } from './progress/interruptedAblations.ts';
 import { ProgressNotifications } from './progress/progressNotifications.ts';
 import { StatusBar } from './statusBar/statusBar.ts';
 import { views } from './views/registry.ts';
@@ -36,13 +38,25 @@ export function activate({
   const trendsRelay = own(new TrendsRelay(server, log));
   const trends = own(new TrendsPanels(extensionUri, trendsRelay));
   const reports = own(new ReportPanels(extensionUri, server, mirror, notices));
+  const probeGuide = own(new ProbeGuide());
   own(new StatusBar(server, mirror));
   own(progress.onDidFinishAblation((id) => reports.open(id, 'beside')));
   for (const view of views) {
     own(view.register({ extensionUri, mirror, activeConfig, trendsRelay }));
   }
   const agreed = new AgreedCommands(workspaceState);
-  const context = { server, mirror, notices, activeConfig, agreed, progress, trends, reports };
+  own(new InterruptedAblations({ server, mirror, notices, agreed, progress }));
+  const panels = { trends, reports, probeGuide };
+  const context = {
+    extensionUri,
+    server,
+    mirror,
+    notices,
+    activeConfig,
+    agreed,
+    progress,
+    ...panels,
+  };
   for (const command of commands) own(registerCommand(command, context));
   // Not awaited: commands must answer even while the server is slow to come up.
   server.start();

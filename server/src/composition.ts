@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { CommandLauncher } from './ablation/launchers/command.ts';
+import { SlurmLauncher } from './ablation/launchers/slurm.ts';
 import { systemClock } from './base/clock.ts';
 import { DisposableStore } from './base/disposable.ts';
 import type { Logger } from './base/logger.ts';
@@ -11,7 +12,9 @@ import type { Settings } from './protocol/settings.ts';
 import { MetricStore } from './store/metricStore.ts';
 import { createDiskFiles } from './workspace/diskFiles.ts';
 import { Experiments } from './workspace/experiments.ts';
+import { QueueMemory } from './workspace/queueMemory.ts';
 import { RunCatalog } from './workspace/runCatalog.ts';
+import { RunQueue } from './workspace/runQueue.ts';
 import { RunStarter } from './workspace/runStarter.ts';
 import { Session } from './workspace/session.ts';
 import { WeightScan } from './workspace/weightScan.ts';
@@ -55,9 +58,12 @@ export function composeWorkspace(options: CompositionOptions): Workspace {
     cacheFolder,
     logger,
   });
-  const launchers = { task, command: new CommandLauncher() };
-  const starter = new RunStarter({ files, catalog, clock, logger, launchers, training: settings });
-  const experiments = new Experiments({ files, catalog, starter, store, clock, logger });
+  const launchers = { task, command: new CommandLauncher(), slurm: new SlurmLauncher() };
+  const queue = new RunQueue();
+  const queueMemory = new QueueMemory(files, queue, logger);
+  const shared = { files, catalog, queue, clock, logger };
+  const starter = new RunStarter({ ...shared, launchers, training: settings });
+  const experiments = new Experiments({ ...shared, starter, store });
   return {
     files,
     session,
@@ -65,10 +71,14 @@ export function composeWorkspace(options: CompositionOptions): Workspace {
     catalog,
     store,
     ingest,
+    queue,
+    queueMemory,
     starter,
     experiments,
     dispose() {
       threads.dispose();
+      queueMemory.dispose();
+      experiments.dispose();
       starter.dispose();
       session.dispose();
       ingest.dispose();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 
 import { clickCodeLens, waitForCodeLens } from './support/editor.ts';
-import { pickItem, runCommand } from './support/palette.ts';
+import { fillInput, pickItem, runCommand } from './support/palette.ts';
 import { runsOnDisk } from './support/runs.ts';
-import { openSideBar, waitForSideBarRow } from './support/surfaces.ts';
+import { answerDialog, dialogText, openSideBar, waitForSideBarRow } from './support/surfaces.ts';
 import { frameText, hasText, waitForCurves, webviewFrame } from './support/webviews.ts';
 import { openWorkbench, type Workbench } from './support/workbench.ts';
 
@@ -67,6 +67,34 @@ describe('an ablation of the example', () => {
     const report = await webviewFrame(page, 'the report', hasText(/velocity ×2/), 120_000);
     expect(await frameText(report)).toMatch(/velocity_loss_weight: 2\.0/);
     await workbench.screenshot('ablation-palette');
+  });
+
+  it('sweeps from the lens, once the plan has been seen', async () => {
+    onTestFailed(async () => void (await workbench.screenshot('failed-ablation-sweep')));
+    const { page, workspacePath } = workbench;
+    await page
+      .getByRole('tab', { name: /train\.yaml/ })
+      .first()
+      .click();
+    await clickCodeLens(page, 'sweep…', 'render_loss_weight');
+    await fillInput(page, '0.06, 0.6, 6');
+    const plan = await dialogText(page);
+    expect(plan).toMatch(/sweep of render · train\.yaml, 2 seeds/);
+    expect(plan).toMatch(/against: render = 0\.06; render = 6\./);
+    expect(plan).toMatch(/3 configs × 2 seeds \(0, 1\): 6 runs of 60 steps\./);
+    expect(plan).toMatch(/About .* on disk, by \d finished runs? of this config/);
+    expect(plan).toMatch(/render = 0\.6 is left out/);
+    await workbench.screenshot('ablation-plan');
+    const before = runsOnDisk(workspacePath).length;
+    await answerDialog(page, 'Run');
+    const report = await webviewFrame(
+      page,
+      'the report',
+      hasText(/finished[\s\S]*render = 6[\s\S]*psnr/),
+      120_000,
+    );
+    expect(await frameText(report)).toMatch(/\+\s+render_loss_weight: 6\.0/);
+    expect(runsOnDisk(workspacePath)).toHaveLength(before + 6);
   });
 
   it('leaves no error on the console', () => {

@@ -67,7 +67,9 @@ describe('a trusted workspace with a config and a log', () => {
     await waitForSquiggle(page, 'warning');
     expect(await waitForInlayHint(page, 'velocity_loss_weight', /grad \d/)).toContain('cos −0.50');
     expect((await editorLines(page)).slice(0, 3)).toEqual(config.split('\n').slice(0, 3));
-    expect((await codeLensTexts(page)).join('\n')).toContain('▶ without | only | ×2 | trend');
+    expect((await codeLensTexts(page)).join('\n')).toContain(
+      '▶ without | only | ×2 | sweep… | trend',
+    );
     expect(await squiggleCount(page, 'error')).toBe(0);
     await workbench.screenshot('smoke-editor');
   });

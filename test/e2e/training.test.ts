@@ -81,7 +81,9 @@ describe('instrumented training of the example', () => {
     const { page } = workbench;
     expect(await waitForInlayHint(page, velocity, /grad [\d.]+ % · cos −?\d\.\d\d/)).toBeTruthy();
     expect(await waitForInlayHint(page, render, /grad [\d.]+ % · cos −?\d\.\d\d/)).toBeTruthy();
-    expect((await codeLensTexts(page)).join('\n')).toMatch(/▶ without \| only \| ×2 \| trend/);
+    expect((await codeLensTexts(page)).join('\n')).toMatch(
+      /▶ without \| only \| ×2 \| sweep… \| trend/,
+    );
     await waitForSquiggle(page, 'warning');
     expect(await waitForProblem(page, /supplies [\d.]+ % of the gradient/)).toMatch(
       /dominance|weak-loss/,

@@ -56,6 +56,7 @@ function launch(
       env,
     },
     {
+      submitted: () => undefined,
       started: ({ pid }) => pids.push(pid),
       progress: () => undefined,
       notice: () => undefined,

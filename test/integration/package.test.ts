@@ -122,7 +122,9 @@ function entryNames(): readonly string[] {
 /** Every path of a packed folder that stands anywhere in the manifest, scripts of npm left out. */
 function relativeFiles(value: unknown): readonly string[] {
   if (typeof value === 'string') {
-    return /^(\.\/)?(dist|media|schemas)\/[^*]+\.\w+$/.test(value) ? [value.replace('./', '')] : [];
+    return /^(\.\/)?(dist|extension|media|schemas)\/[^*]+\.\w+$/.test(value)
+      ? [value.replace('./', '')]
+      : [];
   }
   if (typeof value !== 'object' || value === null) return [];
   return [...new Set(Object.values(value).flatMap(relativeFiles))];

@@ -112,6 +112,7 @@ function launch({
   const unwritten: number[] = [];
   const waiting: { readonly step: number; readonly resolve: () => void }[] = [];
   const handle = client.launch(spec, {
+    submitted: () => undefined,
     started: (info) => void started.push(info),
     notice: ({ text }) => void notices.push(text),
     checkpoint: (step) => void checkpoints.push(step),

@@ -101,6 +101,7 @@ async function train(order: Order = {}): Promise<Ended> {
       ...{ backend, probeEvery: 10, checkpointEvery: 0, memoryLimit: 0, from: 'start' },
     },
     {
+      submitted: () => undefined,
       started: () => undefined,
       progress: () => undefined,
       notice: ({ text }) => void notices.push(text),

@@ -42,6 +42,7 @@ export function describeCommand(command: readonly string[]): string {
     .join(' ');
 }
 
-function keyOf({ command, cwd, env }: CommandLine): string {
-  return JSON.stringify([cwd, command, Object.entries(env).sort()]);
+function keyOf({ command, cwd, env, batchLines }: CommandLine): string {
+  const batch = batchLines ? [batchLines] : [];
+  return JSON.stringify([cwd, command, Object.entries(env).sort(), ...batch]);
 }

@@ -26,6 +26,12 @@ export class Notices {
     offer(vscode.window.showWarningMessage(message, ...offers.map(({ label }) => label)), offers);
   }
 
+  /** Something that was asked for is done, and there is more to say than fits at the bottom. */
+  tell(message: string): void {
+    // Nobody has to answer it.
+    void vscode.window.showInformationMessage(message);
+  }
+
   /** A word at the bottom that goes away by itself. */
   whisper(message: string): void {
     vscode.window.setStatusBarMessage(message, 8000);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-import type { AblationSummary } from '#protocol/ablation';
+import type { AblationSummary, QueueSummary } from '#protocol/ablation';
 import { ablationsMessageSchema, notifications, requests } from '#protocol/messages';
 import {
   type RunProgress,
@@ -20,6 +20,7 @@ export class ServerMirror implements vscode.Disposable {
   readonly #listening: vscode.Disposable;
   #runs: readonly RunSummary[] = [];
   #ablations: readonly AblationSummary[] = [];
+  #queue: QueueSummary = { paused: false, waiting: 0, running: 0 };
 
   readonly onDidChangeRuns = this.#runsChanged.event;
   readonly onDidChangeAblations = this.#ablationsChanged.event;
@@ -38,7 +39,7 @@ export class ServerMirror implements vscode.Disposable {
       server.onNotification(
         notifications.ablationsChanged,
         ablationsMessageSchema,
-        ({ ablations }) => this.#setAblations(ablations),
+        ({ ablations, queue }) => this.#setAblations(ablations, queue),
       ),
       server.onNotification(notifications.runProgress, runProgressSchema, (progress) => {
         this.#setRuns(mergeProgress(this.#runs, progress));
@@ -55,6 +56,10 @@ export class ServerMirror implements vscode.Disposable {
     return this.#ablations;
   }
 
+  get queue(): QueueSummary {
+    return this.#queue;
+  }
+
   dispose(): void {
     this.#listening.dispose();
   }
@@ -64,8 +69,9 @@ export class ServerMirror implements vscode.Disposable {
     this.#runsChanged.fire();
   }
 
-  #setAblations(ablations: readonly AblationSummary[]): void {
+  #setAblations(ablations: readonly AblationSummary[], queue: QueueSummary): void {
     this.#ablations = ablations;
+    this.#queue = queue;
     this.#ablationsChanged.fire(ablations);
   }
 
@@ -75,6 +81,6 @@ export class ServerMirror implements vscode.Disposable {
       this.#server.request(requests.listAblations, null, ablationsMessageSchema),
     ]);
     if (runs.ok) this.#setRuns(runs.value.runs);
-    if (ablations.ok) this.#setAblations(ablations.value.ablations);
+    if (ablations.ok) this.#setAblations(ablations.value.ablations, ablations.value.queue);
   }
 }

@@ -2,16 +2,20 @@ import * as vscode from 'vscode';
 
 import type { StartAblation } from '#protocol/ablation';
 import { type AblateArgument, ablateArgumentSchema, clientCommands } from '#protocol/commands';
-import { lossTermsAnswerSchema } from '#protocol/lossTerms';
+import { type LossTermsAnswer, lossTermsAnswerSchema } from '#protocol/lossTerms';
 import { requests } from '#protocol/messages';
 import { kindChoices, numberProblem, termChoices } from './ablationChoices.ts';
+import { agreePlan } from './agreePlan.ts';
+import { askSeveral } from './askSeveral.ts';
 import type { Command, CommandContext } from './command.ts';
 import { findConfig, mayRun, saveConfig } from './preconditions.ts';
 import { requestStart } from './requestStart.ts';
+import { type SeveralRequest, severalChoices } from './variantChoices.ts';
 
-type Request = Exclude<StartAblation['request'], { kind: 'ready' }>;
+type WeightRequest = Exclude<StartAblation['request'], SeveralRequest | { kind: 'ready' }>;
+type Request = SeveralRequest | WeightRequest;
 
-/** Runs the baseline and one variant side by side; what the argument leaves open is asked for. */
+/** Runs the baseline and its variants side by side; what the argument leaves open is asked for. */
 export const ablate: Command = {
   id: clientCommands.ablate,
   async run(context, argument) {
@@ -23,16 +27,18 @@ export const ablate: Command = {
     const request = completeRequest(given) ?? (await askRequest(context, given));
     if (request === undefined) return;
     await saveConfig(configUri);
+    if (!(await agreePlan(context, { configUri, request }))) return;
     const id = await requestStart(context, requests.startAblation, { configUri, request });
     if (id !== undefined) context.progress.expectAblation(id, titleOf(request));
   },
 };
 
 /** The request, where nothing is left to ask. */
-function completeRequest({ kind, term, value }: AblateArgument): Request | undefined {
+function completeRequest({ kind, term, value }: AblateArgument): WeightRequest | undefined {
   if (kind === undefined || term === undefined) return undefined;
   if (kind === 'without' || kind === 'only') return { kind, term };
-  return value === undefined ? undefined : { kind, term, value };
+  const isOfNumber = kind === 'scale' || kind === 'set';
+  return value === undefined || !isOfNumber ? undefined : { kind, term, value };
 }
 
 async function askRequest(
@@ -49,29 +55,40 @@ async function askRequest(
     context.notices.error(answer.problem);
     return undefined;
   }
-  const choices = termChoices(answer.value.terms);
-  if (choices.length === 0) {
+  if (answer.value.terms.length === 0) {
     const name = vscode.workspace.asRelativePath(vscode.Uri.parse(configUri));
     context.notices.warn(`No loss weight is found in ${name}: open the file that sets them.`);
     return undefined;
   }
-  const term =
-    choices.find((choice) => choice.term === given.term) ??
-    (await vscode.window.showQuickPick(choices, {
-      title: 'Run Ablation (1 of 2)',
-      placeHolder: 'The loss term to vary',
-    }));
-  if (term === undefined) return undefined;
+  const choice = await chooseSubject(answer.value, given);
+  if (choice === undefined) return undefined;
+  if ('several' in choice) return askSeveral(answer.value, choice, given.term);
   return (
-    completeRequest({ ...given, term: term.term }) ?? askKind(term.term, term.weight, given.kind)
+    completeRequest({ ...given, term: choice.term }) ??
+    askKind(choice.term, choice.weight, given.kind)
   );
+}
+
+/** What the argument names, or what the user picks: a term, or a kind of several variants. */
+async function chooseSubject(answer: LossTermsAnswer, given: AblateArgument) {
+  const terms = termChoices(answer.terms);
+  const several = severalChoices(answer);
+  const named = several.find((choice) => choice.several === given.kind);
+  if (named) return named;
+  const term = terms.find((choice) => choice.term === given.term);
+  if (term) return term;
+  return vscode.window.showQuickPick([...terms, ...several], {
+    title: 'Run Ablation (1 of 2)',
+    placeHolder: 'The loss term to vary, or what else',
+    matchOnDescription: true,
+  });
 }
 
 async function askKind(
   term: string,
   weight: number | undefined,
   kind: AblateArgument['kind'],
-): Promise<Request | undefined> {
+): Promise<WeightRequest | undefined> {
   const choices = kindChoices(term, weight);
   const choice =
     kind === undefined
@@ -97,15 +114,19 @@ async function askKind(
 }
 
 /** Stands in the notification until the server tells the title of the experiment. */
-function titleOf({ kind, term, value }: Request): string {
-  switch (kind) {
+function titleOf(request: Request): string {
+  switch (request.kind) {
     case 'without':
-      return `Ablation: without ${term}`;
+      return `Ablation: without ${request.term}`;
     case 'only':
-      return `Ablation: only ${term}`;
+      return `Ablation: only ${request.term}`;
     case 'scale':
-      return `Ablation: ${term} × ${value}`;
+      return `Ablation: ${request.term} × ${request.value}`;
     case 'set':
-      return `Ablation: ${term} = ${value}`;
+      return `Ablation: ${request.term} = ${request.value}`;
+    case 'named':
+      return `Ablation: ${request.name}`;
+    default:
+      return `Ablation: ${request.kind}`;
   }
 }

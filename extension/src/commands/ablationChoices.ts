@@ -7,7 +7,10 @@ export interface KindChoice {
   readonly label: string;
   readonly description: string;
   /** Not `kind`: a quick pick keeps that name for separators. */
-  readonly ablation: NonNullable<AblateArgument['kind']>;
+  readonly ablation: Extract<
+    NonNullable<AblateArgument['kind']>,
+    'only' | 'scale' | 'set' | 'without'
+  >;
   /** The factor or weight; with `ask`, the user is asked for it. */
   readonly value?: number;
   readonly ask?: string;

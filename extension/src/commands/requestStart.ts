@@ -45,14 +45,17 @@ async function ask(
   return answer.value;
 }
 
-async function isAgreed({ command, cwd, env }: CommandLine): Promise<boolean> {
+async function isAgreed({ command, cwd, env, batchLines }: CommandLine): Promise<boolean> {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
   const setting = variables.length === 0 ? '' : `with\n${variables.join('')}\n`;
+  const batch = batchLines
+    ? `as a job of the Slurm cluster, in a batch script with\n${batchLines.map((line) => `${line}\n`).join('')}\n`
+    : '';
   const choice = await vscode.window.showWarningMessage(
     'Counterweight is about to run the command of this workspace.',
     {
       modal: true,
-      detail: `${describeCommand(command)}\n\nin ${cwd}\n\n${setting}It is run as it stands, without a shell. You are asked again only when it changes.`,
+      detail: `${describeCommand(command)}\n\nin ${cwd}\n\n${setting}${batch}It is run as it stands, without a shell. You are asked again only when it changes.`,
     },
     'Run',
   );

@@ -36,9 +36,13 @@ function menuItems({ mirror, server }: CommandContext): readonly MenuItem[] {
       : []),
     { label: '$(beaker) Run Ablation…', command: clientCommands.ablate },
     { label: '$(beaker) Run a Ready-Made Experiment…', command: clientCommands.runExperiment },
+    ...(mirror.queue.paused
+      ? [{ label: '$(debug-start) Continue the Queue', command: 'counterweight.continueQueue' }]
+      : []),
     { label: '$(graph-line) Open Loss Trends', command: clientCommands.openTrends },
     { label: '$(checklist) Open Ablation Report…', command: 'counterweight.openReport' },
     { label: '$(new-file) New Training Task…', command: 'counterweight.newTask' },
+    { label: '$(file-add) Add PyTorch Probe', command: 'counterweight.addProbe' },
     { label: '$(warning) Show Problems', command: 'workbench.actions.view.problems' },
     { label: '$(output) Show Log', command: 'counterweight.showLog' },
   ];

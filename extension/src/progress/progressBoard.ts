@@ -1,6 +1,6 @@
 import type { AblationSummary } from '#protocol/ablation';
 import type { RunProgress, RunSummary } from '#protocol/runs';
-import { describeFigures, isFinal, type RunState } from './progressText.ts';
+import { describeFigures, describeTimeLeft, isFinal, type RunState } from './progressText.ts';
 
 /** One notification's worth of work: a run of its own, or a whole experiment. */
 export interface ProgressTask {
@@ -20,6 +20,8 @@ export interface ProgressTask {
   /** Runs of the experiment: how many in all, and how many have ended. */
   readonly total?: number;
   readonly done?: number;
+  /** How long it takes yet, in words; empty where it is not known. */
+  readonly left?: string;
 }
 
 export interface ProgressBoard {
@@ -129,7 +131,9 @@ function armProgress(before: ProgressTask, progress: RunProgress): ProgressTask 
     ...before,
     // Never backwards: between the end of a run and the summary that counts it, progress rests.
     fraction: Math.max(before.fraction, fraction),
-    message: [placeInRow(done, total), figures].filter((part) => part !== '').join(' · '),
+    message: [placeInRow(done, total), figures, before.left ?? '']
+      .filter((part) => part !== '')
+      .join(' · '),
     runId: progress.runId,
   };
 }
@@ -139,10 +143,12 @@ function ablationEffects(
   ablation: AblationSummary,
 ): readonly ProgressEffect[] {
   const before = board.live.get(ablation.id);
-  if (!before) return [];
+  // One that was interrupted and goes on again: the list has not heard of it yet.
+  if (!before || ablation.interruptedAt !== undefined) return [];
   const total = ablation.runs.length;
   const done = ablation.runs.filter((run) => isFinal(run.state)).length;
   const reason = ablation.reason ?? before.reason;
+  const left = describeTimeLeft(ablation.secondsLeft);
   const task: ProgressTask = {
     ...before,
     total,
@@ -150,6 +156,7 @@ function ablationEffects(
     fraction: Math.max(before.fraction, total === 0 ? 0 : done / total),
     message: done === before.done ? before.message : placeInRow(done, total),
     ...(reason === undefined ? {} : { reason }),
+    ...(left === '' ? {} : { left }),
   };
   return isFinal(ablation.state)
     ? [{ type: 'end', task, state: ablation.state }]

@@ -34,6 +34,18 @@ export function describeFigures({ step, steps, loss, backend }: RunFigures): str
   return parts.filter((part) => part !== '').join(' · ');
 }
 
+/** `about 5 min left`; nothing where it is not known. */
+export function describeTimeLeft(seconds: number | undefined): string {
+  if (seconds === undefined) return '';
+  if (seconds < 90) return `about ${Math.max(1, Math.round(seconds))} s left`;
+  const minutes = seconds / 60;
+  if (minutes < 90) return `about ${Math.round(minutes)} min left`;
+  const hours = minutes / 60;
+  return hours < 36
+    ? `about ${Math.round(hours)} h left`
+    : `about ${Math.round(hours / 24)} days left`;
+}
+
 /** The beginning of a text, on one line. */
 export function firstCharacters(text: string, limit: number): string {
   const line = text.replace(/\s+/g, ' ').trim();

@@ -24,6 +24,7 @@ export class StatusBar implements vscode.Disposable {
     this.#listening = vscode.Disposable.from(
       this.#item,
       mirror.onDidChangeRuns(() => this.#update()),
+      mirror.onDidChangeAblations(() => this.#update()),
       server.onDidChangeState(() => this.#update()),
       vscode.languages.onDidChangeDiagnostics(() => this.#update()),
     );
@@ -38,6 +39,7 @@ export class StatusBar implements vscode.Disposable {
       serverDown: this.#server.down,
       runs: this.#mirror.runs,
       problems: countProblems(),
+      queue: this.#mirror.queue,
     });
     if (status) this.#show(status);
     else this.#item.hide();

@@ -1,3 +1,4 @@
+import type { QueueSummary } from '#protocol/ablation';
 import { explainBackend } from '#protocol/backendNames';
 import type { RunSummary } from '#protocol/runs';
 import { describeFigures } from '../progress/progressText.ts';
@@ -14,10 +15,16 @@ export interface StatusFacts {
   readonly runs: readonly RunSummary[];
   /** Warnings and errors of ours in the open configs. */
   readonly problems: number;
+  readonly queue: Pick<QueueSummary, 'paused' | 'waiting'>;
 }
 
 /** `$(pulse) 120/600 · loss 0.412 · wasm $(warning) 2` */
-export function statusText({ serverDown, runs, problems }: StatusFacts): StatusText | undefined {
+export function statusText({
+  serverDown,
+  runs,
+  problems,
+  queue,
+}: StatusFacts): StatusText | undefined {
   if (serverDown) {
     return {
       text: '$(error) Counterweight',
@@ -26,15 +33,17 @@ export function statusText({ serverDown, runs, problems }: StatusFacts): StatusT
     };
   }
   const live = runs.filter((run) => run.state === 'running');
-  if (live.length === 0 && runs.length === 0 && problems === 0) return undefined;
+  const waiting = describeQueue(queue);
+  if (runs.length === 0 && problems === 0 && waiting === '') return undefined;
   const [first] = live;
   const figures = first ? describeFigures(first) || 'starting' : 'Counterweight';
   const more = live.length > 1 ? ` +${live.length - 1}` : '';
   const warning = problems > 0 ? ` $(warning) ${problems}` : '';
   return {
-    text: `$(pulse) ${figures}${more}${warning}`,
+    text: `${queue.paused ? '$(debug-pause)' : '$(pulse)'} ${figures}${more}${warning}`,
     tooltip: [
       ...live.map(describeLive),
+      ...(waiting === '' ? [] : [waiting]),
       problems === 0 ? 'No problem found in the open configs.' : `${count(problems)} found.`,
       'Click for a menu.',
     ].join('\n'),
@@ -46,6 +55,12 @@ export function statusText({ serverDown, runs, problems }: StatusFacts): StatusT
 function describeLive({ name, step, steps, loss, backend }: RunSummary): string {
   const explained = backend === undefined ? undefined : explainBackend(backend);
   return `${name}: ${describeFigures({ step, steps, loss, backend: explained }) || 'starting'}`;
+}
+
+function describeQueue({ paused, waiting }: StatusFacts['queue']): string {
+  const waits = waiting === 1 ? '1 run waits' : `${waiting} runs wait`;
+  if (paused) return `The queue is paused; ${waits}.`;
+  return waiting === 0 ? '' : `${waits}.`;
 }
 
 function count(problems: number): string {

@@ -1,24 +1,53 @@
-import type { AblationSummary } from '#protocol/ablation';
-import { isFinal } from '../progress/progressText.ts';
+import type { AblationSummary, QueueSummary } from '#protocol/ablation';
+import { describeTimeLeft, isFinal } from '../progress/progressText.ts';
 import { escapeMarkdown } from './runText.ts';
 
+/** A run of an ablation, as its line in the list knows it. */
+export type AblationArm = AblationSummary['runs'][number];
+
 /** What stands behind the title of an ablation in the list. */
-export function ablationDescription({ state, runs }: AblationSummary): string {
+export function ablationDescription(ablation: AblationSummary): string {
+  const { state, runs, rank, secondsLeft } = ablation;
   const done = runs.filter((run) => isFinal(run.state)).length;
-  return state === 'running' ? `run ${Math.min(done + 1, runs.length)} of ${runs.length}` : state;
+  if (state !== 'running') return describeEnd(ablation);
+  if (ablation.elsewhere) return `${done} of ${runs.length} runs · in another window`;
+  const begun = runs.some((run) => run.state !== 'queued');
+  if (!begun) return `waits${rank ? `, ${rank} before it` : ''}`;
+  const place = `run ${Math.min(done + 1, runs.length)} of ${runs.length}`;
+  return [place, describeTimeLeft(secondsLeft)].filter((part) => part !== '').join(' · ');
+}
+
+function describeEnd({ state, runs, canGoOn }: AblationSummary): string {
+  const left = runs.filter((run) => run.state !== 'finished').length;
+  return canGoOn ? `${state} · ${left} of ${runs.length} runs left` : state;
 }
 
 /** Decides which commands an ablation offers. */
-export function ablationContext({ state }: AblationSummary): string {
-  return isFinal(state) ? 'ablation.ended' : 'ablation.live';
+export function ablationContext({ state, elsewhere, canGoOn }: AblationSummary): string {
+  if (elsewhere) return 'ablation.elsewhere';
+  if (!isFinal(state)) return 'ablation.live';
+  return canGoOn ? 'ablation.unfinished' : 'ablation.ended';
 }
+
+/** Runs of the tooltip; the list has all of them. */
+const shownRuns = 20;
 
 /** The tooltip of an ablation, in Markdown. */
 export function ablationTooltip(ablation: AblationSummary): string {
   const { title, reason, runs } = ablation;
-  const lines = runs.map(
-    (run) => `- ${escapeMarkdown(run.variant)}, seed ${run.seed}: ${run.state}`,
-  );
+  const lines = runs
+    .slice(0, shownRuns)
+    .map((run) => `- ${escapeMarkdown(run.variant)}, seed ${run.seed}: ${run.state}`);
+  const more = runs.length - shownRuns;
+  const rest = more > 0 ? [`- and ${more} more`] : [];
   const why = reason === undefined ? [] : ['', escapeMarkdown(reason)];
-  return [`**${escapeMarkdown(title)}**`, '', ...lines, ...why].join('\n');
+  return [`**${escapeMarkdown(title)}**`, '', ...lines, ...rest, ...why].join('\n');
+}
+
+/** What stands above the list while the queue is paused. */
+export function queueMessage({ paused, waiting, running }: QueueSummary): string | undefined {
+  if (!paused) return undefined;
+  const waits = waiting === 1 ? '1 run waits' : `${waiting} runs wait`;
+  const goesOn = running === 0 ? '' : `, ${running} still ${running === 1 ? 'goes' : 'go'} on`;
+  return `The queue is paused: ${waits}${goesOn}.`;
 }

@@ -11,6 +11,8 @@ export interface LaunchBase {
   readonly seed: number;
   /** Takes the place of the config's own `steps`. */
   readonly steps?: number;
+  /** The experiment that it is an arm of. */
+  readonly experiment?: string;
 }
 
 /** A run of a task, built in or the user's own, in the train host. */
@@ -38,7 +40,23 @@ export interface CommandLaunch extends LaunchBase {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export type LaunchSpec = TaskLaunch | CommandLaunch;
+/** A run of the user's own program that a Slurm cluster starts in place of this machine. */
+export interface SlurmLaunch extends CommandLaunch {
+  readonly slurm: SlurmPlace;
+}
+
+export interface SlurmPlace {
+  /** Runs of the same name are submitted together, as one job array: those of an experiment. */
+  readonly array: string;
+  /** The user's own lines of the batch script: `#SBATCH …`, `module load …`. */
+  readonly header: readonly string[];
+  /** So many of the array run at once; as many as there is room for where it is not given. */
+  readonly arrayLimit?: number | undefined;
+  /** The job that it is already, by an earlier session: it is followed, and none is submitted. */
+  readonly job?: string;
+}
+
+export type LaunchSpec = TaskLaunch | CommandLaunch | SlurmLaunch;
 
 export interface LaunchProgress {
   readonly step: number;
@@ -58,6 +76,11 @@ export interface LaunchEnd {
 }
 
 export interface LaunchEvents {
+  /**
+   * A cluster has taken the run, which waits for its turn there; by this name it is found again when
+   * this session is over. Once more where the cluster puts it back in its queue.
+   */
+  submitted(job: string): void;
   /** The engine is up. A task names its backend and why it was chosen. */
   started(info: {
     readonly pid: number | undefined;

@@ -2,16 +2,15 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 
 import { fail, type Result, succeed } from '../base/result.ts';
 import { applyChanges, type TextChange } from '../base/textRange.ts';
-import type { Variant, WeightAblationRequest, WeightChange } from '../model/ablation.ts';
+import type { Variant, WeightChange } from '../model/ablation.ts';
+import type { WeightAblationRequest } from '../model/ablationRequest.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import { type ConfigDocument, type ScalarNode, walkScalars } from '../syntax/configTree.ts';
 import { replaceNumber } from '../syntax/edit.ts';
 import { configLanguages } from '../syntax/registry.ts';
 import type { WeightedTerm } from './kind.ts';
 import { ablationKinds } from './kinds/registry.ts';
-
-/** The id of the variant that every experiment has: the config as it is. */
-export const baselineId = 'baseline';
+import { baselineId, safeName } from './variantIds.ts';
 
 export interface AblationPlanInput {
   readonly document: ConfigDocument;
@@ -50,7 +49,7 @@ export function planAblation(input: AblationPlanInput): Result<AblationPlan> {
   if (broken !== undefined) return fail(broken);
   const changes = kind.changes(input.terms.map(toWeightedTerm), request);
   if (!changes.ok) return changes;
-  const text = changedText(document, input.terms, changes.value);
+  const text = withWeights(document, input.terms, changes.value);
   if (!text.ok) return text;
 
   const label = kind.label(request);
@@ -99,7 +98,8 @@ export function matchArms(planned: PlannedArms): Result<AblationPlan> {
   });
 }
 
-function toWeightedTerm({ name, weight }: LossTerm): WeightedTerm {
+/** A term of a config as kinds know it. */
+export function toWeightedTerm({ name, weight }: LossTerm): WeightedTerm {
   return { name, weight: weight ?? Number.NaN };
 }
 
@@ -109,11 +109,6 @@ function variantId({ kind, term, value }: WeightAblationRequest): string {
   return safeName(words.join('-'));
 }
 
-/** A text as a part of a file's name. */
-export function safeName(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9._-]+/g, '-');
-}
-
 function unifiedDiff(name: string, before: string, after: string, label: string): string {
   return createTwoFilesPatch(name, name, before, after, baselineId, label, {
     context: diffContext,
@@ -121,7 +116,8 @@ function unifiedDiff(name: string, before: string, after: string, label: string)
   });
 }
 
-function changedText(
+/** The text of a config with other weights, or why it would not say just that. */
+export function withWeights(
   document: ConfigDocument,
   terms: readonly LossTerm[],
   changes: readonly WeightChange[],

@@ -1,17 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import { fail, type Result, succeed } from '../base/result.ts';
 import type { ReadyAblation, Variant, WeightChange } from '../model/ablation.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
 import { configLanguages } from '../syntax/registry.ts';
 import { setValues } from '../syntax/setValues.ts';
-import { type AblationPlan, baselineId, matchArms, safeName, syntaxError } from './plan.ts';
+import { type AblationPlan, matchArms, syntaxError } from './plan.ts';
+import { variantIds } from './variantIds.ts';
 
 export interface ReadyPlanInput {
   readonly document: ConfigDocument;
   readonly terms: readonly LossTerm[];
-  readonly ready: ReadyAblation;
+  readonly ready: Pick<ReadyAblation, 'title' | 'variants'>;
   /** What a task makes of a config, or in words what is wrong with it. */
   readonly complete: (document: ConfigDocument) => Result<CompletedConfig>;
   /** Steps of every arm where they are not the config's. */
@@ -60,12 +59,17 @@ export function planReadyAblation(asked: ReadyPlanInput): Result<ReadyPlan> {
   if (!baseline.ok) return fail(`${configName} cannot be trained as it is: ${baseline.error}`);
   const kept: MadeVariant[] = [];
   const notes: string[] = [];
+  // By all that a config says, so that a thousand variants need not be compared with each other.
+  const twins = new Map([[JSON.stringify(baseline.value.config), 'the config as it is']]);
   for (const variant of ready.variants) {
     const made = makeVariant(input, variant);
     if (!made.ok) return fail(`${ready.title}, variant "${variant.label}": ${made.error}`);
-    const twin = twinOf(made.value, baseline.value, kept);
-    if (twin === undefined) kept.push(made.value);
-    else notes.push(`${variant.label} is left out: it trains just as ${twin} does.`);
+    const said = JSON.stringify(made.value.completed.config);
+    const twin = twins.get(said);
+    if (twin === undefined) {
+      twins.set(said, `"${variant.label}"`);
+      kept.push(made.value);
+    } else notes.push(`${variant.label} is left out: it trains just as ${twin} does.`);
   }
   if (kept.length === 0) {
     return fail(
@@ -101,7 +105,7 @@ function withSteps({ document, configName, steps }: ReadyPlanInput): Result<Conf
 
 function parseAgain(document: ConfigDocument, text: string): ConfigDocument {
   const language = configLanguages.find(({ name }) => name === document.language);
-  return language?.parse(text) ?? document;
+  return language?.parse(text, document) ?? document;
 }
 
 function makeVariant(
@@ -121,17 +125,6 @@ function makeVariant(
   });
 }
 
-/** What trains just as a variant does: the config, or a variant before it. */
-function twinOf(
-  { completed }: MadeVariant,
-  baseline: CompletedConfig,
-  kept: readonly MadeVariant[],
-): string | undefined {
-  if (isDeepStrictEqual(completed.config, baseline.config)) return 'the config as it is';
-  const twin = kept.find((other) => isDeepStrictEqual(other.completed.config, completed.config));
-  return twin && `"${twin.label}"`;
-}
-
 /** Those of the changes that set a loss weight: its own loss may then have another scale. */
 function weightChanges(
   terms: readonly LossTerm[],
@@ -141,21 +134,5 @@ function weightChanges(
     const term = terms.find((candidate) => candidate.path.join('.') === path.join('.'));
     if (term?.weight === undefined || typeof value !== 'number') return [];
     return [{ term: term.name, from: term.weight, to: value }];
-  });
-}
-
-/** Letters of a variant's id: it becomes a part of the names of its runs. */
-const longestId = 48;
-
-/** Safe as parts of file names, each another than the others where case does not count. */
-function variantIds(labels: readonly string[]): readonly string[] {
-  const taken = new Set([baselineId]);
-  return labels.map((label) => {
-    const safe = safeName(label).slice(0, longestId);
-    const name = safe.replaceAll(/^[-.]+|[-.]+$/g, '') || 'variant';
-    let id = name;
-    for (let count = 2; taken.has(id.toLowerCase()); count += 1) id = `${name}-${count}`;
-    taken.add(id.toLowerCase());
-    return id;
   });
 }

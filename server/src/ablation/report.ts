@@ -1,5 +1,4 @@
 import type { AblationRecord, AblationReport } from '../model/ablation.ts';
-import { baselineId } from './plan.ts';
 import type { ArmResult, TermMetric } from './reporting/arms.ts';
 import { compareMetric } from './reporting/comparison.ts';
 import { drawCurves } from './reporting/curves.ts';
@@ -16,6 +15,7 @@ import {
 } from './reporting/remarks.ts';
 import { judgeVariants } from './reporting/variantsVerdict.ts';
 import { judgeVariant } from './reporting/verdict.ts';
+import { baselineId } from './variantIds.ts';
 
 export interface ReportInput {
   readonly record: AblationRecord;

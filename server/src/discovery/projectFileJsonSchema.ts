@@ -10,10 +10,14 @@ const jsonSchemaNode = z.object({
   get additionalProperties() {
     return z.union([z.boolean(), jsonSchemaNode]).optional();
   },
+  /** One for each place of a list of fixed length. */
   get items() {
-    return jsonSchemaNode.optional();
+    return z.union([jsonSchemaNode, z.array(jsonSchemaNode)]).optional();
   },
   get anyOf() {
+    return z.array(jsonSchemaNode).optional();
+  },
+  get oneOf() {
     return z.array(jsonSchemaNode).optional();
   },
   enum: z.array(z.unknown()).optional(),
@@ -43,7 +47,8 @@ export class ProjectVocabulary {
 
   /** The keys that the schema knows at a path; none where any key will do. */
   keysAt(path: readonly PropertyKey[]): readonly string[] {
-    return this.#at(path).flatMap((schema) => Object.keys(schema.properties ?? {}));
+    const keys = this.#at(path).flatMap((schema) => Object.keys(schema.properties ?? {}));
+    return [...new Set(keys)];
   }
 
   /** The words that the schema takes as a value at a path, where it lists them. */
@@ -65,8 +70,9 @@ function schemasAt(root: JsonSchemaNode, path: readonly PropertyKey[]): readonly
   return path.reduce<readonly JsonSchemaNode[]>(
     (schemas, key) =>
       schemas.flatMap(({ properties, additionalProperties, items }) => {
+        const item = Array.isArray(items) ? items[Number(key)] : items;
         const next =
-          typeof key === 'number' ? items : (properties?.[String(key)] ?? additionalProperties);
+          typeof key === 'number' ? item : (properties?.[String(key)] ?? additionalProperties);
         return typeof next === 'object' ? withAlternatives(next) : [];
       }),
     start,
@@ -74,5 +80,6 @@ function schemasAt(root: JsonSchemaNode, path: readonly PropertyKey[]): readonly
 }
 
 function withAlternatives(schema: JsonSchemaNode): readonly JsonSchemaNode[] {
-  return [schema, ...(schema.anyOf ?? []).flatMap(withAlternatives)];
+  const { anyOf = [], oneOf = [] } = schema;
+  return [schema, ...[...anyOf, ...oneOf].flatMap(withAlternatives)];
 }

@@ -61,7 +61,8 @@ export function keysSetTwice(node: ConfigNode | undefined): readonly ConfigProbl
  * further than another, all are named in one issue.
  */
 function settleUnion(issue: Issue): readonly Issue[] {
-  if (issue.code !== 'invalid_union') return [issue];
+  // A word that tells alternatives apart and is none of theirs has no alternatives left.
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
   const branches = issue.errors.map((errors) => errors.flatMap(settleUnion));
   const depth = (branch: readonly Issue[]): number =>
     Math.max(...branch.map(({ path }) => path.length));
@@ -89,11 +90,17 @@ function wrongValue(issue: Issue, { root, vocabulary }: Place): WrongPlace {
   const nearest =
     node?.kind === 'scalar' ? nearestName(node.text, vocabulary.valuesAt(path)) : undefined;
   const hint = nearest ? ` Did you mean ${nearest}?` : '';
-  const message = `${key} ${describe(issue, node, path)}.${hint}`;
+  const words = isUnknownWord(issue) ? [...new Set(vocabulary.valuesAt(path))].join(', ') : '';
+  const wrong = words === '' ? describe(issue, node, path) : `must be one of ${words}`;
+  const message = `${key} ${wrong}.${hint}`;
   const fixes = nearest
     ? [{ title: `Change to ${nearest}`, range, newText: nearest }]
     : [...quoteFix(issue, node), ...listFix(issue, node)];
   return { path, problem: { code: 'project-value', severity: 'error', message, range, fixes } };
+}
+
+function isUnknownWord(issue: Issue): boolean {
+  return issue.code === 'invalid_union' && issue.errors.length === 0;
 }
 
 /** A number where a text belongs, such as an environment variable, only lacks its quotes. */

@@ -11,6 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { initializationOptionsSchema, notifications } from '../protocol/messages.ts';
 import { type Settings, settingsSchema } from '../protocol/settings.ts';
+import { followLeftJobs } from '../workspace/clusterJob.ts';
 import { TaskSchemas } from '../workspace/taskSchemas.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { FeatureContext } from './feature.ts';
@@ -61,7 +62,7 @@ export function startServer(connection: Connection, clock: Clock, build: BuildWo
     followClient(connection, state, built, logger);
     connection.onInitialized(() => {
       for (const feature of features) feature.initialized?.(context);
-      followFolders(connection, built, params.workspaceFolders ?? [], logger);
+      followFolders(connection, built, params.workspaceFolders ?? [], context);
     });
     return { capabilities: capabilities(), serverInfo: { name: 'Counterweight' } };
   });
@@ -100,7 +101,7 @@ function readSettings(value: unknown, logger: Logger): Settings | undefined {
 function followClient(
   connection: Connection,
   state: ClientState,
-  { session }: Workspace,
+  { session, catalog, starter }: Workspace,
   logger: Logger,
 ): void {
   connection.onDidChangeConfiguration(({ settings }) => {
@@ -111,6 +112,7 @@ function followClient(
   connection.onNotification(notifications.trustGranted, () => {
     state.trusted = true;
     session.trustGranted();
+    void followLeftJobs(catalog, starter);
   });
 }
 
@@ -119,10 +121,12 @@ function followFolders(
   connection: Connection,
   workspace: Workspace,
   folders: readonly WorkspaceFolder[],
-  logger: Logger,
+  { logger, trusted }: Pick<FeatureContext, 'logger' | 'trusted'>,
 ): void {
   const add = (added: readonly WorkspaceFolder[]): void => {
-    addFolders(workspace, added, logger).catch((error) => logger.error(`folders: ${error}`));
+    addFolders(workspace, added, logger)
+      .then(() => (trusted() ? followLeftJobs(workspace.catalog, workspace.starter) : undefined))
+      .catch((error) => logger.error(`folders: ${error}`));
   };
   add(folders);
   connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
@@ -132,7 +136,7 @@ function followFolders(
 }
 
 async function addFolders(
-  { session, experiments }: Workspace,
+  { session, experiments, queueMemory }: Workspace,
   folders: readonly WorkspaceFolder[],
   logger: Logger,
 ): Promise<void> {
@@ -141,6 +145,7 @@ async function addFolders(
       const folder = pathOfUri(uri);
       if (folder === undefined) return;
       await session.addFolder(folder);
+      await queueMemory.load(folder);
       await experiments.load(folder, (path) => logger.warn(`${path} is damaged and was left out.`));
     }),
   );

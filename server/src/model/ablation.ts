@@ -1,41 +1,9 @@
 import { z } from 'zod';
 
+import { ablationRequestSchema } from './ablationRequest.ts';
 import { jsonNumberSchema } from './number.ts';
 import { projectFileSchema } from './projectFile.ts';
 import { runStateSchema } from './run.ts';
-
-export const ablationKindNameSchema = z.enum(['without', 'only', 'scale', 'set']);
-export type AblationKindName = z.infer<typeof ablationKindNameSchema>;
-
-const howOften = {
-  seeds: z.array(z.number().int()).min(1).optional(),
-  steps: z.number().int().positive().optional(),
-};
-
-/** One weight, or all but one, set to something else. */
-const weightAblationRequestSchema = z.object({
-  kind: ablationKindNameSchema,
-  term: z.string(),
-  /** The factor of `scale`, the weight of `set`. */
-  value: z.number().optional(),
-  ...howOften,
-});
-export type WeightAblationRequest = z.infer<typeof weightAblationRequestSchema>;
-
-/** An experiment that the config's task has ready, by its name. */
-const readyAblationRequestSchema = z.object({
-  kind: z.literal('ready'),
-  name: z.string(),
-  ...howOften,
-});
-export type ReadyAblationRequest = z.infer<typeof readyAblationRequestSchema>;
-
-/** What a person asks for with one click. */
-export const ablationRequestSchema = z.discriminatedUnion('kind', [
-  weightAblationRequestSchema,
-  readyAblationRequestSchema,
-]);
-export type AblationRequest = z.infer<typeof ablationRequestSchema>;
 
 /** A ready-made experiment: the config as it is against configs that differ in some keys. */
 export interface ReadyAblation {
@@ -74,6 +42,16 @@ export const variantSchema = z.object({
 });
 export type Variant = z.infer<typeof variantSchema>;
 
+/** At which steps an experiment is looked at, and how many of its variants go on from there. */
+export const halvingPlanSchema = z.object({
+  metric: z.string(),
+  better: z.enum(['lower', 'higher']),
+  rungs: z.array(
+    z.object({ step: z.number().int().positive(), keep: z.number().int().positive() }),
+  ),
+});
+export type HalvingPlan = z.infer<typeof halvingPlanSchema>;
+
 export const ablationArmRunSchema = z.object({
   runId: z.string(),
   variant: z.string(),
@@ -101,12 +79,18 @@ export const ablationRecordSchema = z.object({
   project: projectFileSchema.pick({ terms: true, total: true }).optional(),
   /** The metrics that decide, where the user has named them. */
   metrics: z.array(z.string()).optional(),
+  /** How hopeless variants are stopped early, where they are. */
+  halving: halvingPlanSchema.optional(),
+  /** Runs that were stopped so: their end is no fault of the experiment. */
+  stopped: z.array(z.string()).optional(),
   variants: z.array(variantSchema).min(2),
   runs: z.array(ablationArmRunSchema),
   createdAt: z.number(),
   state: runStateSchema,
   /** Why it ended as it did, where it did not finish. */
   reason: z.string().optional(),
+  /** Taken off the list by a person; its files stay. */
+  cleared: z.literal(true).optional(),
 });
 export type AblationRecord = z.infer<typeof ablationRecordSchema>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { setMemberSchema } from './ablationRequest.ts';
 import { lossScaleSchema } from './lossTerm.ts';
 
 export const projectFileName = 'counterweight.yaml';
@@ -36,6 +37,23 @@ const ruleSchema = z.union([
   }),
 ]);
 
+const slurmSchema = z.strictObject({
+  header: z
+    .array(z.string().regex(/^[^\r\n]+$/))
+    .optional()
+    .describe(
+      'Lines at the top of the batch script, as you write them yourself: "#SBATCH --partition=gpu", "#SBATCH --time=4:00:00", and commands such as module load cuda.',
+    ),
+  array_limit: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'So many runs of an experiment are on the cluster at once; all that it has room for where this is left out.',
+    ),
+});
+
 const runSchema = z.strictObject({
   command: z
     .array(z.string().min(1))
@@ -48,6 +66,18 @@ const runSchema = z.strictObject({
     .record(z.string(), z.string())
     .optional()
     .describe('Environment variables that are added.'),
+  gpus: z
+    .array(z.union([z.number().int().min(0), z.string().regex(/^[\w.:/-]+$/)]))
+    .min(1)
+    .optional()
+    .describe(
+      'GPUs that runs share, one run on each at a time: numbers or names as CUDA_VISIBLE_DEVICES takes them, which is set for each run. Without it one run goes after the other.',
+    ),
+  slurm: slurmSchema
+    .optional()
+    .describe(
+      'Runs go to a Slurm cluster, those of an experiment as one job array. The editor runs on a login node, and this folder lies on a filesystem that the nodes share with it. {} for the defaults of the cluster.',
+    ),
 });
 
 const ablationSchema = z.strictObject({
@@ -62,6 +92,10 @@ const ablationSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('Metrics that decide, most important first.'),
+  sets: z
+    .record(z.string(), z.array(setMemberSchema).min(1))
+    .optional()
+    .describe('Experiments by name, each a list of requests whose variants run as one.'),
 });
 
 const logPatternSchema = z.strictObject({

@@ -27,6 +27,16 @@ export function isFinalState(state: RunState): boolean {
 /** How a run came to be: by our train host, by the user's own command, or by somebody else (logs only). */
 export const runEngineSchema = z.enum(['task', 'command']);
 
+/** A process, as others may look for it. */
+export const ownerSchema = z.object({
+  pid: z.number().int(),
+  /** When it started, in the system's own words, where it tells: ids are used again. */
+  started: z.string().optional(),
+  /** Name of its machine: folders may be shared. */
+  host: z.string().optional(),
+});
+export type Owner = z.infer<typeof ownerSchema>;
+
 /** `run.json`: what is known of a run that was started here. Written atomically; never edited by hand. */
 export const runRecordSchema = z.object({
   schema: z.literal(1),
@@ -45,7 +55,13 @@ export const runRecordSchema = z.object({
   endedAt: z.number().optional(),
   backend: z.string().optional(),
   /** The process that supervises the run; other windows only read. */
-  owner: z.object({ pid: z.number().int() }).optional(),
+  owner: ownerSchema.optional(),
+  /** The process that trains, the root of its tree. */
+  process: ownerSchema.optional(),
+  /** The job of a cluster that it is: `123_4` of Slurm. It goes on when nobody looks after it. */
+  job: z.string().optional(),
+  /** What it has a place on, where there is a choice: `GPU 1`. */
+  device: z.string().optional(),
   /** Why this backend and not another, in words. */
   backendReason: z.string().optional(),
   /** Parameter group that the gradient figures without `@` refer to. */
@@ -71,11 +87,18 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 export const noticeLimit = 50;
 
 /**
- * The step from which a run can be resumed: it was trained by a built-in task, ended before its plan
- * did, and left a checkpoint. Arms of ablations are not resumed: their report has been drawn up.
+ * The step from which a run can go on: it was trained by a built-in task, ended before its plan did,
+ * and left a checkpoint.
+ */
+export function checkpointOf(record: RunRecord): number | undefined {
+  const endedEarly = ['cancelled', 'crashed', 'failed'].includes(record.state);
+  return record.engine === 'task' && endedEarly ? record.checkpointStep : undefined;
+}
+
+/**
+ * The step from which a person can resume a run by itself. Arms of ablations are resumed with their
+ * experiment.
  */
 export function resumableStep(record: RunRecord): number | undefined {
-  const endedEarly = ['cancelled', 'crashed', 'failed'].includes(record.state);
-  const mayResume = record.engine === 'task' && endedEarly && record.ablation === undefined;
-  return mayResume ? record.checkpointStep : undefined;
+  return record.ablation === undefined ? checkpointOf(record) : undefined;
 }

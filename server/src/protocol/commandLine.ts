@@ -6,5 +6,7 @@ export const commandLineSchema = z.object({
   cwd: z.string(),
   /** Environment variables that are added. */
   env: z.record(z.string(), z.string()),
+  /** The user's lines of the batch script, where a Slurm cluster runs it: a shell reads them. */
+  batchLines: z.array(z.string()).optional(),
 });
 export type CommandLine = z.infer<typeof commandLineSchema>;

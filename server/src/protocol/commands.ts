@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { ablationKindNameSchema } from '../model/ablation.ts';
+import { ablationKindNameSchema } from '../model/ablationRequest.ts';
 
 /** Commands that the server's lenses, hovers and actions call in the client, with their arguments. */
 export const clientCommands = {
@@ -27,10 +27,22 @@ export const bindTermArgumentSchema = z.object({
 });
 export type BindTermArgument = z.infer<typeof bindTermArgumentSchema>;
 
+const askedKindSchema = z.enum([
+  ...ablationKindNameSchema.options,
+  'sweep',
+  'search',
+  'strategy',
+  'loss',
+  'schedule',
+  'mode',
+  'shuffle',
+  'named',
+]);
+
 /** Argument of `counterweight.ablate`; what is missing is asked for. */
 export const ablateArgumentSchema = z.object({
   configUri: z.string(),
-  kind: ablationKindNameSchema.optional(),
+  kind: askedKindSchema.optional(),
   term: z.string().optional(),
   value: z.number().optional(),
 });

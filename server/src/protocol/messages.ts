@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { ablationSummarySchema } from './ablation.ts';
+import { ablationSummarySchema, queueSummarySchema } from './ablation.ts';
 import { commandLineSchema } from './commandLine.ts';
 
 /**
@@ -16,6 +16,16 @@ export const requests = {
   cancel: 'counterweight/cancel',
   /** StartAblation → started */
   startAblation: 'counterweight/startAblation',
+  /** StartAblation → ExperimentPlanAnswer; starts nothing */
+  planAblation: 'counterweight/planAblation',
+  /** ResumeAblation → started */
+  resumeAblation: 'counterweight/resumeAblation',
+  /** {id, to} → null */
+  moveAblation: 'counterweight/moveAblation',
+  /** {id} → {problem?} */
+  clearAblation: 'counterweight/clearAblation',
+  /** {paused} → null */
+  pauseQueue: 'counterweight/pauseQueue',
   /** {id} → {report?} */
   ablationReport: 'counterweight/ablationReport',
   /** {configUri, term} → TermMetricsAnswer */
@@ -30,7 +40,7 @@ export const requests = {
   readyExperiments: 'counterweight/readyExperiments',
   /** null → {runs} */
   listRuns: 'counterweight/listRuns',
-  /** null → {ablations} */
+  /** null → {ablations, queue} */
   listAblations: 'counterweight/listAblations',
 } as const;
 
@@ -39,7 +49,7 @@ export const notifications = {
   runProgress: 'counterweight/runProgress',
   /** To the client: {runs}. */
   runsChanged: 'counterweight/runsChanged',
-  /** To the client: {ablations}. */
+  /** To the client: {ablations, queue}. */
   ablationsChanged: 'counterweight/ablationsChanged',
   /** To the client: TrendsMessage. */
   trends: 'counterweight/trends',
@@ -69,4 +79,8 @@ export const startedSchema = z.union([
 export type Started = z.infer<typeof startedSchema>;
 
 export const idSchema = z.object({ id: z.string() });
-export const ablationsMessageSchema = z.object({ ablations: z.array(ablationSummarySchema) });
+export const problemAnswerSchema = z.object({ problem: z.string().optional() });
+export const ablationsMessageSchema = z.object({
+  ablations: z.array(ablationSummarySchema),
+  queue: queueSummarySchema,
+});

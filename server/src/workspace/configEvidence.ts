@@ -1,4 +1,5 @@
 import { bindTerms } from '../discovery/bindMetrics.ts';
+import { sharedGroupOf } from '../discovery/sharedGroup.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ProjectFile } from '../model/projectFile.ts';
 import type { TermEvidence } from '../rules/rule.ts';
@@ -99,7 +100,7 @@ export class ConfigEvidence {
           project,
           (name) => this.#store.series(run.id, name)?.values,
         ),
-        group: run.record?.sharedGroup ?? 'all parameters',
+        group: run.record?.sharedGroup ?? sharedGroupOf(metrics) ?? 'all parameters',
       }),
       metrics: metrics.length,
       rebindAt: Math.max(64, points * 2),

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import type { FileFacts, FolderEntry, WorkspaceFiles } from './files.ts';
@@ -20,13 +20,27 @@ export function createDiskFiles(): WorkspaceFiles {
         throw error;
       }
     },
+    async createExclusively(path, text) {
+      counter += 1;
+      const draft = `${path}.${process.pid}.${counter}.tmp`;
+      await writeFile(draft, text, { flush: true });
+      try {
+        await link(draft, path);
+        return true;
+      } catch (error) {
+        if (isThere(error)) return false;
+        return await createInPlace(path, text);
+      } finally {
+        await rm(draft, { force: true });
+      }
+    },
     async makeFolder(path) {
       await mkdir(dirname(path), { recursive: true });
       try {
         await mkdir(path);
         return true;
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+        if (isThere(error)) return false;
         throw error;
       }
     },
@@ -34,6 +48,21 @@ export function createDiskFiles(): WorkspaceFiles {
     facts: (path) => readFacts(path).catch(() => undefined),
     list: (path) => readdir(path).catch(() => []),
   };
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
+/** For filesystems without links: a reader may see it before it is complete. */
+async function createInPlace(path: string, text: string): Promise<boolean> {
+  try {
+    await writeFile(path, text, { flag: 'wx', flush: true });
+    return true;
+  } catch (error) {
+    if (isThere(error)) return false;
+    throw error;
+  }
 }
 
 async function readText(path: string, longest: number | undefined): Promise<string | undefined> {

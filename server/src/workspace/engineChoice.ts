@@ -21,6 +21,13 @@ export type EngineChoice =
       readonly command: readonly string[];
       readonly cwd: string;
       readonly env: Readonly<Record<string, string>>;
+      /** As `CUDA_VISIBLE_DEVICES` names them; one run on each at a time. */
+      readonly gpus?: readonly (number | string)[];
+      /** Where it is given, a Slurm cluster runs it, and `gpus` of this machine say nothing. */
+      readonly slurm?: {
+        readonly header: readonly string[];
+        readonly arrayLimit?: number | undefined;
+      };
     };
 
 /** The user's own program comes first; a task, built in or the user's own, is named by the config's `task` key. */
@@ -29,15 +36,7 @@ export function chooseEngine(
   found: FoundProject | undefined,
 ): Result<EngineChoice> {
   const run = found?.project?.run;
-  if (found && run) {
-    const folder = dirname(found.path);
-    return succeed({
-      engine: 'command',
-      command: run.command,
-      cwd: run.cwd ? join(folder, run.cwd) : folder,
-      env: run.env ?? {},
-    });
-  }
+  if (found && run) return succeed(commandChoice(dirname(found.path), run));
   const task = findNode(config.document?.root, ['task']);
   if (task?.kind === 'scalar' && typeof task.value === 'string') {
     return succeed({ engine: 'task', task: task.value });
@@ -47,4 +46,18 @@ export function chooseEngine(
       'or a module of your own (task: ./my-task.ts), ' +
       'or give your own program as run.command in a counterweight.yaml beside it.',
   );
+}
+
+function commandChoice(
+  folder: string,
+  { command, cwd, env = {}, gpus, slurm }: NonNullable<ProjectFile['run']>,
+): EngineChoice {
+  return {
+    engine: 'command',
+    command,
+    cwd: cwd ? join(folder, cwd) : folder,
+    env,
+    ...(gpus ? { gpus } : {}),
+    ...(slurm ? { slurm: { header: slurm.header ?? [], arrayLimit: slurm.array_limit } } : {}),
+  };
 }

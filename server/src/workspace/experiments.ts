@@ -1,297 +1,346 @@
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
-import { baselineId } from '../ablation/plan.ts';
-import { buildReport } from '../ablation/report.ts';
-import type { TermMetric } from '../ablation/reporting/arms.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
-import { type Result, succeed } from '../base/result.ts';
-import { bindTerms } from '../discovery/bindMetrics.ts';
+import { fail, type Result, succeed } from '../base/result.ts';
 import type { AblationRecord, AblationReport } from '../model/ablation.ts';
-import { isFinalState, type RunState } from '../model/run.ts';
+import { isFinalState, type RunRecord } from '../model/run.ts';
 import type { MetricStore } from '../store/metricStore.ts';
-import type { StoredSeries } from '../store/storedSeries.ts';
+import { type Arm, ArmRuns, armKey } from './armRuns.ts';
+import { beatMs, type Claim, releaseClaim, renewClaim, takeClaim } from './claim.ts';
+import type { EngineChoice } from './engineChoice.ts';
+import { type ExperimentRequest, newRecord, overallState } from './experimentRecord.ts';
+import { reportExperiment } from './experimentReport.ts';
+import { standingOf } from './experimentStanding.ts';
 import type { WorkspaceFiles } from './files.ts';
-import { type AskedExperiment, type PlannedExperiment, planExperiment } from './planExperiment.ts';
+import { HalvingWatch } from './halvingWatch.ts';
+import type { KnownExperiment } from './knownExperiment.ts';
+import { type PlannedExperiment, planExperiment } from './planExperiment.ts';
+import { RecordWriter } from './recordWriter.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import {
   createStateFolder,
+  readAblationRecord,
   readAblationRecords,
-  runsFolder,
+  type Stored,
   timeStampedName,
-  writeAblationRecord,
 } from './runFolder.ts';
-import type { RunStarter, StartedRun } from './runStarter.ts';
+import { checkPlan, type SharedByArms } from './runPlan.ts';
+import type { RunQueue } from './runQueue.ts';
+import type { RunStarter } from './runStarter.ts';
+import { readDiffs, readPlan, type StoredPlan, writePlan } from './storedPlan.ts';
 
-/** What is asked for, with the config as it stands. */
-export interface ExperimentRequest extends AskedExperiment {
-  readonly workspaceFolder: string;
-}
-
-interface Experiment {
-  readonly workspaceFolder: string;
+interface Experiment extends KnownExperiment {
   readonly folder: string;
-  record: AblationRecord;
   readonly diffs: ReadonlyMap<string, string>;
-  /** Whose word on metric names counts. */
-  readonly project: AblationRecord['project'];
-  /** Asked to stop, perhaps before its runs had names. */
-  cancelled: boolean;
+  readonly writer: RecordWriter;
+  record: AblationRecord;
+  place: KnownExperiment['place'];
+  interruptedAt: number | undefined;
+  canGoOn: boolean;
+  claim?: Claim;
+  arms?: ArmRuns;
 }
 
 export interface ExperimentsOptions {
   readonly files: WorkspaceFiles;
   readonly catalog: RunCatalog;
   readonly starter: RunStarter;
+  readonly queue: RunQueue;
   readonly store: MetricStore;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
+/** Longer names would not leave room for the variant and the seed in the names of the runs. */
+const longestName = 56;
+
+/** How often experiments of other windows are looked at: whether these have gone or come further. */
+const lookMs = 2000;
+
 /** Experiments of this session and of earlier ones; the only writer of `ablation.json`. */
-export class Experiments {
+export class Experiments implements Disposable {
   readonly #options: ExperimentsOptions;
   readonly #experiments = new Map<string, Experiment>();
   readonly #changed = new Emitter<AblationRecord>();
-  #writing: Promise<void> = Promise.resolve();
+  readonly #halving: HalvingWatch;
+  readonly #watching: Disposable;
+  #timer: Disposable | undefined;
+  #renewAt = 0;
 
   readonly onDidChange = this.#changed.event;
 
   constructor(options: ExperimentsOptions) {
     this.#options = options;
+    this.#halving = new HalvingWatch(options.store);
+    this.#watching = options.catalog.onDidChange(({ record }) => this.#stopHopeless(record));
   }
 
-  /** Newest first, each with the workspace folder it belongs to. */
-  all(): readonly { readonly workspaceFolder: string; readonly record: AblationRecord }[] {
-    return [...this.#experiments.values()].sort((a, b) => b.record.createdAt - a.record.createdAt);
+  /** Newest first, without those that were cleared. */
+  all(): readonly KnownExperiment[] {
+    return [...this.#experiments.values()]
+      .filter(({ record }) => !record.cleared)
+      .sort((a, b) => b.record.createdAt - a.record.createdAt);
   }
 
-  /** Takes in the experiments of earlier sessions. */
+  /** Takes in the experiments of earlier sessions and of other windows. Runs nothing. */
   async load(workspaceFolder: string, damaged: (path: string) => void): Promise<void> {
     const { files } = this.#options;
-    for (const { folder, record } of await readAblationRecords(files, workspaceFolder, damaged)) {
-      if (this.#experiments.has(record.id)) continue;
-      const diffs = await this.#readDiffs(folder, record);
-      const kept = this.#asItIsNow(workspaceFolder, record);
-      const experiment = {
-        workspaceFolder,
-        folder,
-        record: kept,
-        diffs,
-        project: kept.project,
-        cancelled: false,
-      };
-      this.#experiments.set(record.id, experiment);
-      this.#changed.fire(kept);
+    for (const stored of await readAblationRecords(files, workspaceFolder, damaged)) {
+      if (this.#experiments.has(stored.record.id)) continue;
+      const variants = stored.record.variants.map(({ id }) => id);
+      const diffs = await readDiffs(files, stored.folder, variants);
+      const experiment = this.#know(workspaceFolder, stored, diffs);
+      await this.#lookAt(experiment, stored.record);
+      this.#changed.fire(experiment.record);
     }
-  }
-
-  /** The states of its runs may be newer, and whoever ran it may be gone. */
-  #asItIsNow(workspaceFolder: string, record: AblationRecord): AblationRecord {
-    if (isFinalState(record.state)) return record;
-    const runs = record.runs.map((run) => {
-      const known = this.#options.catalog.find(join(runsFolder(workspaceFolder), run.runId));
-      return { ...run, state: known?.record?.state ?? run.state };
-    });
-    // Another window may be at it still.
-    if (runs.some(({ state }) => !isFinalState(state))) return { ...record, runs };
-    return { ...record, runs, state: 'crashed', reason: 'The window that ran it was closed.' };
+    this.#keepWatch();
   }
 
   async start(asked: ExperimentRequest): Promise<Result<AblationRecord>> {
     const planned = planExperiment(asked);
     if (!planned.ok) return planned;
-    const experiment = await this.#create(asked, planned.value);
-    const runs = await this.#startRuns(asked, experiment, planned.value);
-    if (!runs.ok) {
-      await this.#save(experiment, { state: 'failed', reason: runs.error });
-      return runs;
-    }
-    await this.#save(experiment, {
-      state: 'running',
-      runs: runs.value.map(({ record }) => ({
-        runId: record.id,
-        variant: record.ablation?.variant ?? '',
-        seed: record.seed,
-        state: record.state,
-      })),
-    });
-    void this.#follow(experiment, runs.value);
-    if (experiment.cancelled) this.cancel(experiment.record.id);
+    const { config, workspaceFolder } = asked;
+    const { choice, steps, plan } = planned.value;
+    const seed = plan.runs[0]?.seed ?? 0;
+    const baseline = { choice, steps, seed, configText: config.text, configPath: config.path };
+    const checked = await checkPlan(this.#options.files, { ...baseline, workspaceFolder });
+    if (!checked.ok) return checked;
+    const shared = { module: checked.value, training: this.#options.starter.training() };
+    const experiment = await this.#create(asked, planned.value, shared);
+    return succeed(experiment.record);
+  }
+
+  /** What would train the runs of an experiment that have not finished, or why they cannot run. */
+  async choiceOf(id: string): Promise<Result<EngineChoice>> {
+    const plan = await this.#planOf(id);
+    return plan.ok ? succeed(plan.value.choice) : plan;
+  }
+
+  /**
+   * Runs what has not finished of an experiment: after a crash or the reload of a window, or once more
+   * where runs failed or were cancelled. What has finished stays as it is.
+   */
+  async resume(id: string): Promise<Result<AblationRecord>> {
+    const { files, clock } = this.#options;
+    const experiment = this.#experiments.get(id);
+    const plan = await this.#planOf(id);
+    if (!experiment || !plan.ok) return plan.ok ? fail(notKnown) : plan;
+    if (experiment.place === 'here') return fail('It is going on.');
+    const claim = await takeClaim(files, experiment.folder, clock.now());
+    if (!claim) return fail('It is going on in another window.');
+    // Whoever had it before may have come further since it was read here.
+    const record = (await readAblationRecord(files, experiment.folder)) ?? experiment.record;
+    const arms = this.#armsOf(experiment, plan.value);
+    const runs = await arms.asOnDisk(record.runs);
+    Object.assign(experiment, { claim, arms, place: 'here', interruptedAt: undefined });
+    const { reason: _, ...kept } = record;
+    const undone = runs.filter(
+      ({ runId, state }) => state !== 'finished' && !record.stopped?.includes(runId),
+    );
+    experiment.record = kept;
+    const waiting = runs.map((arm) => (undone.includes(arm) ? queued(arm) : arm));
+    this.#change(experiment, { runs: waiting, state: 'running' });
+    await experiment.writer.now(experiment.record);
+    arms.add(experiment.record.runs.filter(isQueued));
+    await this.#endIfDone(experiment);
+    this.#keepWatch();
     return succeed(experiment.record);
   }
 
   /** Stops all runs of an experiment that have not ended; false where it does not run here. */
   cancel(id: string): boolean {
     const experiment = this.#experiments.get(id);
-    if (!experiment || isFinalState(experiment.record.state)) return false;
-    experiment.cancelled = true;
-    const parent = runsFolder(experiment.workspaceFolder);
-    // From the last to the first, so that the end of one does not start the next.
-    for (const { runId } of [...experiment.record.runs].reverse()) {
-      this.#options.starter.cancel(join(parent, runId));
-    }
+    if (experiment?.place !== 'here') return false;
+    this.#stop(experiment, experiment.record.runs);
     return true;
+  }
+
+  /** Takes an experiment that has ended off the list; its files stay. */
+  async clear(id: string): Promise<Result<undefined>> {
+    const experiment = this.#experiments.get(id);
+    if (!experiment) return fail(notKnown);
+    if (experiment.place !== 'nowhere') return fail('It is going on; cancel it first.');
+    experiment.interruptedAt = undefined;
+    this.#change(experiment, { cleared: true });
+    await experiment.writer.now(experiment.record);
+    return succeed(undefined);
   }
 
   /** What an experiment has shown so far; undefined where there is none of this name. */
   report(id: string): AblationReport | undefined {
     const experiment = this.#experiments.get(id);
     if (!experiment) return undefined;
-    const { record, diffs } = experiment;
-    const results = record.runs.map((run) => this.#resultOf(experiment, run));
-    const baseline = results.find(({ variant }) => variant === baselineId);
-    return buildReport({
-      record,
-      diffs,
-      results,
-      terms: (record.terms ?? []).map(({ name }) => name),
-      ...(baseline
-        ? { termMetrics: termMetrics(record, baseline.series, experiment.project) }
-        : {}),
-      ...(record.metrics ? { metrics: record.metrics } : {}),
-    });
+    const { workspaceFolder, record, diffs } = experiment;
+    return reportExperiment(this.#options, workspaceFolder, record, diffs);
   }
 
-  #resultOf({ workspaceFolder }: Experiment, run: AblationRecord['runs'][number]) {
-    const { store, catalog } = this.#options;
-    const path = join(runsFolder(workspaceFolder), run.runId);
-    const series = new Map<string, StoredSeries>();
-    for (const name of store.metrics(path)) {
-      const found = store.series(path, name);
-      if (found) series.set(name, found);
-    }
-    const reason = catalog.find(path)?.record?.reason;
-    return { ...run, ...(reason === undefined ? {} : { reason }), series };
+  dispose(): void {
+    this.#watching.dispose();
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    for (const { writer } of this.#experiments.values()) writer.dispose();
+    this.#changed.dispose();
   }
 
-  /** Queues all runs, or none: the first that cannot be started takes the others back. */
-  async #startRuns(
-    { workspaceFolder, config }: ExperimentRequest,
-    { record }: Experiment,
-    { plan, choice, steps }: PlannedExperiment,
-  ): Promise<Result<readonly StartedRun[]>> {
-    const { starter } = this.#options;
-    const runs: StartedRun[] = [];
-    for (const { variant, seed } of plan.runs) {
-      const run = await starter.start({
-        choice,
-        steps,
-        workspaceFolder,
-        configPath: config.path,
-        configText: plan.texts.get(variant) ?? config.text,
-        seed,
-        ablation: { id: record.id, variant },
-      });
-      if (!run.ok) {
-        for (const { id } of runs) starter.cancel(id);
-        return run;
-      }
-      runs.push(run.value);
-    }
-    return succeed(runs);
+  #stop(experiment: Experiment, arms: readonly Arm[]): void {
+    const going = arms.filter(({ state }) => !isFinalState(state));
+    const { queue } = this.#options;
+    queue.cancel(going.map(armKey));
+    // Those that waited have left the queue, or were just about to be put in it.
+    const dropped = new Set(going.filter((arm) => !queue.has(armKey(arm))).map(armKey));
+    const runs = experiment.record.runs.map((arm) =>
+      dropped.has(armKey(arm)) ? { ...arm, state: 'cancelled' as const } : arm,
+    );
+    this.#change(experiment, { runs });
+    void this.#endIfDone(experiment);
   }
 
-  async #create(asked: ExperimentRequest, planned: PlannedExperiment): Promise<Experiment> {
-    const { files, clock } = this.#options;
-    const { workspaceFolder, config, request } = asked;
-    const { plan, ready } = planned;
-    const name = timeStampedName(config.path, clock.now());
-    const { id, folder } = await createStateFolder(files, workspaceFolder, 'ablations', name);
-    for (const [variant, diff] of plan.diffs) {
-      await files.writeAtomically(join(folder, `${variant}.diff`), diff);
-    }
-    const project = asked.found?.project;
-    const record: AblationRecord = {
-      schema: 1,
-      id,
-      config: relative(workspaceFolder, config.path).split(sep).join('/'),
-      title: plan.title,
-      request,
-      ...(ready ? { question: ready.question, leading: [...(ready.metrics ?? [])] } : {}),
-      ...(plan.notes.length === 0 ? {} : { notes: [...plan.notes] }),
-      terms: config.terms.flatMap(({ name, weight }) =>
-        weight === undefined ? [] : [{ name, weight }],
-      ),
-      ...(project?.ablation?.metrics ? { metrics: project.ablation.metrics } : {}),
-      ...(project ? { project: { terms: project.terms, total: project.total } } : {}),
-      variants: [...plan.variants],
-      runs: [],
-      createdAt: clock.now(),
-      state: 'queued',
-    };
-    const { diffs } = plan;
-    const experiment: Experiment = {
-      workspaceFolder,
-      folder,
-      record,
-      diffs,
-      project,
-      cancelled: false,
-    };
-    this.#experiments.set(id, experiment);
-    await this.#save(experiment, {});
+  /** A run has come further: where its experiment stops early what has no hope, it looks. */
+  #stopHopeless(run: RunRecord | undefined): void {
+    const experiment = this.#experiments.get(run?.ablation?.id ?? '');
+    const hopeless = experiment?.place === 'here' && this.#halving.next(experiment);
+    if (!experiment || !hopeless) return;
+    this.#change(experiment, hopeless.change);
+    this.#stop(experiment, hopeless.arms);
+    this.#stopHopeless(run);
+  }
+
+  #know(
+    workspaceFolder: string,
+    { folder, record }: Stored<AblationRecord>,
+    diffs: ReadonlyMap<string, string>,
+  ): Experiment {
+    const writer = new RecordWriter(this.#options, folder);
+    const state = { place: 'nowhere', interruptedAt: undefined, canGoOn: false } as const;
+    const experiment = { workspaceFolder, folder, record, diffs, writer, ...state };
+    this.#experiments.set(record.id, experiment);
     return experiment;
   }
 
-  async #readDiffs(folder: string, record: AblationRecord): Promise<ReadonlyMap<string, string>> {
-    const diffs = new Map<string, string>();
-    for (const { id } of record.variants) {
-      const text = await this.#options.files.readText(join(folder, `${id}.diff`));
-      diffs.set(id, text ?? '');
-    }
-    return diffs;
+  /** Takes in what is on the disk of an experiment that does not run here. */
+  async #lookAt(experiment: Experiment, stored: AblationRecord): Promise<void> {
+    const { place, record } = experiment;
+    const standing = await standingOf(this.#options, experiment, stored);
+    Object.assign(experiment, standing);
+    const same = place === standing.place && isDeepStrictEqual(record, standing.record);
+    if (!same) this.#changed.fire(standing.record);
   }
 
-  /** Keeps the states of the runs in the record until the last one has ended. */
-  async #follow(experiment: Experiment, runs: readonly StartedRun[]): Promise<void> {
-    const setState = async (runId: string, state: RunState): Promise<void> => {
-      await this.#save(experiment, {
-        runs: experiment.record.runs.map((run) => (run.runId === runId ? { ...run, state } : run)),
-      });
-    };
-    const watching = this.#options.starter.onDidProgress(({ record }) => {
-      const known = experiment.record.runs.find(({ runId }) => runId === record.id);
-      if (known && known.state !== record.state && !isFinalState(record.state)) {
-        void setState(record.id, record.state);
-      }
+  async #planOf(id: string): Promise<Result<StoredPlan>> {
+    const experiment = this.#experiments.get(id);
+    if (!experiment) return fail(notKnown);
+    const plan = await readPlan(this.#options.files, experiment.folder);
+    return plan
+      ? succeed(plan)
+      : fail(`${experiment.record.title} has no plan.json to go on by; run the ablation again.`);
+  }
+
+  async #create(
+    asked: ExperimentRequest,
+    planned: PlannedExperiment,
+    shared: SharedByArms,
+  ): Promise<Experiment> {
+    const { files, clock } = this.#options;
+    const { workspaceFolder, config } = asked;
+    const now = clock.now();
+    const name = timeStampedName(config.path, now).slice(0, longestName);
+    const { id, folder } = await createStateFolder(files, workspaceFolder, 'ablations', name);
+    const claim = await takeClaim(files, folder, now);
+    const plan = await writePlan(files, folder, planned, shared);
+    const record = newRecord(asked, planned, id, now);
+    const experiment = this.#know(workspaceFolder, { folder, record }, planned.plan.diffs);
+    const arms = this.#armsOf(experiment, plan);
+    Object.assign(experiment, { arms, place: 'here' }, claim ? { claim } : {});
+    this.#change(experiment, {});
+    await experiment.writer.now(experiment.record);
+    arms.add(experiment.record.runs.filter(isQueued));
+    this.#keepWatch();
+    return experiment;
+  }
+
+  #armsOf(experiment: Experiment, plan: StoredPlan): ArmRuns {
+    const { workspaceFolder, record } = experiment;
+    return new ArmRuns(this.#options, {
+      id: record.id,
+      workspaceFolder,
+      configPath: join(workspaceFolder, record.config),
+      plan,
+      changed: async (before, arm) => {
+        const runs = experiment.record.runs.map((run) =>
+          run.runId === before ? { ...run, ...arm } : run,
+        );
+        this.#change(experiment, { runs });
+        await this.#endIfDone(experiment);
+      },
     });
-    await Promise.all(runs.map(({ ended }) => ended.then(({ id, state }) => setState(id, state))));
-    watching.dispose();
-    const states = experiment.record.runs.map(({ state }) => state);
-    await this.#save(experiment, { state: overallState(states) });
   }
 
-  /** Writes one after the other, so that an old record never overtakes a newer one. */
-  async #save(experiment: Experiment, change: Partial<AblationRecord>): Promise<void> {
+  async #endIfDone(experiment: Experiment): Promise<void> {
+    const { record, claim, arms } = experiment;
+    const state = overallState(record.runs, record.stopped ?? []);
+    if (!arms || !state.ok) return;
+    delete experiment.arms;
+    delete experiment.claim;
+    await experiment.writer.now({ ...record, state: state.value });
+    // Told of last: whoever hears of the end may want to run the rest, or to clear it, at once.
+    if (claim) await this.#attempt(releaseClaim(this.#options.files, claim), experiment);
+    experiment.place = 'nowhere';
+    experiment.canGoOn = state.value !== 'finished';
+    this.#change(experiment, { state: state.value });
+  }
+
+  #change(experiment: Experiment, change: Partial<AblationRecord>): void {
     experiment.record = { ...experiment.record, ...change };
-    const { folder, record } = experiment;
-    this.#changed.fire(record);
-    const { files, logger } = this.#options;
-    this.#writing = this.#writing
-      .then(() => writeAblationRecord(files, folder, record))
-      .catch((error) => logger.error(`ablation.json of ${folder} could not be written: ${error}`));
-    await this.#writing;
+    this.#changed.fire(experiment.record);
+    // Once it has ended it may be another window's, which must not be overtaken by a late write.
+    if (experiment.arms) experiment.writer.soon(experiment.record);
+  }
+
+  /** Looks at the experiments of other windows, and tells these of ours, while there are any. */
+  #keepWatch(): void {
+    this.#timer ??= this.#options.clock.after(lookMs, async () => {
+      const going = [...this.#experiments.values()].filter(({ place }) => place !== 'nowhere');
+      await this.#renewClaims(going);
+      for (const experiment of going) await this.#lookAgain(experiment);
+      if (this.#timer === undefined) return;
+      this.#timer = undefined;
+      if (going.length > 0) this.#keepWatch();
+    });
+  }
+
+  async #renewClaims(going: readonly Experiment[]): Promise<void> {
+    const { clock, files } = this.#options;
+    if (clock.now() < this.#renewAt) return;
+    this.#renewAt = clock.now() + beatMs;
+    for (const experiment of going) {
+      const { claim } = experiment;
+      if (claim) await this.#attempt(renewClaim(files, claim), experiment);
+    }
+  }
+
+  async #lookAgain(experiment: Experiment): Promise<void> {
+    if (experiment.place !== 'elsewhere') return;
+    const stored = await readAblationRecord(this.#options.files, experiment.folder);
+    // It may have been taken over from here meanwhile.
+    if (stored && experiment.place === 'elsewhere') await this.#lookAt(experiment, stored);
+  }
+
+  /** A claim that cannot be written stops no run. */
+  async #attempt(writing: Promise<void>, { folder }: Experiment): Promise<void> {
+    await writing.catch((error) =>
+      this.#options.logger.warn(`The claim on ${folder} could not be written: ${error}`),
+    );
   }
 }
 
-/** Cancelled beats failed: whoever stops an experiment does not want to hear of faults. */
-function overallState(states: readonly RunState[]): RunState {
-  const order: readonly RunState[] = ['cancelled', 'crashed', 'failed'];
-  return order.find((state) => states.includes(state)) ?? 'finished';
-}
+const notKnown = 'This ablation is not known any more; was its folder deleted?';
 
-/** Which metrics log the losses of an experiment: its runs are bound as any others are. */
-function termMetrics(
-  { terms = [] }: AblationRecord,
-  series: ReadonlyMap<string, StoredSeries>,
-  project: AblationRecord['project'],
-): ReadonlyMap<string, TermMetric> {
-  const bound = bindTerms(terms, [...series.keys()], project, (name) => series.get(name)?.values);
-  return new Map(
-    [...bound.terms].flatMap(([name, { loss, scale }]) =>
-      loss === undefined ? [] : [[name, { metric: loss, scale }] as const],
-    ),
-  );
+const isQueued = ({ state }: Arm): boolean => state === 'queued';
+
+function queued(arm: Arm): Arm {
+  return { ...arm, state: 'queued' };
 }

@@ -22,6 +22,8 @@ export interface WorkspaceFiles {
   readText(path: string, longest?: number): Promise<string | undefined>;
   /** Writes beside the file first and renames, so that a reader never sees half of it. */
   writeAtomically(path: string, text: string): Promise<void>;
+  /** Writes a file that must not be there yet, whole or not at all; false where it was there. */
+  createExclusively(path: string, text: string): Promise<boolean>;
   /** Makes a folder and its parents. Returns false where the folder itself was there already. */
   makeFolder(path: string): Promise<boolean>;
   /** What is in a folder; empty where there is none. */

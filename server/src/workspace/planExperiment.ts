@@ -1,15 +1,29 @@
 import { basename } from 'node:path';
 
-import { type AblationPlan, planAblation } from '../ablation/plan.ts';
+import { planHalving } from '../ablation/halving.ts';
+import { type AblationPlan, planAblation, toWeightedTerm } from '../ablation/plan.ts';
 import { type CompletedConfig, planReadyAblation } from '../ablation/readyPlan.ts';
+import {
+  type RequestSubject,
+  requestTitle,
+  requestVariants,
+  setVariants,
+} from '../ablation/requestVariants.ts';
+import { asKeyChanges, planWeightVariants } from '../ablation/variantPlan.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
-import type { AblationRequest, ReadyAblation, ReadyAblationRequest } from '../model/ablation.ts';
+import type { HalvingPlan, ReadyAblation } from '../model/ablation.ts';
+import type {
+  AblationRequest,
+  HalvingRequest,
+  ReadyAblationRequest,
+} from '../model/ablationRequest.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
 import { toPlainData } from '../syntax/toPlainData.ts';
 import type { TaskOutline } from '../training/task.ts';
 import { checkOptions } from '../training/wrongOptions.ts';
 import type { ConfigFile } from './configFile.ts';
 import { chooseEngine, type EngineChoice, type FoundProject } from './engineChoice.ts';
+import { taskChoicesOf } from './taskChoices.ts';
 
 /** What is asked for, with the config as it stands. */
 export interface AskedExperiment<Request extends AblationRequest = AblationRequest> {
@@ -24,8 +38,12 @@ export interface PlannedExperiment {
   readonly choice: EngineChoice;
   /** Of each run, where they are not those of its config. */
   readonly steps: number | undefined;
-  /** Of a ready-made one, what it answers, which metrics tell, and the steps of all runs together. */
-  readonly ready?: Pick<ReadyAblation, 'metrics' | 'question'> & { readonly totalSteps: number };
+  /** Of all runs together; undefined where that is not known. */
+  readonly totalSteps: number | undefined;
+  /** Of a ready-made one, what it answers and which metrics tell. */
+  readonly ready?: Pick<ReadyAblation, 'metrics' | 'question'>;
+  /** How hopeless variants are stopped early, where that was asked for. */
+  readonly halving?: HalvingPlan;
 }
 
 /** Built-in tasks take seconds, so a verdict over three seeds is cheap; the user's own may take days. */
@@ -45,12 +63,22 @@ export function planExperiment(asked: AskedExperiment): Result<PlannedExperiment
     terms: config.terms,
     seeds: request.seeds ?? settings?.seeds ?? defaultSeeds[choice.value.engine],
     configName: basename(config.path),
+    choice: choice.value,
+    steps: request.steps ?? settings?.steps,
   };
-  if (request.kind === 'ready') return planReady({ ...asked, request }, choice.value, shared);
-  const plan = planAblation({ ...shared, request });
-  if (!plan.ok) return plan;
-  const steps = request.steps ?? settings?.steps;
-  return succeed({ plan: plan.value, choice: choice.value, steps });
+  switch (request.kind) {
+    case 'without':
+    case 'only':
+    case 'scale':
+    case 'set': {
+      const plan = planAblation({ ...shared, request });
+      return plan.ok ? succeed(withOwnSteps(config, shared, plan.value)) : plan;
+    }
+    case 'ready':
+      return planReady({ ...asked, request }, shared);
+    default:
+      return planSeveral({ ...asked, request }, shared);
+  }
 }
 
 /** The experiments that the config's task has ready; none for a program of the user's own. */
@@ -58,8 +86,16 @@ export function readyAblationsOf(
   config: ConfigFile,
   found: FoundProject | undefined,
 ): readonly ReadyAblation[] {
+  return trainingTask(config, found)?.ablations ?? [];
+}
+
+/** The task that trains a config; none where a program of the user's own does. */
+export function trainingTask(
+  config: ConfigFile,
+  found: FoundProject | undefined,
+): TaskOutline | undefined {
   const choice = chooseEngine(config, found);
-  return choice.ok && choice.value.engine === 'task' ? (config.task?.ablations ?? []) : [];
+  return choice.ok && choice.value.engine === 'task' ? config.task : undefined;
 }
 
 interface Shared {
@@ -67,18 +103,124 @@ interface Shared {
   readonly terms: ConfigFile['terms'];
   readonly seeds: readonly number[];
   readonly configName: string;
+  readonly choice: EngineChoice;
+  /** Of each run, where somebody said. */
+  readonly steps: number | undefined;
+}
+
+/** Each run has the steps that were asked for, or those of its config. */
+function withOwnSteps(
+  { task: known, document }: ConfigFile,
+  { choice, steps }: Shared,
+  plan: AblationPlan,
+): PlannedExperiment {
+  const task = choice.engine === 'task' ? known : undefined;
+  const own = task && document ? completedBy(task)(document) : undefined;
+  const each = steps ?? (own?.ok ? own.value.steps : undefined);
+  const totalSteps = each === undefined ? undefined : each * plan.runs.length;
+  return { plan, choice, steps, totalSteps };
+}
+
+type SeveralRequest = Exclude<
+  AblationRequest,
+  ReadyAblationRequest | { kind: 'without' | 'only' | 'scale' | 'set' }
+>;
+
+/** A request of a kind that makes several variants, or a named set of requests. */
+function planSeveral(
+  { config, found, request }: AskedExperiment<SeveralRequest>,
+  shared: Shared,
+): Result<PlannedExperiment> {
+  const task = trainingTask(config, found);
+  const subject = {
+    terms: config.terms.map(toWeightedTerm),
+    choices: task ? taskChoicesOf(config) : undefined,
+    ready: task?.ablations ?? [],
+  };
+  const variants = variantsOf(subject, request, found);
+  if (!variants.ok) return variants;
+  const title = request.kind === 'named' ? request.name : requestTitle(request);
+  const input = { ...shared, title };
+  const planned = task
+    ? planOfTask(task, variants.value, input)
+    : planOfCommand(config, variants.value, input);
+  const halving = 'halving' in request ? request.halving : undefined;
+  return planned.ok && halving ? withHalving(planned.value, halving, found) : planned;
+}
+
+function variantsOf(
+  subject: RequestSubject,
+  request: SeveralRequest,
+  found: FoundProject | undefined,
+): Result<Variants> {
+  if (request.kind !== 'named') return requestVariants(subject, request);
+  const sets = found?.project?.ablation?.sets ?? {};
+  const members = Object.hasOwn(sets, request.name) ? sets[request.name] : undefined;
+  return members
+    ? setVariants(subject, request.name, members)
+    : fail(noSuchSet(request.name, Object.keys(sets)));
+}
+
+type Variants = Parameters<typeof planWeightVariants>[0]['variants'];
+type Titled = Shared & { readonly title: string };
+
+/** Every variant is checked by the task as its config would be. */
+function planOfTask(
+  task: TaskOutline,
+  variants: Variants,
+  input: Titled,
+): Result<PlannedExperiment> {
+  const changes = asKeyChanges(variants, input.terms);
+  if (!changes.ok) return changes;
+  const ready = { title: input.title, variants: changes.value };
+  const plan = planReadyAblation({ ...input, ready, complete: completedBy(task) });
+  if (!plan.ok) return plan;
+  const { totalSteps } = plan.value;
+  return succeed({ plan: plan.value, choice: input.choice, steps: undefined, totalSteps });
+}
+
+function planOfCommand(
+  config: ConfigFile,
+  variants: Variants,
+  input: Titled,
+): Result<PlannedExperiment> {
+  const plan = planWeightVariants({ ...input, variants });
+  return plan.ok ? succeed(withOwnSteps(config, input, plan.value)) : plan;
+}
+
+function withHalving(
+  planned: PlannedExperiment,
+  asked: HalvingRequest,
+  found: FoundProject | undefined,
+): Result<PlannedExperiment> {
+  const { plan, totalSteps } = planned;
+  const halving = planHalving({
+    asked,
+    metrics: found?.project?.ablation?.metrics ?? [],
+    variants: plan.variants.length - 1,
+    steps: totalSteps === undefined ? undefined : totalSteps / plan.runs.length,
+  });
+  if (!halving.ok) return halving;
+  if (halving.value.rungs.length > 0) return succeed({ ...planned, halving: halving.value });
+  const note = `${plan.variants.length - 1} variants are too few to stop some early: all run to the end.`;
+  return succeed({ ...planned, plan: { ...plan, notes: [...plan.notes, note] } });
+}
+
+function noSuchSet(name: string, all: readonly string[]): string {
+  return all.length === 0
+    ? `There is no set "${name}": counterweight.yaml names none in ablation.sets.`
+    : `There is no set "${name}" in ablation.sets of counterweight.yaml; there are ${all.join(', ')}.`;
 }
 
 function planReady(
   { config, found, request }: AskedExperiment<ReadyAblationRequest>,
-  choice: EngineChoice,
   shared: Shared,
 ): Result<PlannedExperiment> {
   const all = readyAblationsOf(config, found);
   const ready = all.find(({ name }) => name === request.name);
   const { task } = config;
   if (!ready || !task) return fail(noSuchExperiment(request.name, shared.configName, all));
-  const wanted = request.steps ?? found?.project?.ablation?.steps;
+  const wanted = shared.steps;
   // An experiment about the number of steps is no longer one where all arms have the same.
   const isAboutSteps = setsSteps(ready);
   const steps = isAboutSteps ? undefined : (wanted ?? shorterSteps(ready, config));
@@ -87,10 +229,12 @@ function planReady(
   const { totalSteps, notes } = plan.value;
   const note = `The variants differ in their steps, so the ${wanted} that were asked for are not used.`;
   const said = isAboutSteps && wanted !== undefined ? [...notes, note] : notes;
-  const planned = { plan: { ...plan.value, notes: said }, choice, steps: undefined };
   return succeed({
-    ...planned,
-    ready: { question: ready.question, totalSteps, ...metricsOf(ready) },
+    plan: { ...plan.value, notes: said },
+    choice: shared.choice,
+    steps: undefined,
+    totalSteps,
+    ready: { question: ready.question, ...metricsOf(ready) },
   });
 }
 

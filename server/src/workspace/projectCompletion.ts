@@ -39,10 +39,13 @@ function named(writing: Writing, names: ProjectNames): readonly ConfigCompletion
   if (cursor.part === 'key' && place === 'rules') {
     return names.rules.map(({ name, description }) => keyOf(writing, name, description, ' '));
   }
+  if (cursor.part === 'value' && /^ablation\.sets\.[^.]+\.\d+\.term$/.test(place)) {
+    return names.terms.map((term) => asValue(writing, term, 'A loss of an open config.'));
+  }
   const isMetric = place === 'total' || /^terms\.[^.]+\.(metric|gradient)$/.test(place);
   const isDeciding = /^ablation\.metrics(\.\d+)?$/.test(place);
   return cursor.part === 'value' && (isMetric || isDeciding)
-    ? names.metrics.map((metric) => metricOf(writing, metric))
+    ? names.metrics.map((metric) => asValue(writing, metric, 'Logged by a run of an open config.'))
     : [];
 }
 
@@ -57,9 +60,12 @@ function keyOf(
   return { label, kind: 'key', detail: '', documentation, range: cursor.word, newText };
 }
 
-function metricOf({ cursor, language }: Writing, label: string): ConfigCompletion {
+function asValue(
+  { cursor, language }: Writing,
+  label: string,
+  documentation: string,
+): ConfigCompletion {
   const newText = language.formatValue(label);
-  const documentation = 'Logged by a run of an open config.';
   return { label, kind: 'value', detail: '', documentation, range: cursor.word, newText };
 }
 

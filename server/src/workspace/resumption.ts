@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path';
 
 import type { LaunchBase } from '../ablation/launcher.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
-import { isFinalState, type RunRecord, resumableStep } from '../model/run.ts';
+import { checkpointOf, isFinalState, type RunRecord, resumableStep } from '../model/run.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { KnownRun } from './knownRun.ts';
-import { asItIsNow } from './owner.ts';
+import { asItIsNow, thisProcess } from './owner.ts';
 import { readRunRecord, snapshotName } from './runFolder.ts';
 import { taskModulePath } from './taskModule.ts';
 
@@ -21,8 +21,19 @@ export interface Resumption {
   readonly modulePath: string | undefined;
 }
 
-/** Whether a run can go on from a checkpoint, or in words why not. */
+/** Whether a person can let a run go on from a checkpoint, or in words why not. */
 export async function prepareResumption(
+  files: WorkspaceFiles,
+  run: KnownRun,
+  now: number,
+): Promise<Result<Resumption>> {
+  const { record, name } = run;
+  if (record && resumableStep(record) === undefined) return fail(whyNot(name, record));
+  return prepareArmResumption(files, run, now);
+}
+
+/** Whether an arm of an experiment that goes on can go on from its checkpoint, or in words why not. */
+export async function prepareArmResumption(
   files: WorkspaceFiles,
   { id, name, record, configPath: original }: KnownRun,
   now: number,
@@ -30,7 +41,7 @@ export async function prepareResumption(
   if (!record || original === undefined) {
     return fail(`${name} was not started here; only its logs are known.`);
   }
-  if (resumableStep(record) === undefined) return fail(whyNot(name, record));
+  if (checkpointOf(record) === undefined) return fail(whyNot(name, record));
   const configPath = join(id, snapshotName(original));
   const configText = await files.readText(configPath);
   if (configText === undefined) {
@@ -41,13 +52,14 @@ export async function prepareResumption(
   const latest = stored && asItIsNow(stored);
   if (latest && !isFinalState(latest.state)) return fail(`${name} is going on in another window.`);
   if (latest?.state === 'finished') return fail(whyNot(name, latest));
-  const { endedAt: _, exitCode: __, signal: ___, reason: ____, place: _____, ...kept } = record;
+  const { endedAt: _, exitCode: __, signal: ___, reason: ____, place: _____, ...rest } = record;
+  const { process: ______, ...kept } = rest;
   const { askedSteps } = record;
   const steps = askedSteps === undefined ? {} : { steps: askedSteps };
   return succeed({
     workspaceFolder: workspaceFolderOf(id),
     before: record,
-    record: { ...kept, state: 'queued', startedAt: now, owner: { pid: process.pid } },
+    record: { ...kept, state: 'queued', startedAt: now, owner: thisProcess() },
     modulePath: taskModulePath(original, configText),
     base: { runId: record.id, runFolder: id, configPath, seed: record.seed, ...steps },
   });

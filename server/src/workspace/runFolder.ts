@@ -119,6 +119,16 @@ export async function writeAblationRecord(
   );
 }
 
+/** What is recorded of one experiment by now; undefined where it cannot be read. */
+export async function readAblationRecord(
+  files: WorkspaceFiles,
+  folder: string,
+): Promise<AblationRecord | undefined> {
+  const value = parseJson(await files.readText(join(folder, ablationFileName)));
+  const parsed = ablationRecordSchema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
+
 function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {

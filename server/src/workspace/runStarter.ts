@@ -1,76 +1,47 @@
 import { basename, join, relative, sep } from 'node:path';
 
 import type {
-  LaunchBase,
   LaunchEnd,
   LaunchEvents,
   Launcher,
   LaunchHandle,
   LaunchSpec,
+  SlurmLaunch,
   TaskLaunch,
 } from '../ablation/launcher.ts';
-import { fillPlaceholders } from '../ablation/launchers/placeholders.ts';
-import { advanceQueue, createQueue, type QueueEvent, type QueueState } from '../ablation/queue.ts';
 import type { Clock } from '../base/clock.ts';
 import { createDeferred } from '../base/deferred.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
-import { isFinalState, noticeLimit, type RunId, type RunRecord } from '../model/run.ts';
+import { isFinalState, noticeLimit, type RunRecord } from '../model/run.ts';
+import { leftJob } from './clusterJob.ts';
+import { cluster, devicesFor } from './devices.ts';
 import type { EngineChoice } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { KnownRun } from './knownRun.ts';
-import { prepareResumption } from './resumption.ts';
+import { processOf, thisProcess } from './owner.ts';
+import { prepareArmResumption, prepareResumption, type Resumption } from './resumption.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import { createStateFolder, snapshotName, timeStampedName, writeRunRecord } from './runFolder.ts';
-import { keepTaskModule, readTaskModule } from './taskModule.ts';
-
-/** What to run. */
-export interface RunPlan {
-  readonly workspaceFolder: string;
-  readonly configPath: string;
-  /** The text of the config of this run: the user's, or a variant of it. */
-  readonly configText: string;
-  readonly choice: EngineChoice;
-  readonly seed: number;
-  readonly steps: number | undefined;
-  readonly ablation?: { readonly id: string; readonly variant: string };
-}
-
-/** How a run that was started here is doing. */
-export interface RunStatus {
-  /** Absolute path of its folder. */
-  readonly id: string;
-  readonly record: RunRecord;
-  readonly step: number;
-  readonly loss: number | undefined;
-}
-
-export interface StartedRun {
-  readonly id: string;
-  readonly record: RunRecord;
-  /** The record at the end; never rejects. */
-  readonly ended: Promise<RunRecord>;
-}
+import { type ArmPlan, baseOf, checkPlan, type RunPlan } from './runPlan.ts';
+import type { RunQueue } from './runQueue.ts';
+import { launchSpec, onDevice, type TrainingSettings, taskSpec } from './runSpec.ts';
+import type { RunStatus, StartedRun } from './startedRun.ts';
+import { keepTaskModule } from './taskModule.ts';
 
 export interface RunStarterOptions {
   readonly files: WorkspaceFiles;
   readonly catalog: RunCatalog;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly queue: RunQueue;
   readonly launchers: {
     readonly task: Launcher<TaskLaunch>;
     readonly command: Launcher<Extract<LaunchSpec, { engine: 'command' }>>;
+    readonly slurm: Launcher<SlurmLaunch>;
   };
   readonly training: () => TrainingSettings;
-}
-
-/** How built-in tasks are trained, as the user has set it. */
-export interface TrainingSettings {
-  readonly backend: string;
-  readonly probeEvery: number;
-  readonly checkpointEvery: number;
-  readonly memoryLimit: number;
 }
 
 /** A run from the moment it is asked for to its end. */
@@ -78,19 +49,16 @@ interface OwnRun {
   readonly workspaceFolder: string;
   readonly spec: LaunchSpec;
   readonly finish: (record: RunRecord) => void;
+  readonly ended: Promise<RunRecord>;
   status: RunStatus;
   handle: LaunchHandle | undefined;
 }
 
-/** One run at a time on this machine: two would share its device and both tell less. */
-const runsAtOnce = 1;
-
-/** Starts runs in the order in which they were asked for; the only writer of `run.json`. */
+/** Starts runs, single ones when their turn comes; the only writer of `run.json`. */
 export class RunStarter {
   readonly #options: RunStarterOptions;
   readonly #runs = new Map<string, OwnRun>();
   readonly #progress = new Emitter<RunStatus>();
-  #queue: QueueState = createQueue(runsAtOnce);
   #writing: Promise<boolean> = Promise.resolve(true);
   #disposed = false;
 
@@ -105,36 +73,26 @@ export class RunStarter {
     return this.#runs.get(basename(id))?.status;
   }
 
+  /** Queues a run. */
   async start(plan: RunPlan): Promise<Result<StartedRun>> {
     const { files, clock } = this.#options;
-    const now = clock.now();
-    const module = await this.#readModule(plan);
+    const module = await checkPlan(files, plan);
     if (!module.ok) return module;
-    const name = plan.ablation
-      ? `${plan.ablation.id}-${plan.ablation.variant}`.slice(0, 110)
-      : timeStampedName(plan.configPath, now);
-    const claimed = await createStateFolder(files, plan.workspaceFolder, 'runs', name);
-    const { id, folder } = claimed;
-    const configPath = join(folder, snapshotName(plan.configPath));
-    const base = { runId: id, runFolder: folder, configPath };
-    const spec = this.#specOf(plan, base, module.value?.path);
-    if (!spec.ok) return spec;
-    await files.writeAtomically(configPath, plan.configText);
-    await keepTaskModule(files, folder, module.value);
-    const record: RunRecord = {
-      schema: 1,
-      id,
-      engine: plan.choice.engine,
-      config: relative(plan.workspaceFolder, plan.configPath).split(sep).join('/'),
-      state: 'queued',
-      seed: plan.seed,
-      ...(plan.steps === undefined ? {} : { steps: plan.steps, askedSteps: plan.steps }),
-      startedAt: now,
-      owner: { pid: process.pid },
-      ...(spec.value.engine === 'command' ? { command: [...spec.value.command] } : {}),
-      ...(plan.ablation ? { ablation: plan.ablation } : {}),
-    };
-    return this.#enqueue(plan.workspaceFolder, folder, record, spec.value);
+    const name = timeStampedName(plan.configPath, clock.now());
+    const shared = { module: module.value, training: this.training() };
+    const run = await this.#prepare({ ...plan, ...shared, name }, {});
+    return run.ok ? succeed(this.#enqueue(run.value, plan.choice)) : run;
+  }
+
+  /** How built-in tasks are trained as things stand. */
+  training(): TrainingSettings {
+    return this.#options.training();
+  }
+
+  /** Launches an arm of an experiment, whose turn has come, at once. */
+  async startArm(plan: ArmPlan): Promise<Result<StartedRun>> {
+    const run = await this.#prepare(plan, { device: plan.device });
+    return run.ok ? succeed(this.#launchNow(run.value, plan.device)) : run;
   }
 
   /**
@@ -142,87 +100,108 @@ export class RunStarter {
    * folder and under its own name.
    */
   async resume(run: KnownRun): Promise<Result<StartedRun>> {
-    const { files, clock, catalog } = this.#options;
+    const { files, clock } = this.#options;
     const prepared = await prepareResumption(files, run, clock.now());
-    if (!prepared.ok) return prepared;
-    const { workspaceFolder, before, record, base, modulePath } = prepared.value;
-    // Asked last: a second click may have been faster.
-    if (this.#runs.has(record.id)) return fail(`${run.name} is still going on.`);
-    const event: QueueEvent = { type: 'resume', runId: record.id };
-    const spec = this.#taskSpec(base, modulePath, 'resume');
-    const started = await this.#enqueue(workspaceFolder, run.id, record, spec, event);
-    if (!started.ok) catalog.putRecord(workspaceFolder, run.id, before);
-    return started;
+    const own = await this.#takeUp(run, prepared, this.training());
+    return own.ok ? succeed(this.#enqueue(own.value, { engine: 'task', task: '' })) : own;
+  }
+
+  /** Lets an arm whose turn has come again go on from its checkpoint, at once. */
+  async resumeArm(
+    run: KnownRun,
+    device: string,
+    training: TrainingSettings,
+  ): Promise<Result<StartedRun>> {
+    const { files, clock } = this.#options;
+    const prepared = await prepareArmResumption(files, run, clock.now());
+    const own = await this.#takeUp(run, prepared, training);
+    return own.ok ? succeed(this.#launchNow(own.value, device)) : own;
+  }
+
+  /** Looks after a run that an earlier session gave to a cluster. */
+  async followJob(run: KnownRun): Promise<Result<StartedRun>> {
+    const left = leftJob(run);
+    if (!left) return fail(`${run.name} is on no cluster, or has ended.`);
+    if (this.#runs.has(left.record.id)) return fail(`${run.name} is looked after already.`);
+    const own = await this.#register(left.workspaceFolder, run.id, left.record, left.spec);
+    return own.ok ? succeed(this.#launchNow(own.value, cluster.name)) : own;
   }
 
   /** Takes a run out of the queue, or asks it to stop; false where it is not ours or has ended. */
   cancel(id: string): boolean {
     const run = this.#runs.get(basename(id));
     if (!run) return false;
-    this.#advance({ type: 'cancel', runIds: [run.status.record.id] });
-    if (!run.handle) this.#end(run, { state: 'cancelled', exitCode: null, signal: null });
+    if (run.handle) run.handle.cancel();
+    else {
+      this.#options.queue.cancel([run.status.record.id]);
+      this.#end(run, { state: 'cancelled', exitCode: null, signal: null });
+    }
     return true;
   }
 
   dispose(): void {
-    // The end of what runs now must not start what waits.
+    // What is ended from here is not ended for good: its record says that it runs, so it goes on later.
     this.#disposed = true;
+    this.#options.queue.dispose();
     this.#options.launchers.task.dispose();
     this.#options.launchers.command.dispose();
+    this.#options.launchers.slurm.dispose();
     this.#progress.dispose();
   }
 
-  #specOf(
-    plan: RunPlan,
-    base: Pick<LaunchSpec, 'runId' | 'runFolder' | 'configPath'>,
-    modulePath: string | undefined,
-  ): Result<LaunchSpec> {
-    const steps = plan.steps === undefined ? {} : { steps: plan.steps };
-    const shared = { ...base, seed: plan.seed, ...steps };
-    if (plan.choice.engine === 'task') return succeed(this.#taskSpec(shared, modulePath, 'start'));
-    const { command, cwd, env } = plan.choice;
-    const filled = fillPlaceholders(command, {
-      config: base.configPath,
-      run_dir: base.runFolder,
+  /** The folder of a new run, with its config and its record. */
+  async #prepare(plan: Omit<ArmPlan, 'device'>, more: Partial<RunRecord>): Promise<Result<OwnRun>> {
+    const { files, clock } = this.#options;
+    const now = clock.now();
+    const { choice, module, training, name } = plan;
+    const { id, folder } = await createStateFolder(files, plan.workspaceFolder, 'runs', name);
+    const configPath = join(folder, snapshotName(plan.configPath));
+    const base = { ...baseOf(plan), runId: id, runFolder: folder, configPath };
+    const spec = launchSpec(choice, base, module?.path, training);
+    if (!spec.ok) return spec;
+    await files.writeAtomically(configPath, plan.configText);
+    await keepTaskModule(files, folder, module);
+    const record: RunRecord = {
+      schema: 1,
+      id,
+      engine: choice.engine,
+      config: relative(plan.workspaceFolder, plan.configPath).split(sep).join('/'),
+      state: 'queued',
       seed: plan.seed,
-      ...steps,
-    });
-    if (!filled.ok) return fail(`counterweight.yaml: ${filled.error}`);
-    return succeed({ ...shared, engine: 'command', command: filled.value, cwd, env });
+      ...(plan.steps === undefined ? {} : { steps: plan.steps, askedSteps: plan.steps }),
+      startedAt: now,
+      owner: thisProcess(),
+      ...(spec.value.engine === 'command' ? { command: [...spec.value.command] } : {}),
+      ...(plan.ablation ? { ablation: plan.ablation } : {}),
+      ...more,
+    };
+    return this.#register(plan.workspaceFolder, folder, record, spec.value);
   }
 
-  /** The module of the user's own task, where the config of this run names one. */
-  async #readModule({
-    choice,
-    configPath,
-    configText,
-  }: RunPlan): ReturnType<typeof readTaskModule> {
-    if (choice.engine !== 'task') return succeed(undefined);
-    return readTaskModule(this.#options.files, configPath, configText);
+  async #takeUp(
+    run: KnownRun,
+    prepared: Result<Resumption>,
+    training: TrainingSettings,
+  ): Promise<Result<OwnRun>> {
+    if (!prepared.ok) return prepared;
+    const { workspaceFolder, before, record, base, modulePath } = prepared.value;
+    // Asked last: a second click may have been faster.
+    if (this.#runs.has(record.id)) return fail(`${run.name} is still going on.`);
+    const spec = taskSpec(base, modulePath, training, 'resume');
+    const own = await this.#register(workspaceFolder, run.id, record, spec);
+    if (!own.ok) this.#options.catalog.putRecord(workspaceFolder, run.id, before);
+    return own;
   }
 
-  #taskSpec(
-    base: LaunchBase,
-    modulePath: string | undefined,
-    from: TaskLaunch['from'],
-  ): TaskLaunch {
-    const { backend, probeEvery, checkpointEvery, memoryLimit } = this.#options.training();
-    const forced = backend === 'auto' ? {} : { backend };
-    const settings = { probeEvery, checkpointEvery, memoryLimit };
-    const own = modulePath === undefined ? {} : { modulePath };
-    return { ...base, engine: 'task', ...own, ...settings, ...forced, from };
-  }
-
-  async #enqueue(
+  async #register(
     workspaceFolder: string,
     folder: string,
     record: RunRecord,
     spec: LaunchSpec,
-    event: QueueEvent = { type: 'enqueue', runIds: [record.id] },
-  ): Promise<Result<StartedRun>> {
+  ): Promise<Result<OwnRun>> {
     const { promise: ended, resolve: finish } = createDeferred<RunRecord>();
     const status: RunStatus = { id: folder, record, step: 0, loss: undefined };
-    const run: OwnRun = { workspaceFolder, spec, finish, status, handle: undefined };
+    const run: OwnRun = { workspaceFolder, spec, finish, ended, status, handle: undefined };
     this.#runs.set(record.id, run);
     if (!(await this.#save(run))) {
       this.#runs.delete(record.id);
@@ -230,38 +209,55 @@ export class RunStarter {
       return fail(`${folder} could not be written; is the disk full, or the folder read-only?`);
     }
     this.#progress.fire(run.status);
-    this.#advance(event);
-    return succeed({ id: folder, record: run.status.record, ended });
+    return succeed(run);
   }
 
-  #advance(event: QueueEvent): void {
-    const { state, launch, stop } = advanceQueue(this.#queue, event);
-    this.#queue = state;
-    for (const runId of stop) this.#runs.get(runId)?.handle?.cancel();
-    for (const runId of launch) this.#launch(runId);
+  #enqueue(run: OwnRun, choice: EngineChoice): StartedRun {
+    const { id, record } = run.status;
+    const { queue } = this.#options;
+    queue.add([
+      {
+        runId: record.id,
+        group: record.id,
+        devices: devicesFor(choice),
+        launch: (device) => this.#launch(run, device),
+        stop: () => run.handle?.cancel(),
+      },
+    ]);
+    void run.ended.then(() => queue.ended(record.id));
+    return { id, record, ended: run.ended };
   }
 
-  #launch(runId: RunId): void {
-    const run = this.#runs.get(runId);
-    if (!run || this.#disposed) return;
+  #launchNow(run: OwnRun, device: string): StartedRun {
+    this.#launch(run, device);
+    const { id, record } = run.status;
+    return { id, record, ended: run.ended };
+  }
+
+  #launch(run: OwnRun, device: string): void {
+    // It may have been cancelled while its record was being written.
+    if (this.#disposed || isFinalState(run.status.record.state)) return;
     const { launchers, clock } = this.#options;
     const events = this.#eventsOf(run);
-    const { spec } = run;
+    const spec = onDevice(run.spec, device);
     this.#change(run, { state: 'running', startedAt: clock.now() });
     run.handle =
       spec.engine === 'task'
         ? launchers.task.launch(spec, events)
-        : launchers.command.launch(spec, events);
+        : 'slurm' in spec
+          ? launchers.slurm.launch(spec, events)
+          : launchers.command.launch(spec, events);
     void run.handle.ended.then((end) => this.#end(run, end));
   }
 
   #eventsOf(run: OwnRun): LaunchEvents {
     return {
-      started: ({ backend, backendReason, sharedGroup, steps }) => {
-        this.#advance({ type: 'started', runId: run.status.record.id });
-        const known = { backend, backendReason, sharedGroup, steps };
+      submitted: (job) => this.#change(run, { job, state: 'queued' }),
+      started: ({ pid, backend, backendReason, sharedGroup, steps }) => {
+        const process = pid === undefined ? undefined : processOf(pid);
+        const known = { process, backend, backendReason, sharedGroup, steps };
         const given = Object.entries(known).filter(([, value]) => value !== undefined);
-        this.#change(run, Object.fromEntries(given));
+        this.#change(run, { ...Object.fromEntries(given), ...this.#begun(run) });
       },
       progress: ({ step, loss }) => {
         run.status = { ...run.status, step, loss };
@@ -273,6 +269,12 @@ export class RunStarter {
     };
   }
 
+  /** A run that has waited on a cluster begins when its turn comes there. */
+  #begun({ status }: OwnRun): Partial<RunRecord> {
+    if (status.record.state !== 'queued') return {};
+    return { state: 'running', startedAt: this.#options.clock.now() };
+  }
+
   #note(run: OwnRun, notice: string): void {
     const { id, notices = [] } = run.status.record;
     if (notices.includes(notice) || notices.length >= noticeLimit) return;
@@ -282,6 +284,7 @@ export class RunStarter {
 
   #end(run: OwnRun, end: LaunchEnd): void {
     if (isFinalState(run.status.record.state)) return;
+    if (this.#disposed && end.state !== 'finished') return;
     this.#change(run, {
       state: end.state,
       endedAt: this.#options.clock.now(),
@@ -293,7 +296,6 @@ export class RunStarter {
     const { record } = run.status;
     this.#runs.delete(record.id);
     void this.#writing.then(() => run.finish(record));
-    this.#advance({ type: 'ended', runId: record.id, state: end.state });
   }
 
   #change(run: OwnRun, change: Partial<RunRecord>): void {
@@ -322,10 +324,4 @@ export class RunStarter {
       );
     return this.#writing;
   }
-}
-
-/** How a notification calls a run. */
-export function runTitle({ engine, config, command }: RunRecord): string {
-  const name = basename(config);
-  return engine === 'task' ? `Training ${name}` : `Running ${command?.[0]} with ${name}`;
 }

@@ -1,10 +1,12 @@
+import { basename } from 'node:path';
+
 import { metricName } from '../model/metricName.ts';
-import { resumableStep } from '../model/run.ts';
+import { type RunRecord, resumableStep } from '../model/run.ts';
 import type { RunProgress, RunSummary } from '../protocol/runs.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import type { KnownRun } from './knownRun.ts';
 import { placeOf } from './logPlace.ts';
-import { type RunStatus, runTitle } from './runStarter.ts';
+import type { RunStatus } from './startedRun.ts';
 
 /** What a store counts of the parts of a run's logs that could not be read. */
 type Skipped = ReturnType<MetricStore['skipped']>;
@@ -84,6 +86,11 @@ export function skippedNotice(skipped: Skipped, run: KnownRun | undefined): stri
 
 function skippedExamples({ examples }: Skipped, run: KnownRun | undefined): string[] {
   return examples.map((part) => `${placeOf(part, run)}: ${part.reason}`);
+}
+
+function runTitle({ engine, config, command }: RunRecord): string {
+  const name = basename(config);
+  return engine === 'task' ? `Training ${name}` : `Running ${command?.[0]} with ${name}`;
 }
 
 function lastLoss(store: MetricStore, runId: string): number | undefined {

@@ -52,6 +52,7 @@ export async function runTrainHost(order: TrainHostOrder): Promise<TrainHostRun>
       ...{ probeEvery: 1, checkpointEvery: 0, memoryLimit: 0, from: 'start' },
     },
     {
+      submitted: () => undefined,
       started: (info) => {
         started = info;
       },

@@ -8,11 +8,16 @@ import { lineOf, type SourceFile, type Violation, walkNodes } from './sourceFile
  * chance, no timers, no process, no files, no network.
  */
 export const purePlaces = [
+  'server/src/ablation/cost.ts',
+  'server/src/ablation/halving.ts',
   'server/src/ablation/kinds/',
   'server/src/ablation/plan.ts',
   'server/src/ablation/queue.ts',
   'server/src/ablation/readyPlan.ts',
   'server/src/ablation/report.ts',
+  'server/src/ablation/requestVariants.ts',
+  'server/src/ablation/variantIds.ts',
+  'server/src/ablation/variantPlan.ts',
   'server/src/discovery/',
   'server/src/model/',
   'server/src/numerics/',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { type AblationPlanInput, planAblation } from '../../../server/src/ablation/plan.ts';
-import type { WeightAblationRequest } from '../../../server/src/model/ablation.ts';
+import type { WeightAblationRequest } from '../../../server/src/model/ablationRequest.ts';
 import type { LossTerm } from '../../../server/src/model/lossTerm.ts';
 import { findNode } from '../../../server/src/syntax/configTree.ts';
 import { parseConfig } from '../../../server/src/syntax/registry.ts';

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 
 import { buildReport, type ReportInput } from '../../../server/src/ablation/report.ts';
 import type { ArmResult } from '../../../server/src/ablation/reporting/arms.ts';
-import type { AblationRecord, AblationRequest } from '../../../server/src/model/ablation.ts';
+import type { AblationRecord } from '../../../server/src/model/ablation.ts';
 import { ablationReportSchema } from '../../../server/src/model/ablation.ts';
+import type { AblationRequest } from '../../../server/src/model/ablationRequest.ts';
 
 type Values = Readonly<Record<string, readonly number[]>>;
 

@@ -11,7 +11,10 @@ import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
 let folder: TemporaryWorkspace;
 beforeEach(() => {
-  folder = new TemporaryWorkspace({ 'train.yaml': 'task: flow-edit\nsteps: 5\n' });
+  folder = new TemporaryWorkspace({
+    'train.yaml': 'task: flow-edit\nsteps: 5\n',
+    'mine.yaml': 'task: ./mine.ts\nsteps: 5\nloss_weights: {recon: 1.0, kl: 0.1}\n',
+  });
 });
 afterEach(() => folder[Symbol.dispose]());
 
@@ -67,4 +70,16 @@ test.each([
   const { code, error } = await run(...args);
   expect(code).toBe(2);
   expect(error).toMatch(words);
+});
+
+test('a plan says what would be run, with what differs, and runs nothing', async () => {
+  const { code, out } = await run(
+    ...['ablate', 'mine.yaml', '--sweep', 'kl=0.5,2', '--seeds', '0,1', '--plan'],
+  );
+  expect(out).toContain('sweep of kl · mine.yaml, 2 seeds\n');
+  expect(out).toContain('3 configs × 2 seeds (0, 1): 6 runs of 5 steps.\n');
+  expect(out).toContain('No run of this config has finished yet');
+  expect(out).toMatch(/^kl = 2$[\s\S]*^\+loss_weights: \{recon: 1\.0, kl: 2/m);
+  expect(code).toBe(0);
+  expect(existsSync(folder.path('.counterweight'))).toBe(false);
 });

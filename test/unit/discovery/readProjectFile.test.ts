@@ -65,6 +65,21 @@ describe('a problem stands at its place and names what is right', () => {
     { text: 'run: {command: []}\n', at: '[]', says: 'at least 1 long' },
     { text: 'ablation: {steps: 1.5}\n', at: '1.5', says: 'must be a whole number' },
     { text: 'ablation: {seeds: [0, one]}\n', at: 'one', says: 'must be a number' },
+    {
+      text: 'ablation: {sets: {a: [{kind: sweeep, weights: {kl: [1]}}]}}\n',
+      at: 'sweeep',
+      says: 'ablation.sets.a.0.kind must be one of without, only, ',
+    },
+    {
+      text: 'ablation: {sets: {a: [{kind: without, trm: kl, term: kl}]}}\n',
+      at: 'trm',
+      says: 'There is no key trm; did you mean term?',
+    },
+    {
+      text: 'ablation: {sets: {a: [{kind: search, weights: {kl: [1, x]}, trials: 3}]}}\n',
+      at: 'x',
+      says: 'must be a number',
+    },
     { text: '- a\n', at: '- a\n', says: 'The file must be a mapping' },
     { text: 'ablation: {steps: 0}\n', at: '0', says: 'must be greater than 0' },
     { text: 'total: ""\n', at: '""', says: 'at least 1 letter long' },

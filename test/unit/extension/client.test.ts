@@ -109,6 +109,7 @@ describe('AgreedCommands', () => {
     expect(agreed.has({ ...line, cwd: '/elsewhere' })).toBe(false);
     expect(agreed.has({ ...line, command: ['python3', 'train.py', '--all'] })).toBe(false);
     expect(agreed.has({ ...line, env: { PATH: './bin' } })).toBe(false);
+    expect(agreed.has({ ...line, batchLines: ['source ./setup.sh'] })).toBe(false);
   });
 
   it('takes damaged memory as none', async () => {

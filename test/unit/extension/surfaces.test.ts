@@ -8,7 +8,12 @@ import {
 import { TrendsViews } from '../../../extension/src/panels/trendsViews.ts';
 import { renderWebviewPage } from '../../../extension/src/panels/webviewPage.ts';
 import { statusText } from '../../../extension/src/statusBar/statusText.ts';
-import { ablationDescription, ablationTooltip } from '../../../extension/src/views/ablationText.ts';
+import {
+  ablationContext,
+  ablationDescription,
+  ablationTooltip,
+  queueMessage,
+} from '../../../extension/src/views/ablationText.ts';
 import {
   escapeMarkdown,
   runContext,
@@ -115,8 +120,11 @@ describe('toWire', () => {
 });
 
 describe('statusText', () => {
+  const queue = { paused: false, waiting: 0 };
+  const calm = { serverDown: false, runs: [], problems: 0, queue };
+
   it('shows the live run and the problems', () => {
-    const status = statusText({ serverDown: false, runs: [run], problems: 2 });
+    const status = statusText({ ...calm, runs: [run], problems: 2 });
     expect(status?.text).toBe('$(pulse) 120/600 · loss 0.412 · wasm $(warning) 2');
     expect(status?.tooltip.split('\n')).toEqual([
       'train_1: 120/600 · loss 0.412 · wasm (TensorFlow.js in WebAssembly)',
@@ -127,19 +135,25 @@ describe('statusText', () => {
 
   it('counts further live runs', () => {
     const runs = [run, { ...run, id: 'r2' }];
-    expect(statusText({ serverDown: false, runs, problems: 0 })?.text).toMatch(/wasm \+1$/);
+    expect(statusText({ ...calm, runs })?.text).toMatch(/wasm \+1$/);
   });
 
   it('rests while nothing runs, and hides where there is nothing at all', () => {
     const runs = [{ ...run, state: 'finished' as const }];
-    expect(statusText({ serverDown: false, runs, problems: 0 })?.text).toBe(
-      '$(pulse) Counterweight',
-    );
-    expect(statusText({ serverDown: false, runs: [], problems: 0 })).toBeUndefined();
+    expect(statusText({ ...calm, runs })?.text).toBe('$(pulse) Counterweight');
+    expect(statusText(calm)).toBeUndefined();
+  });
+
+  it('tells how many runs wait, and of the pause', () => {
+    const waiting = statusText({ ...calm, queue: { paused: false, waiting: 3 } });
+    expect(waiting?.tooltip).toContain('3 runs wait.');
+    const paused = statusText({ ...calm, queue: { paused: true, waiting: 1 } });
+    expect(paused?.text).toBe('$(debug-pause) Counterweight');
+    expect(paused?.tooltip).toContain('The queue is paused; 1 run waits.');
   });
 
   it('says when the server is gone', () => {
-    expect(statusText({ serverDown: true, runs: [run], problems: 0 })?.severity).toBe('error');
+    expect(statusText({ ...calm, serverDown: true, runs: [run] })?.severity).toBe('error');
   });
 });
 
@@ -218,6 +232,32 @@ describe('the list of ablations', () => {
   it('counts the runs of a live one and names the state of others', () => {
     expect(ablationDescription(ablation)).toBe('run 2 of 2');
     expect(ablationDescription({ ...ablation, state: 'finished' })).toBe('finished');
+  });
+
+  it('tells how long it takes yet, where it waits, and who else runs it', () => {
+    const describe = (more: Partial<AblationSummary>) =>
+      ablationDescription({ ...ablation, ...more });
+    expect(describe({ secondsLeft: 300 })).toBe('run 2 of 2 · about 5 min left');
+    const runs = ablation.runs.map((arm) => ({ ...arm, state: 'queued' as const }));
+    expect(describe({ runs, rank: 2 })).toBe('waits, 2 before it');
+    expect(describe({ elsewhere: true })).toBe('1 of 2 runs · in another window');
+    expect(describe({ state: 'crashed', canGoOn: true })).toBe('crashed · 1 of 2 runs left');
+  });
+
+  it.each([
+    [{}, 'ablation.live'],
+    [{ elsewhere: true }, 'ablation.elsewhere'],
+    [{ state: 'failed', canGoOn: true }, 'ablation.unfinished'],
+    [{ state: 'finished' }, 'ablation.ended'],
+  ] as const)('offers for %o what suits', (more, context) => {
+    expect(ablationContext({ ...ablation, ...more })).toBe(context);
+  });
+
+  it('says above the list that the queue is paused', () => {
+    expect(queueMessage({ paused: false, waiting: 9, running: 1 })).toBeUndefined();
+    expect(queueMessage({ paused: true, waiting: 9, running: 1 })).toBe(
+      'The queue is paused: 9 runs wait, 1 still goes on.',
+    );
   });
 
   it('tells each run', () => {

@@ -37,6 +37,7 @@ async function runToEnd({ text, cancel = false }: Program) {
       ...{ memoryLimit: 0, from: 'start' },
     },
     {
+      submitted: () => undefined,
       started: () => undefined,
       notice: () => undefined,
       checkpoint: (step) => void checkpoints.push(step),

@@ -44,6 +44,10 @@ describe('what is offered in counterweight.yaml', () => {
     { fixture: 'ablation:\n  metrics: [$0]\n', labels: names.metrics },
     { fixture: 'rules:\n  $0\n', labels: ['weak-loss'] },
     {
+      fixture: 'ablation:\n  sets:\n    a:\n      - kind: without\n        term: $0\n',
+      labels: ['kl', 'recon'],
+    },
+    {
       fixture: 'rules:\n  weak-loss:\n    severity: $0\n',
       labels: ['error', 'warning', 'information'],
     },

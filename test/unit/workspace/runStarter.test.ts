@@ -9,6 +9,7 @@ import type {
   LaunchEvents,
   Launcher,
   LaunchSpec,
+  SlurmLaunch,
 } from '../../../server/src/ablation/launcher.ts';
 import { systemClock } from '../../../server/src/base/clock.ts';
 import { silentLogger } from '../../../server/src/base/logger.ts';
@@ -16,6 +17,7 @@ import { type RunRecord, runRecordSchema } from '../../../server/src/model/run.t
 import { MetricStore } from '../../../server/src/store/metricStore.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { RunCatalog } from '../../../server/src/workspace/runCatalog.ts';
+import { RunQueue } from '../../../server/src/workspace/runQueue.ts';
 import { RunStarter } from '../../../server/src/workspace/runStarter.ts';
 import { summarizeRun } from '../../../server/src/workspace/runSummary.ts';
 
@@ -60,13 +62,15 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 function setUp() {
   const task = new HandLauncher<Extract<LaunchSpec, { engine: 'task' }>>('task');
   const command = new HandLauncher<Extract<LaunchSpec, { engine: 'command' }>>('command');
+  const slurm = new HandLauncher<SlurmLaunch>('command');
   const catalog = new RunCatalog();
   const starter = new RunStarter({
     files: createDiskFiles(),
     catalog,
+    queue: new RunQueue(),
     clock: systemClock,
     logger: silentLogger,
-    launchers: { task, command },
+    launchers: { task, command, slurm },
     training: () => ({
       ...{ backend: 'auto', probeEvery: 10 },
       ...{ checkpointEvery: 500, memoryLimit: 0 },
@@ -80,7 +84,7 @@ function setUp() {
     seed: 3,
     steps: undefined,
   } as const;
-  return { task, command, catalog, starter, plan };
+  return { task, command, slurm, catalog, starter, plan };
 }
 
 const summaryInput = { store: new MetricStore(), status: undefined, configUris: [] };

@@ -6,13 +6,16 @@ import type {
   LaunchEvents,
   Launcher,
   LaunchSpec,
+  SlurmLaunch,
   TaskLaunch,
 } from '../../../server/src/ablation/launcher.ts';
 import { systemClock } from '../../../server/src/base/clock.ts';
 import { silentLogger } from '../../../server/src/base/logger.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { RunCatalog } from '../../../server/src/workspace/runCatalog.ts';
-import { type RunPlan, RunStarter } from '../../../server/src/workspace/runStarter.ts';
+import type { RunPlan } from '../../../server/src/workspace/runPlan.ts';
+import { RunQueue } from '../../../server/src/workspace/runQueue.ts';
+import { RunStarter } from '../../../server/src/workspace/runStarter.ts';
 import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
 let folder: TemporaryWorkspace;
@@ -39,13 +42,15 @@ function idle<Spec extends LaunchSpec>(engine: Spec['engine']) {
 function setUp() {
   const task = idle<TaskLaunch>('task');
   const command = idle<CommandLaunch>('command');
+  const slurm = idle<SlurmLaunch>('command');
   const catalog = new RunCatalog();
   const starter = new RunStarter({
     files: createDiskFiles(),
     catalog,
+    queue: new RunQueue(),
     clock: systemClock,
     logger: silentLogger,
-    launchers: { task: task.launcher, command: command.launcher },
+    launchers: { task: task.launcher, command: command.launcher, slurm: slurm.launcher },
     training: () => ({ backend: 'auto', probeEvery: 10, checkpointEvery: 100, memoryLimit: 0 }),
   });
   const start = (configText: string, more: Partial<RunPlan> = {}) =>

@@ -1,5 +1,6 @@
 import { fail, type Result, succeed } from '../../base/result.ts';
-import type { WeightAblationRequest, WeightChange } from '../../model/ablation.ts';
+import type { WeightChange } from '../../model/ablation.ts';
+import type { WeightAblationRequest } from '../../model/ablationRequest.ts';
 import type { WeightedTerm } from '../kind.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { WeightedTerm } from '../kind.ts';
  */
 export function findRequestedTerm(
   terms: readonly WeightedTerm[],
-  request: WeightAblationRequest,
+  request: Pick<WeightAblationRequest, 'term'>,
 ): Result<WeightedTerm> {
   const term = terms.find(({ name }) => name === request.term);
   if (!term) {

@@ -74,3 +74,20 @@ export function readEnvironment(pid: number): string {
     return '';
   }
 }
+
+/**
+ * When a process started, in the system's own words, so that a later one of the same id is told
+ * from it. Undefined where there is none, or the system does not tell.
+ */
+export function processStart(pid: number): string | undefined {
+  try {
+    if (process.platform === 'linux') {
+      return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1'))[0]?.started;
+    }
+    if (process.platform === 'win32') return undefined;
+    const options = { encoding: 'utf8' } as const;
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], options).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

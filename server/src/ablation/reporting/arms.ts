@@ -3,7 +3,7 @@ import type { LossScale } from '../../model/lossTerm.ts';
 import type { RunState } from '../../model/run.ts';
 import type { QueriedSeries } from '../../store/seriesQuery.ts';
 import type { StoredSeries } from '../../store/storedSeries.ts';
-import { baselineId } from '../plan.ts';
+import { baselineId } from '../variantIds.ts';
 
 /**
  * The points of one metric of one run, in the order of the log: plain arrays, or a series of the

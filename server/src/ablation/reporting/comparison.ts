@@ -2,7 +2,7 @@ import type { AblationRecord, ReportRow } from '../../model/ablation.ts';
 import { adjustByHolm } from '../../numerics/holm.ts';
 import { mean } from '../../numerics/moments.ts';
 import { pairedInterval, pairedProbability } from '../../numerics/pairedInterval.ts';
-import { baselineId } from '../plan.ts';
+import { baselineId } from '../variantIds.ts';
 import { type ArmResult, type ArmSeries, finishedArm, seedsOf } from './arms.ts';
 import type { ChosenMetric } from './metricChoice.ts';
 

@@ -1,4 +1,5 @@
 import type { AblationRecord, Variant } from '../../model/ablation.ts';
+import { isOfWeights } from '../../model/ablationRequest.ts';
 import { isFinalState, type RunState } from '../../model/run.ts';
 import { type ArmResult, type ArmSeries, finishedArm, seedsOf } from './arms.ts';
 import type { ChosenMetric } from './metricChoice.ts';
@@ -106,7 +107,7 @@ export function remarkOnTotal(
   metrics: readonly ChosenMetric[],
 ): Remarks {
   const asked = metrics.find(({ metric }) => isTotal(metric));
-  const differing = request.kind === 'ready' ? 'losses or weights' : 'weights';
+  const differing = isOfWeights(request) ? 'weights' : 'losses or weights';
   if (asked) {
     return [`${asked.metric} sums the losses with other weights in each arm: no common scale.`];
   }

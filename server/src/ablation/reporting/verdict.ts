@@ -1,5 +1,6 @@
 import type { AblationRecord, ReportRow, Variant } from '../../model/ablation.ts';
-import { baselineId } from '../plan.ts';
+import { isOfWeights } from '../../model/ablationRequest.ts';
+import { baselineId } from '../variantIds.ts';
 import { type ArmPair, type ArmResult, finishedPairs } from './arms.ts';
 import { compareArms } from './identity.ts';
 import { describeMovement, describeUndecided, type Movement, movementOf } from './movement.ts';
@@ -46,10 +47,9 @@ export function judgeLikeness(
   const likenesses = pairs.map(compareArms);
   const seeds = countOf(pairs.length, 'seed');
   if (likenesses.every((likeness) => likeness === 'identical')) {
-    const why =
-      request.kind === 'ready'
-        ? 'what it changes reaches nothing that is trained or measured'
-        : 'the weight is probably not wired to the loss, or the program does not read the config that it is given';
+    const why = !isOfWeights(request)
+      ? 'what it changes reaches nothing that is trained or measured'
+      : 'the weight is probably not wired to the loss, or the program does not read the config that it is given';
     return `The two runs are identical to the last bit (baseline and ${label}, ${seeds}): ${why}.`;
   }
   if (likenesses.every((likeness) => likeness === 'total only')) {
@@ -69,7 +69,10 @@ function condition({ request }: AblationRecord, { label }: Variant): string {
       return `with ${request.term} ×${request.value}`;
     case 'set':
       return `with ${request.term} = ${request.value}`;
-    case 'ready':
+    case 'sweep':
+    case 'search':
+      return `with ${label}`;
+    default:
       return `with "${label}"`;
   }
 }

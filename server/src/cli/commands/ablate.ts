@@ -2,31 +2,32 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { createDeferred } from '../../base/deferred.ts';
-import { fail, type Result, succeed } from '../../base/result.ts';
-import type { AblationRecord, AblationRequest } from '../../model/ablation.ts';
+import type { AblationRecord } from '../../model/ablation.ts';
+import type { AblationRequest } from '../../model/ablationRequest.ts';
 import { isFinalState } from '../../model/run.ts';
+import { chooseEngine } from '../../workspace/engineChoice.ts';
+import { previewExperiment } from '../../workspace/previewExperiment.ts';
 import { listReadyExperiments } from '../../workspace/readyExperiments.ts';
+import { kindOptions, manyOptions, readAblationRequest } from '../ablationOptions.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { type OpenedConfig, openConfig } from '../openConfig.ts';
 import { writeExperiments } from '../writers/experiments.ts';
+import { writePlan, writePlanHead } from '../writers/plan.ts';
 import { writeReport } from '../writers/report.ts';
 
-const usage = 'ablate <config> [--ready <name>] [--seeds <0,1,…>] [--steps <count>]';
+const usage =
+  'ablate <config> [--ready <name> | --named <set> | --without <term> | --only <term> | --scale <term>=<factor> | --set <term>=<weight> | --sweep <term>=<w>,<w>… | --search <term>=<low>..<high> --trials <count> [--draw <seed>] | --strategy <names> | --loss [<key>=]<forms> | --schedule [<term>=]<names> | --mode <names> | --shuffle] [--halving <metric>[:lower|:higher]] [--seeds <0,1,…>] [--steps <count>] [--plan]';
 
-/** Lists the ready-made experiments of a config, or runs one and prints its report. */
+/** Lists the ready-made experiments of a config, plans an experiment, or runs one and prints its report. */
 export const ablateCommand: CliCommand = {
   name: 'ablate',
   usage,
   description:
-    'List the experiments that the task of a config has ready; with --ready, run one of them and print its report.',
+    'Run one experiment and print its report; with --plan only say what would be run. --sweep and --search given several times vary several weights. Without an experiment, list those that the task of the config has ready.',
   async run(args, context) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: {
-        ready: { type: 'string' },
-        seeds: { type: 'string' },
-        steps: { type: 'string' },
-      },
+      options: { ...kindOptions, ...manyOptions, plan: { type: 'boolean' } },
       allowPositionals: true,
     });
     const [name] = positionals;
@@ -36,13 +37,15 @@ export const ablateCommand: CliCommand = {
     }
     const opened = await openConfig(context.workspace, resolve(context.cwd, name), context.cwd);
     if (!opened.ok) return refuse(context, opened.error);
-    if (values.ready === undefined) {
+    const request = readAblationRequest(values);
+    if (!request.ok) return refuse(context, request.error);
+    if (request.value === undefined) {
       context.out(writeExperiments(listReadyExperiments(opened.value.view)));
       return 0;
     }
-    const request = readRequest(values.ready, values);
-    if (!request.ok) return refuse(context, request.error);
-    return runExperiment(context, opened.value, request.value);
+    return values.plan
+      ? showPlan(context, opened.value, request.value)
+      : runExperiment(context, opened.value, request.value);
   },
 };
 
@@ -51,36 +54,41 @@ function refuse({ error }: CommandContext, why: string): number {
   return 2;
 }
 
-function readRequest(
-  name: string,
-  given: { readonly seeds?: string | undefined; readonly steps?: string | undefined },
-): Result<AblationRequest> {
-  // Number('') is 0, which nobody asked for.
-  const seeds = given.seeds?.split(',').map((text) => (text.trim() ? Number(text) : Number.NaN));
-  if (seeds?.some((seed) => !Number.isSafeInteger(seed))) {
-    return fail(`--seeds ${given.seeds}: give whole numbers with commas between them, as 0,1,2.`);
-  }
-  const steps = given.steps === undefined ? undefined : Number(given.steps);
-  if (steps !== undefined && !(Number.isSafeInteger(steps) && steps > 0)) {
-    return fail(`--steps ${given.steps}: give a whole number above 0.`);
-  }
-  return succeed({
-    kind: 'ready',
-    name,
-    ...(seeds ? { seeds } : {}),
-    ...(steps === undefined ? {} : { steps }),
-  });
+function preview(
+  { workspace: { files } }: CommandContext,
+  { view }: OpenedConfig,
+  request: AblationRequest,
+) {
+  return previewExperiment({ files, view, request, backend: 'auto' });
+}
+
+async function showPlan(
+  context: CommandContext,
+  opened: OpenedConfig,
+  request: AblationRequest,
+): Promise<number> {
+  const plan = await preview(context, opened, request);
+  if (!plan.ok) return refuse(context, plan.error);
+  context.out(writePlan(plan.value));
+  return 0;
 }
 
 async function runExperiment(
   context: CommandContext,
-  { view, folder }: OpenedConfig,
+  opened: OpenedConfig,
   request: AblationRequest,
 ): Promise<number> {
+  const { view, folder } = opened;
   const { experiments, ingest } = context.workspace;
-  // Asked first: without one, every run of the experiment would fail for it.
-  const node = await context.trainingNode();
-  if (!node.ok) return refuse(context, node.error);
+  const choice = chooseEngine(view.file, view.found);
+  if (choice.ok && choice.value.engine === 'task') {
+    // Asked first: without one, every run of the experiment would fail for it.
+    const node = await context.trainingNode();
+    if (!node.ok) return refuse(context, node.error);
+  }
+  const plan = await preview(context, opened, request);
+  if (!plan.ok) return refuse(context, plan.error);
+  context.error(writePlanHead(plan.value));
   const started = await experiments.start({
     workspaceFolder: folder,
     config: view.file,
@@ -98,7 +106,7 @@ async function runExperiment(
 /** Says how far the experiment is, a line for each run that ends. */
 function untilEnded(
   { workspace: { experiments }, error }: CommandContext,
-  { id, title, runs }: AblationRecord,
+  { id }: AblationRecord,
 ): Promise<AblationRecord> {
   const { promise, resolve: settle } = createDeferred<AblationRecord>();
   const told = new Set<string>();
@@ -111,7 +119,6 @@ function untilEnded(
     }
     if (isFinalState(record.state)) settle(record);
   };
-  error(`${title}: ${runs.length} runs\n`);
   const listening = experiments.onDidChange(look);
   const known = experiments.all().find(({ record }) => record.id === id);
   if (known) look(known.record);

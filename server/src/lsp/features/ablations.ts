@@ -1,26 +1,32 @@
 import { join } from 'node:path';
 
+import { Throttle } from '../../base/throttle.ts';
 import {
   type AblationSummary,
   type StartAblation,
   startAblationSchema,
 } from '../../protocol/ablation.ts';
+import type { ExperimentPlanAnswer } from '../../protocol/experimentPlan.ts';
 import { idSchema, notifications, requests, type Started } from '../../protocol/messages.ts';
 import { toWire } from '../../protocol/wire.ts';
 import { chooseEngine } from '../../workspace/engineChoice.ts';
+import { summarizeExperiment, summarizeQueue } from '../../workspace/experimentSummary.ts';
+import { previewExperiment } from '../../workspace/previewExperiment.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guardParsed } from '../guard.ts';
 import { prepareStart } from '../prepareStart.ts';
 import { toUri } from '../toProtocol.ts';
 import { commandToConfirm } from './runs.ts';
 
+const listMs = 250;
+
 /** Starting ablations, and telling of them. */
 export const ablationsFeature: Feature = {
   name: 'ablations',
   register(context) {
-    const { connection, workspace, logger } = context;
-    const { experiments, ingest } = workspace;
-    const list = () => ({ ablations: listAblations(context) });
+    const { connection, workspace, logger, clock } = context;
+    const { experiments, ingest, queue } = workspace;
+    const list = () => ({ ablations: listAblations(context), queue: summarizeQueue(queue) });
     connection.onRequest<Started, void>(
       requests.startAblation,
       guardParsed<typeof startAblationSchema, Started>(
@@ -29,6 +35,16 @@ export const ablationsFeature: Feature = {
         startAblationSchema,
         { problem: 'The ablation could not be started; the log says why.' },
         (asked) => startAblation(context, asked),
+      ),
+    );
+    connection.onRequest<ExperimentPlanAnswer, void>(
+      requests.planAblation,
+      guardParsed<typeof startAblationSchema, ExperimentPlanAnswer>(
+        logger,
+        'plan of an ablation',
+        startAblationSchema,
+        { problem: 'The ablation could not be planned; the log says why.' },
+        (asked) => planAblation(context, asked),
       ),
     );
     connection.onRequest(requests.listAblations, list);
@@ -41,11 +57,31 @@ export const ablationsFeature: Feature = {
         return report ? toWire({ report }) : {};
       }),
     );
-    experiments.onDidChange(() => {
+    // Many arms may change at once, and the list holds all of them.
+    const tell = new Throttle(clock, listMs, () => {
       void connection.sendNotification(notifications.ablationsChanged, list());
     });
+    experiments.onDidChange(() => tell.request());
+    queue.onDidChange(() => tell.request());
   },
 };
+
+async function planAblation(
+  context: FeatureContext,
+  { configUri, request }: StartAblation,
+): Promise<ExperimentPlanAnswer> {
+  const ready = await prepareStart(context, configUri);
+  if (!ready.ok) return { problem: ready.error };
+  const { files } = context.workspace;
+  const { view } = ready.value;
+  const plan = await previewExperiment({
+    files,
+    view,
+    request,
+    backend: context.settings().backend,
+  });
+  return plan.ok ? { plan: plan.value } : { problem: plan.error };
+}
 
 async function startAblation(context: FeatureContext, asked: StartAblation): Promise<Started> {
   const ready = await prepareStart(context, asked.configUri);
@@ -64,13 +100,9 @@ async function startAblation(context: FeatureContext, asked: StartAblation): Pro
 }
 
 function listAblations({ workspace }: FeatureContext): AblationSummary[] {
-  return workspace.experiments.all().map(({ workspaceFolder, record }) => ({
-    id: record.id,
-    title: record.title,
-    configUri: toUri(join(workspaceFolder, record.config)),
-    state: record.state,
-    runs: record.runs,
-    createdAt: record.createdAt,
-    ...(record.reason === undefined ? {} : { reason: record.reason }),
-  }));
+  return workspace.experiments.all().map((experiment) => {
+    const { workspaceFolder, record } = experiment;
+    const configUri = toUri(join(workspaceFolder, record.config));
+    return summarizeExperiment(workspace, experiment, configUri);
+  });
 }

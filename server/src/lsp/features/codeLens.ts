@@ -2,7 +2,7 @@ import { type CodeLens, CodeLensRefreshRequest, type Command } from 'vscode-lang
 
 import { ablationKinds } from '../../ablation/kinds/registry.ts';
 import { Throttle } from '../../base/throttle.ts';
-import type { WeightAblationRequest } from '../../model/ablation.ts';
+import type { WeightAblationRequest } from '../../model/ablationRequest.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
 import { clientCommands, serverCommands } from '../../protocol/commands.ts';
 import { nodeAtPath } from '../../syntax/toPlainData.ts';
@@ -17,7 +17,7 @@ import { guard } from '../guard.ts';
 /** Lenses move the text when they change, so they follow more slowly than the hints. */
 const refreshMs = 1000;
 
-/** `▶ without · only · ×2 · trend ▁▂▃▅` above the weight, and the run above the first one. */
+/** `▶ without · only · ×2 · sweep… · trend ▁▂▃▅` above the weight, and the run above the first one. */
 export const codeLensFeature: Feature = {
   name: 'codeLens',
   capabilities: { codeLensProvider: { resolveProvider: false } },
@@ -125,13 +125,20 @@ function ablations(view: ConfigView, term: LossTerm): readonly Command[] {
     ['only', { kind: 'only', term: term.name }],
     ['×2', { kind: 'scale', term: term.name, value: 2 }],
   ];
-  return requests
+  const possible = requests
     .filter(([, request]) => isPossible(view, request))
     .map(([title, request]) => ({
       title,
       command: clientCommands.ablate,
       arguments: [{ configUri, ...request }],
     }));
+  // Without a number there is nothing to vary; which weights to try is asked for.
+  return term.weight === undefined ? possible : [...possible, sweeping(configUri, term)];
+}
+
+function sweeping(configUri: string, { name: term }: LossTerm): Command {
+  const command = clientCommands.ablate;
+  return { title: 'sweep…', command, arguments: [{ configUri, kind: 'sweep', term }] };
 }
 
 function isPossible({ file }: ConfigView, request: WeightAblationRequest): boolean {

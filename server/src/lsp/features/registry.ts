@@ -12,6 +12,7 @@ import { inlayHintFeature } from './inlayHint.ts';
 import { liftWeightFeature } from './liftWeight.ts';
 import { lossTermsFeature } from './lossTerms.ts';
 import { panelsFeature } from './panels.ts';
+import { queueFeature } from './queue.ts';
 import { readyExperimentsFeature } from './readyExperiments.ts';
 import { runsFeature } from './runs.ts';
 
@@ -30,6 +31,7 @@ export const features: readonly Feature[] = [
   liftWeightFeature,
   lossTermsFeature,
   panelsFeature,
+  queueFeature,
   readyExperimentsFeature,
   runsFeature,
 ];

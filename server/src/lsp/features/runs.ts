@@ -10,8 +10,8 @@ import { toWire } from '../../protocol/wire.ts';
 import { findNode } from '../../syntax/configTree.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import { chooseEngine, type EngineChoice } from '../../workspace/engineChoice.ts';
-import type { RunStatus } from '../../workspace/runStarter.ts';
 import { describeProgress, summarizeRun } from '../../workspace/runSummary.ts';
+import type { RunStatus } from '../../workspace/startedRun.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guardParsed } from '../guard.ts';
 import { prepareStart, untrusted } from '../prepareStart.ts';
@@ -97,8 +97,9 @@ export function commandToConfirm(
   confirmed: CommandLine | undefined,
 ): CommandLine | undefined {
   if (choice.engine !== 'command') return undefined;
-  const { command, cwd, env } = choice;
-  const line: CommandLine = { command: [...command], cwd, env: { ...env } };
+  const { command, cwd, env, slurm } = choice;
+  const batch = slurm ? { batchLines: [...slurm.header] } : {};
+  const line: CommandLine = { command: [...command], cwd, env: { ...env }, ...batch };
   return isDeepStrictEqual(confirmed, line) ? undefined : line;
 }
 

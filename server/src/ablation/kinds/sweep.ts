@@ -1,0 +1,105 @@
+import { fail, succeed } from '../../base/result.ts';
+import type { VariantRequest } from '../../model/ablationRequest.ts';
+import type { VariantKind } from '../kind.ts';
+import { findTerms, tooMany, trainsNothing, weighed } from './weightGrid.ts';
+
+type SweepRequest = Extract<VariantRequest, { kind: 'sweep' }>;
+
+const terms = [
+  { name: 'velocity', weight: 1 },
+  { name: 'kl', weight: 0.1 },
+] as const;
+const subject = { terms, choices: undefined } as const;
+
+/** A list of weights of one loss, or a grid over those of several. */
+export const sweep: VariantKind<SweepRequest> = {
+  name: 'sweep',
+  description: 'Tries a list of weights of one loss, or every combination of those of several.',
+  examples: [
+    {
+      subject,
+      request: { kind: 'sweep', weights: { kl: [1, 0.1] } },
+      title: 'sweep of kl',
+      variants: [
+        { label: 'kl = 1', weights: [{ term: 'kl', from: 0.1, to: 1 }], values: [] },
+        // As the config is: the plan leaves it out.
+        { label: 'kl = 0.1', weights: [], values: [] },
+      ],
+    },
+    {
+      subject,
+      request: { kind: 'sweep', weights: { velocity: [1, 2], kl: [0] } },
+      title: 'grid of velocity × kl',
+      variants: [
+        {
+          label: 'velocity = 1, kl = 0',
+          weights: [{ term: 'kl', from: 0.1, to: 0 }],
+          values: [],
+        },
+        {
+          label: 'velocity = 2, kl = 0',
+          weights: [
+            { term: 'velocity', from: 1, to: 2 },
+            { term: 'kl', from: 0.1, to: 0 },
+          ],
+          values: [],
+        },
+      ],
+    },
+  ],
+  refusals: [
+    {
+      subject,
+      request: { kind: 'sweep', weights: {} },
+      words: 'at least one loss term',
+    },
+    {
+      subject,
+      request: { kind: 'sweep', weights: { render: [1] } },
+      words: 'no loss term "render"',
+    },
+    {
+      subject,
+      request: { kind: 'sweep', weights: { kl: [1, Number.POSITIVE_INFINITY] } },
+      words: 'not a finite number',
+    },
+    {
+      subject,
+      request: { kind: 'sweep', weights: { velocity: [1, 0], kl: [0] } },
+      words: 'nothing would be trained',
+    },
+    {
+      subject,
+      request: {
+        kind: 'sweep',
+        weights: { velocity: Array.from({ length: 40 }, (_, at) => at), kl: Array(40).fill(1) },
+      },
+      words: '1,600 variants',
+    },
+  ],
+  title({ weights }) {
+    const names = Object.keys(weights);
+    return `${names.length > 1 ? 'grid' : 'sweep'} of ${names.join(' × ')}`;
+  },
+  variants(asked, { weights }) {
+    const found = findTerms(asked.terms, Object.keys(weights));
+    if (!found.ok) return found;
+    const axes = found.value.map(({ name }) => weights[name] ?? []);
+    const odd = found.value.find((_, at) => axes[at]?.some((value) => !Number.isFinite(value)));
+    if (odd) return fail(`A weight for ${odd.name} is not a finite number.`);
+    const many = tooMany(axes.reduce((count, axis) => count * axis.length, 1));
+    if (many !== undefined) return fail(many);
+    const variants = combinations(axes).map((point) => weighed(found.value, point));
+    const empty = variants.find((variant) => trainsNothing(asked.terms, variant));
+    if (empty) return fail(`With ${empty.label} all weights are 0: nothing would be trained.`);
+    return succeed(variants);
+  },
+};
+
+/** Every choice of one entry from each list; those of the last change fastest. */
+function combinations(axes: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  return axes.reduce<readonly (readonly number[])[]>(
+    (points, axis) => points.flatMap((point) => axis.map((value) => [...point, value])),
+    [[]],
+  );
+}
