@@ -77,13 +77,15 @@ __all__ = [
 _MOST_GROUPS = 24
 # At this many steps or fewer the memory of the gradients is held from one measured step to the next.
 _OFTEN = 10
-# Tensors of this mean length or more are long.
-_LONG = 4096
+# After so many steps the graph is searched again for parameters that the probe does not know.
+_SEARCHED_AGAIN = 50
 # torch.utils.checkpoint without re-entry: before 2.1 what the first pass back has computed again
 # serves the others, so that running values are updated as often with the probe as without it.
 _RECOMPUTES_EACH_PASS = tuple(int(n) for n in torch.__version__.split(".")[:2]) >= (2, 1)
-# Longer dot products are summed in pieces of this size: float32 would lose digits.
+# Longer rows are gone through in pieces of this size on the CPU, which stay in its cache.
 _PIECE = 1 << 15
+# Longer inner products are summed in pieces of this size: float32 would lose digits.
+_LONGEST = 1 << 17
 
 
 class ProbeError(RuntimeError):
@@ -155,7 +157,10 @@ class Probe:
 
     def due(self, step: Optional[int] = None, of: Optional[str] = None) -> bool:
         """Whether the next `observe` or `combine` measures: for figures worth computing only then."""
-        return self._objective(of).is_due(step, self._every)
+        objective = self._objective(of)
+        if objective.measuring is not None:
+            return objective.measuring
+        return self._is_due(objective, objective.count if step is None else _index(step))
 
     def observe(
         self,
@@ -184,7 +189,7 @@ class Probe:
         began = time.perf_counter()
         terms = _check_terms(losses, weights, objective.order)
         with _kept(list(self._modules.values())):
-            self._take_back(objective, terms, supply=None)
+            self._take_back(objective, terms, accumulating)
         return self._finish(objective, number, accumulating, began)
 
     def combine(
@@ -217,7 +222,7 @@ class Probe:
             objective.end(accumulating)
         else:
             supply = _Supply(1.0 / divide)
-            self._take_back(objective, terms, supply)
+            self._take_back(objective, terms, accumulating, supply)
             if objective.sums is not None:
                 supply.add_to(objective.sums)
             self._finish(objective, number, accumulating, began)
@@ -229,6 +234,10 @@ class Probe:
             return
         if step is None:
             step = max((o.newest for o in self._objectives.values()), default=0)
+        for name, value in figures.items():
+            _check_number(value, f"The figure {name}")
+            if name in ("step", "wall_time"):
+                raise ProbeError(f"{name} cannot be the name of a figure: each line has one already.")
         names = list(figures)
         self._write(_index(step), dict(zip(names, _read([figures[name] for name in names]))))
 
@@ -272,20 +281,30 @@ class Probe:
         self._objectives[of] = made
         return made
 
+    def _is_due(self, objective: "_Objective", step: int) -> bool:
+        return self._ranks.are_ready(objective.count) and objective.is_due(step)
+
     def _begin(self, step: Optional[int], of: Optional[str]) -> Tuple["_Objective", int, bool]:
-        self._settle()
         objective = self._objective(of)
         number = objective.count if step is None else _index(step)
+        if objective.count > 0 and not objective.newest <= number <= objective.newest + 1:
+            self._leave_steps_out()
+        self._settle()
         if objective.measuring is None:
-            objective.measuring = objective.is_due(number, self._every)
+            objective.measuring = self._is_due(objective, number)
+        if objective.measuring:
+            _refuse_capture()
         objective.newest = number
         return objective, number, objective.measuring
 
     def _take_back(
-        self, objective: "_Objective", terms: "_Terms", supply: Optional["_Supply"]
+        self,
+        objective: "_Objective",
+        terms: "_Terms",
+        accumulating: bool,
+        supply: Optional["_Supply"] = None,
     ) -> None:
         """Takes each loss back through the graph and adds what it finds to the objective's sums."""
-        _refuse_capture()
         scale = self._scale()
         self._tell_half_precision()
         sums = objective.sums
@@ -294,7 +313,10 @@ class Probe:
         if sums is None or sums.names != terms.names:
             if sums is not None:
                 raise ProbeError("The micro-batches of one step have different losses.")
-            sums = _Sums(terms.names, objective.trainable(), objective.groups, objective.kept)
+            at_once = not accumulating and not self._ranks.reduce
+            sums = _Sums(
+                terms.names, objective.trainable(), objective.groups, objective.kept, at_once
+            )
             objective.sums = sums
         parameters = sums.parameters
         with_graph = [k for k, loss in enumerate(terms.losses) if _has_graph(loss)]
@@ -307,7 +329,7 @@ class Probe:
                 gradients = _gradients(loss, factor, parameters, keep)
                 rows = sums.add(k, gradients, factor)
                 if supply is not None and weight != 0.0:
-                    supply.add(rows, gradients, weight * scale)
+                    supply.add(rows, gradients, weight * scale, stay=sums.batches == 0)
                 # Freed before the next pass, or two sets of gradients are held at once.
                 del gradients
         sums.add_values(terms)
@@ -329,6 +351,7 @@ class Probe:
             if self._ranks.writes and self._update_ratio:
                 spent = objective.snapshot or objective.spent
                 objective.snapshot = _Snapshot(step, sums.parameters, sums.parts, spent)
+                objective.snapshot.is_current = False
         objective.end(accumulating)
         if not self._ranks.writes:
             return None
@@ -364,14 +387,26 @@ class Probe:
             figures.update(_norms(reading, products, reading.paths[name], "total", suffix))
         return figures
 
+    def _leave_steps_out(self) -> None:
+        """The numbers of steps have jumped: what has changed since is the work of several steps."""
+        for objective in self._objectives.values():
+            if objective.snapshot is not None:
+                objective.snapshot = None
+                self._tell(
+                    "jump",
+                    "step/<group>_update_ratio is left out where the numbers of steps go on by more "
+                    "than 1 or go back: it is of one step. Call the probe in every step, with the "
+                    "number of the optimizer's step; it measures only those that are due.",
+                )
+
     def _settle(self) -> None:
         """Writes the update ratios of measured steps that the optimizer has taken since."""
         for objective in self._objectives.values():
+            if objective.spent is not None:
+                objective.spent.is_current = False
             snapshot = objective.snapshot
-            if snapshot is None:
-                continue
-            ratios = snapshot.ratios()
-            if ratios is None:
+            ratios = None if snapshot is None else snapshot.ratios()
+            if snapshot is None or ratios is None:
                 continue
             objective.snapshot = None
             objective.spent = snapshot if self._every <= _OFTEN else None
@@ -408,9 +443,13 @@ class Probe:
             warnings.warn(f"counterweight_probe: {text}", RuntimeWarning, stacklevel=2)
 
     def _tell_half_precision(self) -> None:
-        if self._scaler is not None or not torch.cuda.is_available():
+        if self._scaler is not None or not torch.is_autocast_enabled():
             return
-        if torch.is_autocast_enabled() and torch.get_autocast_gpu_dtype() == torch.float16:
+        if hasattr(torch, "get_autocast_dtype"):
+            kind = torch.get_autocast_dtype("cuda")
+        else:
+            kind = torch.get_autocast_gpu_dtype()
+        if kind == torch.float16:
             self._tell(
                 "scaler",
                 "autocast computes in float16 and the probe has no scaler: small gradients vanish. "
@@ -453,11 +492,18 @@ class Probe:
                 "combine() sets .grad itself, so hooks after the accumulation of gradients (an "
                 "optimizer inside backward, for example) would not run. Use observe()."
             )
+        if any(p._backward_hooks for p in objective.parameters):
+            raise ProbeError(
+                "combine() takes each loss back by itself, so hooks on parameters would see parts of "
+                "their gradients, or nothing (torch before 2.0). Use observe() before "
+                "total.backward()."
+            )
         if self._scaler is not None:
             # The scaler makes its scale at the first call of scale().
             self._scaler.scale(torch.zeros((), device=objective.parameters[0].device))
-        known = {id(p) for p in self._parameters}
-        if objective.measuring:
+        # The graph is searched where the first step is measured, and now and then.
+        if objective.measuring and objective.count % _SEARCHED_AGAIN == 0:
+            known = {id(p) for p in self._parameters}
             for leaf in _leaves(terms.losses):
                 if isinstance(leaf, nn.Parameter) and id(leaf) not in known:
                     raise ProbeError(
@@ -494,12 +540,9 @@ class _Objective:
     def trainable(self) -> List[Tensor]:
         return [p for p in self.parameters if p.requires_grad]
 
-    def is_due(self, step: Optional[int], every: int) -> bool:
-        if self.measuring is not None:
-            return self.measuring
-        number = self.count if step is None else _index(step)
+    def is_due(self, step: int) -> bool:
         # A step before the last measured one belongs to a run that was restarted.
-        return self.next_due is None or number >= self.next_due or number < self.last_measured
+        return self.next_due is None or step >= self.next_due or step < self.last_measured
 
     def measured(self, step: int, every: int) -> None:
         self.last_measured = step
@@ -564,18 +607,6 @@ class _Part:
         return torch.cat(pieces, out=out)
 
 
-    def less(self, tensors: Sequence[Tensor], row: Tensor, out: Tensor) -> Tensor:
-        """The tensors of these places as a row, less another row."""
-        if out.numel() < _LONG * len(self.places):
-            return self.row(tensors, out).sub_(row)
-        # Long tensors are not worth a copy.
-        for place, piece, target in zip(
-            self.places, row.split(self.lengths), out.split(self.lengths)
-        ):
-            torch.sub(_flat(tensors[place], self.dtype), piece, out=target)
-        return out
-
-
 class _Orders:
     """The axes of gradients as the first one of each parameter lies in memory.
 
@@ -584,17 +615,16 @@ class _Orders:
     """
 
     def __init__(self) -> None:
-        self._axes: Dict[int, List[int]] = {}
+        # None for those that lie as a row does.
+        self._axes: Dict[int, Optional[List[int]]] = {}
 
     def lay(self, place: int, gradient: Tensor) -> Tensor:
-        if gradient.is_sparse or gradient.dim() < 2 or gradient.is_complex():
-            return gradient
-        axes = self._axes.get(place)
-        if axes is None:
-            strides = gradient.stride()
-            axes = sorted(range(gradient.dim()), key=lambda axis: -strides[axis])
-            self._axes[place] = axes
-        return gradient.permute(axes)
+        if gradient.is_sparse:
+            gradient = gradient.to_dense()
+        if place not in self._axes:
+            self._axes[place] = _axes(gradient)
+        axes = self._axes[place]
+        return gradient if axes is None else gradient.permute(axes)
 
     def put_back(self, place: int, row: Tensor, parameter: Tensor) -> Tensor:
         """A piece of a row as a gradient of the parameter."""
@@ -616,6 +646,7 @@ class _Sums:
         parameters: List[Tensor],
         groups: Dict[str, List[Tensor]],
         kept: List[Tensor],
+        at_once: bool,
     ) -> None:
         if not parameters:
             raise ProbeError("No parameter requires a gradient: all are frozen.")
@@ -633,6 +664,9 @@ class _Sums:
         self.weights: List[List[float]] = []
         # has_path[part][loss]
         self.has_path = [[False] * len(names) for _ in self.parts]
+        # products[part][loss], where nothing will be added: taken while the row is in the cache.
+        self.at_once = at_once
+        self.products: List[List[List[Any]]] = [[[]] * len(names) for _ in self.parts]
 
     def add(
         self, k: int, gradients: Sequence[Optional[Tensor]], factor: float
@@ -642,16 +676,17 @@ class _Sums:
         for index, part in enumerate(self.parts):
             if all(gradients[i] is None for i in part.places):
                 continue
+            is_first = not self.has_path[index][k]
+            self.has_path[index][k] = True
             row = self.rows[index][k]
-            if not self.has_path[index][k]:
-                self.has_path[index][k] = True
-                added[index] = part.row(gradients, row, self.orders)
-                if factor != 1.0:
-                    row.div_(factor)
-            else:
-                fresh = part.row(gradients, None, self.orders)
-                added[index] = fresh if factor == 1.0 else fresh.div_(factor)
+            fresh = part.row(gradients, row if is_first else None, self.orders)
+            if factor != 1.0:
+                fresh.div_(factor)
+            if not is_first:
                 row.add_(fresh)
+            elif self.at_once:
+                self.products[index][k] = _products(self.rows[index], k)
+            added[index] = fresh
         return added
 
     def add_values(self, terms: _Terms) -> None:
@@ -666,18 +701,18 @@ class _Sums:
         weights = [sum(row[k] for row in self.weights) / self.batches for k in range(count)]
         for rows, path in zip(self.rows, self.has_path):
             for k in range(count):
-                if not path[k]:
+                if ranks.reduce and not path[k]:
                     rows[k].zero_()
             if self.batches > 1:
                 rows.div_(self.batches)
         paths = [[float(path) for path in row] for row in self.has_path]
         losses, paths = ranks.mean(self.rows, losses, paths)
-        products: List[Any] = []
-        for rows in self.rows:
-            pieces = [_pieces(row) for row in rows]
-            products.extend(
-                _inner(pieces[a], pieces[b]) for a in range(count) for b in range(a + 1)
-            )
+        products = [
+            product
+            for rows, taken in zip(self.rows, self.products)
+            for k in range(count)
+            for product in taken[k] or _products(rows, k)
+        ]
         return _Reading(self, losses, weights, _read(products), paths)
 
 
@@ -708,6 +743,9 @@ class _Reading:
             for a in range(count):
                 for b in range(a + 1):
                     product = next(take)
+                    # Where there is no path a row may hold anything.
+                    if path[a] == 0 or path[b] == 0:
+                        continue
                     for target in targets:
                         target[a][b] += product
                         if a != b:
@@ -729,7 +767,8 @@ class _Supply:
 
     def __init__(self, factor: float) -> None:
         self._factor = factor
-        self._rows: List[Optional[Tensor]] = []
+        # By part: rows and what each is multiplied with.
+        self._rows: Dict[int, List[Tuple[Tensor, float]]] = {}
         self._reached: set = set()
 
     def add(
@@ -737,8 +776,9 @@ class _Supply:
         rows: Sequence[Optional[Tensor]],
         gradients: Sequence[Optional[Tensor]],
         weight: float,
+        stay: bool,
     ) -> None:
-        weight *= self._factor
+        """`stay` says that the rows are held anyway, until `add_to`."""
         for index, gradient in enumerate(gradients):
             if gradient is not None:
                 if gradient.is_sparse:
@@ -747,30 +787,39 @@ class _Supply:
                         "of nn.Embedding(sparse=True). Use observe() before total.backward()."
                     )
                 self._reached.add(index)
-        if not self._rows:
-            self._rows = [None] * len(rows)
         for index, row in enumerate(rows):
-            known = self._rows[index]
-            if row is None:
-                continue
-            if known is None:
-                self._rows[index] = row * weight
-            else:
-                known.add_(row, alpha=weight)
+            if row is not None:
+                terms = self._rows.setdefault(index, [])
+                terms.append((row, weight * self._factor))
+                if not stay:
+                    terms[:] = [(_weighted_row(terms), 1.0)]
 
     def add_to(self, sums: _Sums) -> None:
         with torch.no_grad():
-            for part, row in zip(sums.parts, self._rows):
-                if row is None:
-                    continue
-                for place, piece in zip(part.places, row.split(part.lengths)):
+            for index, rows in self._rows.items():
+                part = sums.parts[index]
+                for place, piece in zip(part.places, _weighted_row(rows).split(part.lengths)):
                     if place in self._reached:
                         parameter = sums.parameters[place]
                         _add_gradient(parameter, sums.orders.put_back(place, piece, parameter))
 
 
+def _weighted_row(rows: Sequence[Tuple[Tensor, float]]) -> Tensor:
+    """The weighted sum of rows, piece by piece, so that it stays in the cache meanwhile."""
+    # A row of weight 1 comes first: it needs no product.
+    (_, first), *others = rows = sorted(rows, key=lambda term: term[1] != 1.0)
+    result = torch.empty_like(rows[0][0])
+    for target, piece, *pieces in zip(_pieces(result), *(_pieces(row) for row, _ in rows)):
+        if first != 1.0 or not pieces:
+            piece = torch.mul(piece, first, out=target)
+        for other, (_, weight) in zip(pieces, others):
+            piece = torch.add(piece, other, alpha=weight, out=target)
+    return result
+
+
 def _add_gradient(parameter: Tensor, gradient: Tensor) -> None:
-    gradient = gradient.to(parameter.dtype)
+    if gradient.dtype is not parameter.dtype:
+        gradient = gradient.to(parameter.dtype)
     if parameter.grad is not None:
         parameter.grad.add_(gradient)
     elif gradient.stride() == parameter.stride():
@@ -788,23 +837,29 @@ class _Snapshot:
         step: int,
         parameters: List[Tensor],
         parts: List[_Part],
-        kept: Optional["_Snapshot"] = None,
+        spent: Optional["_Snapshot"] = None,
     ) -> None:
         self.step = step
         self._parameters = parameters
         # Parameters outside of all groups have no name to be told by; without groups all are one.
-        grouped = [part for part in parts if part.group is not None]
-        self._parts = grouped or parts
-        fit = kept is not None and [(p.lengths, p.dtype, p.device) for p in self._parts] == [
-            (p.lengths, p.dtype, p.device) for p in kept._parts
-        ]
-        if kept is not None and fit:
-            self._rows = kept._rows
+        self._parts = [part for part in parts if part.group is not None] or parts
+        # Whether the rows are the parameters of this moment.
+        self.is_current = False
+        if spent is not None and spent._shapes() == self._shapes():
+            self._rows = spent._rows
+            self.is_current = spent.is_current and all(
+                map(operator.is_, spent._parameters, parameters)
+            )
         else:
-            self._rows = [part.empty(2) for part in self._parts]
-        for part, (before, _) in zip(self._parts, self._rows):
-            part.row(parameters, before)
+            # The parameters as they were, and room for them as they will be.
+            self._rows = [list(part.empty(2)) for part in self._parts]
+        if not self.is_current:
+            for part, rows in zip(self._parts, self._rows):
+                part.row(parameters, rows[0])
         self._versions = [p._version for p in parameters]
+
+    def _shapes(self) -> List[Tuple[Any, ...]]:
+        return [(p.places, p.lengths, p.dtype, p.device) for p in self._parts]
 
     def ratios(self) -> Optional[Dict[str, float]]:
         """|change| / |parameters| by group; None while no optimizer has stepped.
@@ -812,13 +867,18 @@ class _Snapshot:
         By the norms of the whole group: the mean over tensors would be ruled by whichever bias is
         zero. A group whose parameters are all zero has none.
         """
-        stepped = [p._version for p in self._parameters] != self._versions
-        values: List[Any] = []
         with torch.no_grad():
-            for part, (before, now) in zip(self._parts, self._rows):
-                change = _pieces(part.less(self._parameters, before, now))
-                size = _pieces(before)
-                values += [_inner(change, change), _inner(size, size)]
+            for part, (_, now) in zip(self._parts, self._rows):
+                part.row(self._parameters, now)
+            # Optimizers that write to .data leave no trace in the versions, only in the values.
+            if [p._version for p in self._parameters] == self._versions and all(
+                torch.equal(before, now) for before, now in self._rows
+            ):
+                return None
+            values = [value for before, now in self._rows for value in _change(before, now)]
+        for rows in self._rows:
+            rows.reverse()
+        self.is_current = True
         numbers = _read(values)
         changes: Dict[str, float] = {}
         sizes: Dict[str, float] = {}
@@ -826,10 +886,20 @@ class _Snapshot:
             name = part.group or "model"
             changes[name] = changes.get(name, 0.0) + change
             sizes[name] = sizes.get(name, 0.0) + size
-        # Optimizers that write to .data leave no trace in the versions, only in the values.
-        if not stepped and not any(changes.values()):
-            return None
         return {n: math.sqrt(changes[n] / sizes[n]) for n in changes if sizes[n] != 0}
+
+
+def _change(before: Tensor, now: Tensor) -> List[Any]:
+    """The squared norms of the change and of what was before; writes over the latter."""
+    if before.device.type != "cpu":
+        size = before.square().sum()
+        return [before.sub_(now).square().sum(), size]
+    change = size = 0.0
+    for old, new in zip(_pieces(before), _pieces(now)):
+        size += torch.dot(old, old).item()
+        old.sub_(new)
+        change += torch.dot(old, old).item()
+    return [change, size]
 
 
 class _Ranks:
@@ -841,6 +911,8 @@ class _Ranks:
         self.writes = True
         self.are_whole = True
         self.note: Optional[str] = None
+        # Its first pass back settles which parameters take part; the probe's must not be that one.
+        self._is_static = any(getattr(m, "static_graph", False) for m in wrapped)
         self._group: Any = None
         self._size = 1
         distributed = torch.distributed
@@ -858,11 +930,20 @@ class _Ranks:
             self.are_whole = False
             self.note = f"before the all-reduce, of rank 0 of {size} alone"
 
+    @property
+    def reduce(self) -> bool:
+        """Whether figures are of the mean over several ranks."""
+        return self._size > 1
+
+    def are_ready(self, count: int) -> bool:
+        """Whether gradients may be taken after so many steps."""
+        return count > 0 or not self._is_static
+
     def mean(
         self, rows: List[Tensor], losses: List[float], paths: List[List[float]]
     ) -> Tuple[List[float], List[List[float]]]:
         """The mean over the ranks, where gradients are taken after the all-reduce."""
-        if self._size == 1:
+        if not self.reduce:
             return losses, paths
         for row in rows:
             torch.distributed.all_reduce(row, group=self._group)
@@ -877,25 +958,41 @@ class _Ranks:
 
 
 class _Lines:
-    """A file of JSON lines, opened at the first one; each is in the file when `write` returns."""
+    """A file of JSON lines, opened at the first one; each is in the file when `write` returns.
+
+    A file that cannot be written costs figures, never the training.
+    """
 
     def __init__(self, out: str, header: Dict[str, Any]) -> None:
         path = os.fspath(out)
         self._path = path if path.endswith(".jsonl") else os.path.join(path, "counterweight.jsonl")
         self._header = header
         self._file: Any = None
+        self._has_failed = False
+        self._process = os.getpid()
 
     def write(self, line: Mapping[str, Any]) -> None:
-        if self._file is None:
-            self._open()
-        self._put(line)
+        # Processes that were forked off, by a data loader for example, leave the file alone.
+        if os.getpid() != self._process:
+            return
+        try:
+            text = _json_line(line)
+            if self._file is None:
+                text = self._open() + text
+            self._file.write(text.encode("utf-8", "backslashreplace"))
+            self._file.flush()
+        except OSError as error:
+            self.close()
+            self._tell(error)
 
     def close(self) -> None:
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):
+                self._file.close()
             self._file = None
 
-    def _open(self) -> None:
+    def _open(self) -> str:
+        """What stands before the first line of this process."""
         os.makedirs(os.path.dirname(self._path) or ".", exist_ok=True)
         # A run that goes on appends; a last line that was cut short must not swallow the next.
         cut = False
@@ -903,16 +1000,19 @@ class _Lines:
             with open(self._path, "rb") as file:
                 file.seek(-1, os.SEEK_END)
                 cut = file.read(1) != b"\n"
-        self._file = open(self._path, "a", encoding="utf-8", newline="\n")
-        if cut:
-            self._file.write("\n")
+        self._file = open(self._path, "ab")
         # Each process that goes on with a run says what it measures.
-        self._put(self._header)
+        return ("\n" if cut else "") + _json_line(self._header)
 
-    def _put(self, line: Mapping[str, Any]) -> None:
-        values = {key: _json_value(value) for key, value in line.items()}
-        self._file.write(json.dumps(values, ensure_ascii=False) + "\n")
-        self._file.flush()
+    def _tell(self, error: OSError) -> None:
+        if not self._has_failed:
+            self._has_failed = True
+            warnings.warn(
+                f"counterweight_probe: {self._path} cannot be written: {error.strerror or error}. The "
+                "training goes on; its figures are lost until the file can be written again.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
 
 
 # The figures, from the inner products of the gradients.
@@ -944,7 +1044,7 @@ def _norms(
         weight = reading.weights[k]
         figures[f"grad/{name}{at}"] = norm
         figures[f"grad_weighted/{name}{at}"] = abs(weight) * norm if weight != 0 else 0.0
-    figures[f"grad/{total}{at}"] = _root(_form(products, reading.weights, reading.weights))
+    figures[f"grad/{total}{at}"] = _root(_form(products, reading.weights))
     return figures
 
 
@@ -954,8 +1054,9 @@ def _directions(reading: _Reading, products: List[List[float]], suffix: str) -> 
     figures: Dict[str, float] = {}
     norms = [abs(w) * _root(products[k][k]) if w != 0 else 0.0 for k, w in enumerate(weights)]
     whole = sum(norms)
-    only = [_only(weights, k) for k in range(len(names))]
-    projections = [_form(products, only[k], weights) for k in range(len(names))]
+    projections = [
+        w * _pull(row, weights) if w != 0 else 0.0 for w, row in zip(weights, products)
+    ]
     squared = sum(projections)
     for k, name in enumerate(names):
         if whole != 0:
@@ -963,10 +1064,9 @@ def _directions(reading: _Reading, products: List[List[float]], suffix: str) -> 
         if not squared <= 0:
             figures[f"grad_contribution/{name}{at}"] = projections[k] / squared
         rest = [0.0 if j == k else w for j, w in enumerate(weights)]
-        unit = _only([1.0] * len(names), k)
-        length = _root(products[k][k]) * _root(_form(products, rest, rest))
+        length = _root(products[k][k]) * _root(_form(products, rest))
         if length != 0:
-            figures[f"cos/{name}~rest{at}"] = _cosine(_form(products, unit, rest), length)
+            figures[f"cos/{name}~rest{at}"] = _cosine(_pull(products[k], rest), length)
         for j in range(k + 1, len(names)):
             length = _root(products[k][k]) * _root(products[j][j])
             if length != 0:
@@ -986,19 +1086,14 @@ def _inner_products(
     }
 
 
-def _form(products: List[List[float]], left: Sequence[float], right: Sequence[float]) -> float:
-    """The inner product of two weighted sums of gradients; a weight of 0 leaves one out."""
-    return sum(
-        a * b * products[i][j]
-        for i, a in enumerate(left)
-        if a != 0
-        for j, b in enumerate(right)
-        if b != 0
-    )
+def _form(products: List[List[float]], weights: Sequence[float]) -> float:
+    """The squared norm of a weighted sum of gradients; a weight of 0 leaves one out."""
+    return sum(w * _pull(row, weights) for w, row in zip(weights, products) if w != 0)
 
 
-def _only(weights: Sequence[float], k: int) -> List[float]:
-    return [w if j == k else 0.0 for j, w in enumerate(weights)]
+def _pull(row: Sequence[float], weights: Sequence[float]) -> float:
+    """The inner product of one gradient with a weighted sum of them."""
+    return sum(w * product for w, product in zip(weights, row) if w != 0)
 
 
 def _root(square: float) -> float:
@@ -1037,6 +1132,8 @@ def _check_terms(
             )
     names = sorted(losses, key=lambda name: order[name])
     learned = [n for n in names if torch.is_tensor(given.get(n)) and given[n].requires_grad]
+    for name, weight in given.items():
+        _check_number(weight, f"The weight of {name}")
     numbers = _read([given.get(name, 1.0) for name in names])
     return _Terms(names, [losses[name] for name in names], numbers, learned)
 
@@ -1047,6 +1144,14 @@ def _check_name(name: Any, kind: str) -> None:
             f"{name!r} cannot be the name of a {kind}: names of metrics are made of it, so it has "
             'no "/", "@", "~" and no spaces.'
         )
+
+
+def _check_number(value: Any, what: str) -> None:
+    if torch.is_tensor(value):
+        if value.numel() != 1:
+            raise ProbeError(f"{what} has the shape {list(value.shape)}; it is one number.")
+    elif not hasattr(value, "__float__"):
+        raise ProbeError(f"{what} is {value!r}; it is one number.")
 
 
 def _weighted_sum(terms: _Terms) -> Tensor:
@@ -1146,29 +1251,37 @@ def _parts(parameters: List[Tensor], groups: Dict[str, List[Tensor]]) -> List[_P
     return [_Part(key[0], indices, parameters) for key, indices in places.items()]
 
 
+def _axes(gradient: Tensor) -> Optional[List[int]]:
+    if gradient.is_contiguous() or gradient.is_complex():
+        return None
+    strides = gradient.stride()
+    return sorted(range(gradient.dim()), key=lambda axis: -strides[axis])
+
+
 def _length(parameter: Tensor) -> int:
     return parameter.numel() * (2 if parameter.is_complex() else 1)
 
 
 def _flat(tensor: Tensor, dtype: torch.dtype) -> Tensor:
-    value = tensor.detach()
-    if value.is_sparse:
-        value = value.to_dense()
-    if value.is_complex():
-        value = torch.view_as_real(value.resolve_conj())
-    return value.reshape(-1).to(dtype)
+    if tensor.is_complex():
+        tensor = torch.view_as_real(tensor.resolve_conj())
+    flat = tensor.reshape(-1)
+    return flat if flat.dtype is dtype else flat.to(dtype)
 
 
 def _pieces(row: Tensor) -> Sequence[Tensor]:
     return row.split(_PIECE) if row.device.type == "cpu" else (row,)
 
 
-def _inner(left: Sequence[Tensor], right: Sequence[Tensor]) -> Any:
-    """The inner product of two rows: a number on the CPU, else a tensor to be read with others."""
-    if left[0].device.type == "cpu":
-        return sum(torch.dot(a, b).item() for a, b in zip(left, right))
-    # Products and a sum, never a matrix product: that could be in TF32.
-    return sum((a * b).sum() for a, b in zip(left, right))
+def _products(rows: Tensor, k: int) -> List[Any]:
+    """The inner products of row k with those up to it: numbers on the CPU, else tensors that are to
+    be read with others."""
+    if rows.device.type != "cpu":
+        # Products and a sum, never a matrix product: that could be in TF32.
+        return [(row * rows[k]).sum() for row in rows[: k + 1]]
+    pieces = rows[: k + 1].split(_LONGEST, dim=1)
+    products = [torch.mv(piece, piece[k]).tolist() for piece in pieces]
+    return products[0] if len(products) == 1 else [sum(numbers) for numbers in zip(*products)]
 
 
 def _read(values: Sequence[Any]) -> List[float]:
@@ -1195,11 +1308,19 @@ def _read(values: Sequence[Any]) -> List[float]:
 def _autocast_off(parameters: Sequence[Tensor]) -> Iterator[None]:
     """Passes back run in the types that the forward pass chose, the sums in those of the rows."""
     with contextlib.ExitStack() as stack:
-        for kind in {p.device.type for p in parameters} & {"cpu", "cuda", "xpu", "mps"}:
-            # Not every device knows autocast, in older versions.
-            with contextlib.suppress(RuntimeError):
+        for kind in {p.device.type for p in parameters}:
+            if _autocasts(kind):
                 stack.enter_context(torch.autocast(kind, enabled=False))
         yield
+
+
+def _autocasts(kind: str) -> bool:
+    if hasattr(torch, "get_autocast_dtype"):
+        # Since 2.4, which knows more devices and warns about the names of the older ones.
+        with contextlib.suppress(RuntimeError):
+            return torch.is_autocast_enabled(kind)
+        return False
+    return torch.is_autocast_cpu_enabled() if kind == "cpu" else torch.is_autocast_enabled()
 
 
 @contextlib.contextmanager
@@ -1287,7 +1408,7 @@ def _compiled_reason(what: str) -> str:
 
 
 def _refuse_capture() -> None:
-    if torch.cuda.is_available() and torch.cuda.is_current_stream_capturing():
+    if torch.cuda.is_initialized() and torch.cuda.is_current_stream_capturing():
         raise ProbeError(
             "A CUDA graph is being captured: figures cannot be read back inside of it. Take the "
             "steps that probe.due(step) names without the graph."
@@ -1358,6 +1479,16 @@ def _index(value: Any, name: str = "step") -> int:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names) or "none"
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
+def _json_line(values: Mapping[str, Any]) -> str:
+    try:
+        return _ENCODER.encode(values) + "\n"
+    except ValueError:
+        return _ENCODER.encode({key: _json_value(value) for key, value in values.items()}) + "\n"
 
 
 def _json_value(value: Any) -> Any:

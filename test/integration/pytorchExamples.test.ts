@@ -167,6 +167,11 @@ describe.skipIf(!python)(needingTorch('the PyTorch examples, trained', python), 
     expect(baseline).toBeGreaterThan(0);
     expect(without).not.toBe(baseline);
     expect(workspace.read(gan.config)).toBe(before);
+    const [, ran] = (report?.runs ?? []).map(({ runId }): unknown =>
+      JSON.parse(workspace.read(`.counterweight/runs/${runId}/run.json`)),
+    );
+    expect(ran).toMatchObject({ overrides: ['--reconstruction-weight', '0'] });
+    expect(report?.variants[1]?.diff).toContain('+  --reconstruction-weight 0\n');
   });
 
   it('and the three lines bring the figures into a script of one’s own', async () => {

@@ -41,6 +41,7 @@ if (torch.status !== 0) {
     ['its figures and refusals', 'checks.py'],
     ['its helpers', 'measures.py'],
     ['two processes', 'ranks.py'],
+    ['what can go wrong', 'troubles.py'],
     ['training with it and without', 'training.py'],
   ])('the PyTorch probe: %s', (_, program) => {
     const { checks, end } = runChecks(program);

@@ -1,5 +1,6 @@
 """Two processes that train together over gloo: `ranks.py` starts them, `ranks.py <rank> …` is one."""
 
+import contextlib
 import json
 import os
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 
 from results import close, refusal, run_checks, same
 
@@ -56,6 +58,58 @@ def train(model, rank, probe):
     return values + [p.tolist() for p in model.parameters()]
 
 
+class Uneven(nn.Module):
+    """With a layer that no loss reaches, as find_unused_parameters is for."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = make()
+        self.spare = nn.Linear(2, 2)
+
+    def forward(self, x):
+        return self.net(x)
+
+
+def accumulate(model, rank, probe):
+    """Two micro-batches a step, the first without an all-reduce."""
+    optimizer = torch.optim.SGD(model.parameters(), 0.2)
+    values = []
+    for x in batches():
+        optimizer.zero_grad()
+        parts = x.chunk(2)[rank].chunk(2)
+        for last, part in enumerate(parts):
+            with contextlib.nullcontext() if last else model.no_sync():
+                losses = losses_of(model, part)
+                if probe:
+                    probe.observe(losses, WEIGHTS, accumulating=not last)
+                total = (losses["fit"] + 0.2 * losses["size"]) / 2
+                total.backward()
+            values.append(total.item())
+        optimizer.step()
+    return values + [p.tolist() for p in model.parameters()]
+
+
+# What may change in how a model is wrapped, and its loop.
+WRAPPINGS = {
+    "unused": (Uneven, {"find_unused_parameters": True}, train),
+    "static": (Uneven, {"static_graph": True}, train),
+    "accumulated": (make, {}, accumulate),
+}
+
+
+def wrapped(name, rank):
+    """Whether the probe changes a bit, and the steps that it measured on rank 0."""
+    kind, options, loop = WRAPPINGS[name]
+    torch.manual_seed(1)
+    plain = loop(DistributedDataParallel(kind(), **options), rank, None)
+    torch.manual_seed(1)
+    model = DistributedDataParallel(kind(), **options)
+    steps = set()
+    writer = types.SimpleNamespace(add_scalar=lambda name, value, step: steps.add(step))
+    found = loop(model, rank, Probe(model, every=2, out=None, writer=writer))
+    return found == plain, sorted(steps)
+
+
 def be(rank, port, folder):
     os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=port)
     distributed.init_process_group("gloo", rank=rank, world_size=2)
@@ -68,6 +122,8 @@ def be(rank, port, folder):
         results[name] = train(model, rank, probe) == plain
         results[f"{name} writes"] = os.path.exists(out)
     refusal(lambda: probe.combine(losses_of(model, batches()[0])), "DistributedDataParallel", "observe()")
+    for name in WRAPPINGS:
+        results[name] = wrapped(name, rank)
     with open(os.path.join(folder, f"rank{rank}.json"), "w", encoding="utf-8") as file:
         json.dump(results, file)
     distributed.barrier()
@@ -104,7 +160,24 @@ def bits():
         for rank, results in enumerate(start(folder)):
             same([results["reduced"], results["local"]], [True, True])
             same([results["reduced writes"], results["local writes"]], [rank == 0] * 2)
+            for name in WRAPPINGS:
+                FOUND.setdefault(name, []).append(results[name])
         FOUND.update({name: lines_of(folder, f"{name}0") for name in ("reduced", "local")})
+
+
+def unused():
+    """observing changes no bit with find_unused_parameters"""
+    same(FOUND["unused"], [[True, [0, 2, 4]], [True, []]])
+
+
+def static():
+    """observing changes no bit with static_graph, whose first pass back is left alone"""
+    same(FOUND["static"], [[True, [1, 2, 4]], [True, []]])
+
+
+def accumulated():
+    """observing changes no bit with micro-batches and no_sync"""
+    same(FOUND["accumulated"], [[True, [0, 2, 4]], [True, []]])
 
 
 def reduced():
@@ -140,4 +213,4 @@ if __name__ == "__main__":
     elif not (distributed.is_available() and distributed.is_gloo_available()):
         print(json.dumps({"name": "no gloo in this PyTorch", "failure": ""}))
     else:
-        run_checks([bits, reduced, local])
+        run_checks([bits, unused, static, accumulated, reduced, local])
