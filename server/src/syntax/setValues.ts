@@ -32,6 +32,15 @@ export function setValues(
   document: ConfigDocument,
   changes: readonly ValueChange[],
 ): Result<string> {
+  const changed = changeValues(document, changes);
+  return changed.ok ? succeed(changed.value.text) : changed;
+}
+
+/** The same, as the document that the changed text makes. */
+export function changeValues(
+  document: ConfigDocument,
+  changes: readonly ValueChange[],
+): Result<ConfigDocument> {
   const language = configLanguages.find(({ name }) => name === document.language);
   if (!language) return fail(`A config in ${document.language} cannot be changed here.`);
   let current = document;
@@ -41,7 +50,7 @@ export function setValues(
     current = language.parse(applyChanges(current.text, edits.value), current);
   }
   const problem = sideEffect(document, current, changes);
-  return problem === undefined ? succeed(current.text) : fail(problem);
+  return problem === undefined ? succeed(current) : fail(problem);
 }
 
 /** What is being changed, and to what. */
