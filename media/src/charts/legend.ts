@@ -1,5 +1,5 @@
 import { button, element } from '../element.ts';
-import { strokeOf, type Theme } from '../theme.ts';
+import { strokeOf, type Theme } from '../themeColors.ts';
 import { entryValue, type LegendEntry, type ValueFormat } from './curve.ts';
 
 /** The names of the curves with their values under the cursor; pressing one hides its curves. */

@@ -1,5 +1,5 @@
 import { button, element, table } from '../element.ts';
-import type { Theme } from '../theme.ts';
+import type { Theme } from '../themeColors.ts';
 import { prefersLog } from './alignCurves.ts';
 import type { ChartChoices } from './chartChoices.ts';
 import {

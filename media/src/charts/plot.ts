@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 
-import type { Theme } from '../theme.ts';
+import type { Theme } from '../themeColors.ts';
 import { alignCurves } from './alignCurves.ts';
 import type { ChartCurve } from './curve.ts';
 import { type PlotEvents, type PlotSpec, plotOptions } from './plotOptions.ts';

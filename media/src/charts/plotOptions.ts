@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 
-import { strokeOf, type Theme } from '../theme.ts';
+import { strokeOf, type Theme } from '../themeColors.ts';
 import type { ChartCurve, ValueFormat } from './curve.ts';
 import { drawSuperseded, supersededRange } from './superseded.ts';
 import type { StepRange, ZoomGroup } from './zoom.ts';

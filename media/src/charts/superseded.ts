@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 
-import { strokeOf, type Theme } from '../theme.ts';
+import { strokeOf, type Theme } from '../themeColors.ts';
 import type { ChartCurve, SupersededLine } from './curve.ts';
 import type { StepRange } from './zoom.ts';
 

@@ -7,6 +7,11 @@ declare module 'jstat' {
       /** The t with P(T ≤ t) = `probability`. */
       inv(probability: number, freedom: number): number;
     };
+    readonly normal: {
+      cdf(value: number, mean: number, deviation: number): number;
+    };
+    /** The logarithm of the gamma function. */
+    gammaln(value: number): number;
   };
 
   export = jStat;

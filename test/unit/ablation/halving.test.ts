@@ -122,6 +122,32 @@ describe('what has no hope', () => {
     expect(findHopeless(plan, reports)).toEqual([]);
   });
 
+  test('seeds that run side by side do not give up every variant between them', () => {
+    const one: HalvingPlan = { ...plan, rungs: [{ step: 100, keep: 1 }] };
+    const reports = [
+      report('a', [30]),
+      report('b', [20]),
+      report('a', [20], { seed: 1 }),
+      report('b', [30], { seed: 1 }),
+    ];
+    expect(findHopeless(one, reports).map(({ runId }) => runId)).toEqual(['b-0', 'b-1']);
+  });
+
+  test('a thousand variants with three seeds are not compared each with each', () => {
+    let looks = 0;
+    const reports = [0, 1, 2].flatMap((seed) =>
+      Array.from({ length: 1000 }, (_, at) => ({
+        ...report(`v${at}`, none, { seed }),
+        get values() {
+          looks += 1;
+          return [at, undefined];
+        },
+      })),
+    );
+    expect(findHopeless(plan, reports)).toHaveLength(3 * 998);
+    expect(looks).toBeLessThan(5 * reports.length);
+  });
+
   test('where less is better', () => {
     const lower: HalvingPlan = { ...plan, better: 'lower', rungs: [{ step: 100, keep: 1 }] };
     const reports = [report('a', [1]), report('b', [2])];

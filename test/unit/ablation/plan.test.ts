@@ -123,6 +123,16 @@ test('the id of a variant is safe as a folder name', () => {
   expect(result.ok && result.value.variants[1]?.id).toBe('scale-a-b-c--2.5');
 });
 
+test('the id of a variant of a long term is short enough for the name of a run', () => {
+  const term = 'loss'.repeat(40);
+  const result = plan(
+    'w: 1\nv: 1\n',
+    { kind: 'without', term },
+    { at: { [term]: 'w', other: 'v' } },
+  );
+  expect(result.ok && result.value.variants[1]?.id).toMatch(/^without-(loss){10}$/);
+});
+
 describe('refuses in words', () => {
   test.each<[string, string, WeightAblationRequest, Parameters<typeof plan>[2], RegExp]>([
     [

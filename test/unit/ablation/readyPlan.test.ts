@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { planReadyAblation, type ReadyPlan } from '../../../server/src/ablation/readyPlan.ts';
 import { fail, type Result, succeed } from '../../../server/src/base/result.ts';
+import { atOnce } from '../../../server/src/base/turns.ts';
 import { discoverTerms } from '../../../server/src/discovery/discoverTerms.ts';
 import type { ReadyAblation } from '../../../server/src/model/ablation.ts';
 import { parseConfig } from '../../../server/src/syntax/registry.ts';
@@ -40,7 +41,7 @@ function plan(
       changes: Object.entries(changes).map(([path, value]) => ({ path: path.split('.'), value })),
     })),
   };
-  return planReadyAblation({
+  const made = planReadyAblation({
     document,
     terms: discoverTerms(document),
     ready,
@@ -54,6 +55,7 @@ function plan(
     steps,
     configName: 'train.yaml',
   });
+  return atOnce(made);
 }
 
 function planned(...args: Parameters<typeof plan>): ReadyPlan {

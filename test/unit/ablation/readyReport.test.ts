@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { buildReport } from '../../../server/src/ablation/report.ts';
 import type { ArmResult } from '../../../server/src/ablation/reporting/arms.ts';
+import { atOnce } from '../../../server/src/base/turns.ts';
 import {
   type AblationRecord,
   type AblationReport,
@@ -37,7 +38,7 @@ function report(arms: Arms, rest: Partial<AblationRecord> = {}): AblationReport 
     state: 'finished',
     ...rest,
   };
-  return buildReport({ record, results, diffs: new Map(), terms: ['flow'] });
+  return atOnce(buildReport({ record, results, diffs: new Map(), terms: ['flow'] }));
 }
 
 const steady = { psnr: [18, 18.1, 18.2] };
@@ -88,7 +89,9 @@ test('what one comparison alone would decide is not decided among five', () => {
   expect(six.verdict[0]).toBe(
     'On psnr, of 5 variants 5 are not decided (paired t over 3 seeds, corrected by Holm).',
   );
-  expect(six.verdict[1]).toMatch(/^odd: not decided: psnr \(\+1\.07 ± 0\.76 dB\)\.$/);
+  expect(six.verdict[1]).toMatch(
+    /^odd: not decided: psnr \(\+1\.07 ± 0\.76 dB; about 2 more seeds would be needed\)\.$/,
+  );
 });
 
 test('of 48 variants only those that tell something have a sentence, and few have curves', () => {
@@ -199,7 +202,7 @@ describe('an experiment of which something failed', () => {
       variants: [...built.variants],
       runs: [...built.runs],
     };
-    expect(buildReport({ record, results, diffs: new Map(), terms: [] }).verdict).toEqual([
+    expect(atOnce(buildReport({ record, results, diffs: new Map(), terms: [] })).verdict).toEqual([
       'a: no finished pair of runs.',
       'b: no finished pair of runs.',
       'baseline, seed 0; baseline, seed 1; baseline, seed 2; and 3 more runs crashed and are left out: The window was closed.',

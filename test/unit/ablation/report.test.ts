@@ -2,8 +2,12 @@ import { describe, expect, test } from 'vitest';
 
 import { buildReport, type ReportInput } from '../../../server/src/ablation/report.ts';
 import type { ArmResult } from '../../../server/src/ablation/reporting/arms.ts';
-import type { AblationRecord } from '../../../server/src/model/ablation.ts';
-import { ablationReportSchema } from '../../../server/src/model/ablation.ts';
+import { atOnce } from '../../../server/src/base/turns.ts';
+import {
+  type AblationRecord,
+  type AblationReport,
+  ablationReportSchema,
+} from '../../../server/src/model/ablation.ts';
 import type { AblationRequest } from '../../../server/src/model/ablationRequest.ts';
 
 type Values = Readonly<Record<string, readonly number[]>>;
@@ -32,7 +36,7 @@ interface Experiment {
   readonly rest?: Partial<ReportInput>;
 }
 
-function report({ results, ...options }: Experiment): ReturnType<typeof buildReport> {
+function report({ results, ...options }: Experiment): AblationReport {
   const request: AblationRequest = options.request ?? { kind: 'without', term: 'render' };
   const record: AblationRecord = {
     schema: 1,
@@ -52,13 +56,15 @@ function report({ results, ...options }: Experiment): ReturnType<typeof buildRep
     createdAt: 0,
     state: options.state ?? 'finished',
   };
-  return buildReport({
-    record,
-    results,
-    diffs: new Map([['v', '--- a']]),
-    terms: ['velocity', 'render'],
-    ...options.rest,
-  });
+  return atOnce(
+    buildReport({
+      record,
+      results,
+      diffs: new Map([['v', '--- a']]),
+      terms: ['velocity', 'render'],
+      ...options.rest,
+    }),
+  );
 }
 
 const three = [0, 1, 2];
@@ -67,6 +73,24 @@ const three = [0, 1, 2];
 function manyMetrics(count: string): string {
   return `${count} metrics moved beyond their 95 % intervals, each judged by itself: one of several may do so by chance. Name the ones that count in ablation.metrics.`;
 }
+
+test('pairs that differ both ways are not the same because their mean is zero', () => {
+  const results = [1, -1].flatMap((by, seed) => [
+    arm('baseline', seed, { psnr: [10, 18] }),
+    arm('v', seed, { psnr: [10, 18 + by] }),
+  ]);
+  const { rows, verdict } = report({ results });
+  expect(rows[0]?.cells[1]).toMatchObject({ difference: 0, judgement: 'unclear' });
+  expect(verdict).toContain('Within the spread: psnr (0 ± 13 dB).');
+});
+
+test('a variant without a finished run has no numbers, and one that ended in NaN has that', () => {
+  const baseline = arm('baseline', 0, { psnr: [10, 18] });
+  const valuesOf = (variant: ArmResult) =>
+    report({ results: [baseline, variant] }).rows[0]?.cells[1]?.values;
+  expect(valuesOf(arm('v', 0, { psnr: [10, 18] }, { state: 'running' }))).toEqual([]);
+  expect(valuesOf(arm('v', 0, { psnr: [10, Number.NaN] }))).toEqual([Number.NaN]);
+});
 
 describe('three seeds', () => {
   const built = report({
@@ -104,13 +128,35 @@ describe('three seeds', () => {
     expect(variant?.difference).toBeCloseTo(-2.275, 9);
     // Differences −2.3, −2.275, −2.25: s = 0.025, t(0.975, 2) = 4.30265.
     expect(variant?.interval?.[0]).toBeCloseTo(-2.275 - (4.30265 * 0.025) / Math.sqrt(3), 5);
+    expect(variant?.judgement).toBe('worse');
+    const [low = Number.NaN, high = Number.NaN] = variant?.bootstrap ?? [];
+    expect(low).toBeLessThan(-2.275);
+    expect(high).toBeGreaterThan(-2.275);
+  });
+
+  test('the same over the curve, by the mean over all steps', () => {
+    const [baseline, variant] = built.rows[0]?.cells ?? [];
+    expect(baseline?.curve?.values).toEqual([14.1, 14.15, 14.2]);
+    expect(variant?.curve?.difference).toBeCloseTo(-2.275 / 2, 9);
+    expect(variant?.curve?.judgement).toBe('worse');
+  });
+
+  test('each row says why it is there', () => {
+    expect(built.rows.map(({ reason }) => reason)).toEqual([
+      'its name says that it measures quality (psnr)',
+      'it is the loss of the term velocity',
+      'it is the loss of the term render',
+    ]);
+    expect(built.chosenBy).toBe('rules');
+    expect(built.available).toContain('grad/velocity');
   });
 
   test('the verdict names what is decided and what is not', () => {
     expect(built.verdict).toEqual([
       'render is working: without it psnr falls 18.3 → 16 (−2.275 ± 0.062 dB, 3 of 3 seeds).',
       'Without it, loss/render rises 0.1 → 0.4 (+0.3 ± 0, 3 of 3 seeds): that is worse.',
-      'Not decided: loss/velocity (−0.003 ± 0.038).',
+      'Not decided: loss/velocity (−0.003 ± 0.038; more than 50 more seeds would be needed).',
+      'The seeds that would be needed are for a power of 80 %, were the true difference the one seen: with few seeds that is a rough guess.',
       manyMetrics('2 of 3'),
       'loss/total is not compared: arms with different weights have no common scale for it.',
     ]);
@@ -191,7 +237,8 @@ describe('what is better without the term is its price', () => {
     });
     expect(verdict).toEqual([
       'Not decided: without render, no metric moves beyond the spread of the seeds.',
-      'Within the spread: psnr (+0.01 ± 0.64 dB).',
+      'Within the spread: psnr (+0.01 ± 0.64 dB; more than 50 more seeds would be needed).',
+      'The seeds that would be needed are for a power of 80 %, were the true difference the one seen: with few seeds that is a rough guess.',
     ]);
   });
 });
@@ -199,23 +246,25 @@ describe('what is better without the term is its price', () => {
 describe('weights that reach nothing', () => {
   test('identical runs', () => {
     const values = { 'loss/velocity': [1, 0.5], 'loss/total': [2, 1] };
-    const { verdict } = report({
+    const { verdict, variants } = report({
       results: [
         arm('baseline', 0, { ...values, 'weight/render': [1, 1], 'time/step_ms': [4, 5] }),
         arm('v', 0, { ...values, 'weight/render': [0, 0], 'time/step_ms': [5, 4] }),
       ],
     });
     expect(verdict[0]).toMatch(/identical to the last bit .*weight is probably not wired/);
+    expect(variants.map(({ likeness }) => likeness)).toEqual([undefined, 'identical']);
   });
 
   test('only the total differs', () => {
-    const { verdict } = report({
+    const { verdict, variants } = report({
       results: [
         arm('baseline', 0, { 'loss/velocity': [1, 0.5], 'loss/total': [2, 1] }),
         arm('v', 0, { 'loss/velocity': [1, 0.5], 'loss/total': [1, 0.5] }),
       ],
     });
     expect(verdict[0]).toMatch(/^Only the total differs .*does not reach the parameters/);
+    expect(variants[1]?.likeness).toBe('total only');
   });
 });
 
@@ -278,7 +327,7 @@ describe('a loss whose number follows its weight', () => {
     arm('baseline', 0, { velocity_loss: [1, 0.5], render_loss: [1, 0.4] }),
     arm('v', 0, { velocity_loss: [1, 0.6], render_loss: [last, last] }),
   ];
-  const metricsOf = (built: ReturnType<typeof buildReport>): readonly string[] =>
+  const metricsOf = (built: AblationReport): readonly string[] =>
     built.rows.map(({ metric }) => metric);
 
   test('is dropped where it is known to be weighted', () => {

@@ -79,7 +79,17 @@ describe('the choice of metrics', () => {
       'kl_loss',
       'mu/abs_mean',
     ]);
-    expect(chosen[3]).toEqual({ metric: 'kl_loss', better: 'lower', term: 'kl', scale: 'unknown' });
+    expect(chosen[3]).toEqual({
+      metric: 'kl_loss',
+      better: 'lower',
+      reason: 'it is the loss of the term kl',
+      term: 'kl',
+      scale: 'unknown',
+    });
+    expect(chosen.map(({ reason }) => reason).slice(0, 2)).toEqual([
+      'its name says that it measures quality (psnr)',
+      'its name says that it is measured on held-out data (val)',
+    ]);
   });
 
   test('the bound name of a loss wins over a guess', () => {
@@ -89,7 +99,7 @@ describe('the choice of metrics', () => {
       available: ['kl_loss', 'kl_raw'],
       termMetrics,
     });
-    expect(chosen).toEqual({ metric: 'kl_raw', better: 'lower', term: 'kl', scale: 'raw' });
+    expect(chosen).toMatchObject({ metric: 'kl_raw', better: 'lower', term: 'kl', scale: 'raw' });
   });
 
   test('a choice of the user is kept as it is', () => {
@@ -119,6 +129,15 @@ test('the end of a run is its last tenth, one point at least', () => {
   expect(finalValue({ steps: [1], values: [7] })).toBe(7);
   expect(finalValue({ steps: [], values: [] })).toBeUndefined();
   expect(finalValue({ steps: [1], values: [Number.POSITIVE_INFINITY] })).toBeNaN();
+});
+
+test('what a run that was taken up again had done past that point is no part of its end', () => {
+  const steps = [...Array.from({ length: 19 }, (_, at) => at), 17, 18, 19];
+  const values = [...Array.from({ length: 19 }, () => 1000), 1, 2, 3];
+  const series = { steps, values, sessions: [0, 19], sessionSteps: [0, 17] };
+  expect(finalValue(series)).toBe(2.5);
+  const before = { steps: [0, 1, 2, 1], values: [9, 9, Number.NaN, 4] };
+  expect(finalValue({ ...before, sessions: [0, 3], sessionSteps: [0, 1] })).toBe(4);
 });
 
 test('a reduced curve keeps order, extremes and gaps', () => {

@@ -6,17 +6,18 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 
+import { listProcesses } from '../../../server/src/ablation/launchers/processTable.ts';
 import {
   isOver,
   parseJobs,
   parseSubmission,
 } from '../../../server/src/ablation/launchers/slurmCommands.ts';
 import {
-  batchScript,
   checkHeader,
+  namesDependency,
   namesJob,
-  separateByNul,
-} from '../../../server/src/ablation/launchers/slurmScript.ts';
+} from '../../../server/src/ablation/launchers/slurmHeader.ts';
+import { batchScript, separateByNul } from '../../../server/src/ablation/launchers/slurmScript.ts';
 import {
   describeJobEnd,
   describeMissing,
@@ -28,17 +29,17 @@ import {
 describe('what Slurm prints', () => {
   it('is read by the job', () => {
     const squeue = [
-      '17_0|RUNNING|gpu-[01-02]|None',
-      '17_1|PENDING||JobHeldUser',
-      '17_2|CANCELLED|gpu-03|None',
-      '18|PENDING||(Resources)|odd',
+      '17_0|RUNNING|gpu-[01-02]|None|/shared/a',
+      '17_1|PENDING||JobHeldUser|/shared/a',
+      '17_2|CANCELLED|gpu-03|None|/shared/a',
+      '18|PENDING||(Resources)|/shared/o|dd',
       'slurm_load_jobs error: nothing of a job',
     ].join('\n');
     expect([...parseJobs(squeue)]).toEqual([
-      ['17_0', { state: 'RUNNING', nodes: 'gpu-[01-02]', reason: '' }],
-      ['17_1', { state: 'PENDING', nodes: '', reason: 'JobHeldUser' }],
-      ['17_2', { state: 'CANCELLED', nodes: 'gpu-03', reason: '' }],
-      ['18', { state: 'PENDING', nodes: '', reason: '(Resources)|odd' }],
+      ['17_0', { state: 'RUNNING', nodes: 'gpu-[01-02]', reason: '', folder: '/shared/a' }],
+      ['17_1', { state: 'PENDING', nodes: '', reason: 'JobHeldUser', folder: '/shared/a' }],
+      ['17_2', { state: 'CANCELLED', nodes: 'gpu-03', reason: '', folder: '/shared/a' }],
+      ['18', { state: 'PENDING', nodes: '', reason: '(Resources)', folder: '/shared/o|dd' }],
     ]);
   });
 
@@ -46,7 +47,7 @@ describe('what Slurm prints', () => {
     const sacct =
       '17_3|CANCELLED by 1000|n1\n17_3.batch|CANCELLED|n1\n17_[4-7]|PENDING|None assigned\n';
     expect([...parseJobs(sacct)]).toEqual([
-      ['17_3', { state: 'CANCELLED', nodes: 'n1', reason: '' }],
+      ['17_3', { state: 'CANCELLED', nodes: 'n1', reason: '', folder: '' }],
     ]);
   });
 
@@ -58,7 +59,7 @@ describe('what Slurm prints', () => {
     ['PENDING', false],
     ['A_STATE_OF_TOMORROW', false],
   ])('%s is the end of a job: %s', (state, over) => {
-    expect(isOver({ state, reason: '', nodes: '' })).toBe(over);
+    expect(isOver({ state, reason: '', nodes: '', folder: '' })).toBe(over);
   });
 
   test.each([
@@ -76,6 +77,9 @@ describe('the header', () => {
     ['#SBATCH --array=0-3', /take --array out.*array_limit/],
     ['#SBATCH -p gpu -o out.txt', /take -o out.*kept in its folder/],
     ['#SBATCH -D/data', /take -D out.*run\.cwd/],
+    ['#SBATCH --outp=out.txt', /take --output out/],
+    ['#SBATCH -Ho out.txt', /take -o out/],
+    ['#SBATCH hetjob', /none of heterogeneous jobs/],
     ['# SBATCH --mem=4G', /mere comment to Slurm/],
     ['#sbatch --mem=4G', /mere comment to Slurm/],
     ['module load cuda\nrm', /one line/],
@@ -85,10 +89,18 @@ describe('the header', () => {
   });
 
   it('may hold what is the user’s to say', () => {
-    const header = ['#SBATCH --partition=gpu --time 4:00:00', 'module load cuda/12', '# a note'];
+    const header = [
+      '#SBATCH --partition=gpu --time 4:00:00',
+      '#SBATCH --comment="mind -o and --array" -n 1 # not --output',
+      '#SBATCH -J-o',
+      'module load cuda/12',
+      '# a note',
+    ];
     expect(checkHeader(header)).toEqual({ ok: true, value: header });
-    expect(namesJob(header)).toBe(false);
-    expect(namesJob(['#SBATCH -J mine'])).toBe(true);
+    expect(namesJob(header)).toBe(true);
+    expect(namesJob(['#SBATCH --mem=4G', '# -J mine'])).toBe(false);
+    expect(namesDependency(['#SBATCH -H -d singleton'])).toBe(true);
+    expect(namesDependency(header)).toBe(false);
   });
 
   it('gives its lines of Slurm before its commands, or Slurm would not read them', () => {
@@ -124,7 +136,7 @@ describe('the batch script', () => {
 
   function runScript(command: readonly string[], header?: readonly string[]) {
     const { read, cwd, env, script } = writeRun(command, header);
-    const { status } = spawnSync('bash', script, { env });
+    const { status } = spawnSync('bash', script, { env, stdio: 'ignore' });
     return { status, read, cwd };
   }
 
@@ -168,6 +180,55 @@ describe('the batch script', () => {
     expect([read('stdout.log'), read('slurm/exit')]).toEqual(['up\nsaved\n', '0\n']);
   });
 
+  it('kills what does not end by itself a second after a person has ended it, and only then', async () => {
+    const stubborn =
+      'import signal, subprocess, sys; signal.signal(signal.SIGTERM, lambda *_: print("asked", flush=True)); child = subprocess.Popen(["sleep", "60"], start_new_session=True); print(child.pid, flush=True)\nwhile True: signal.pause()';
+    const { read, env, script } = writeRun(['python3', '-c', stubborn]);
+    const batch = spawn('bash', script, { env });
+    const ended = once(batch, 'exit');
+    await vi.waitFor(() => expect(read('stdout.log')).toMatch(/^\d+\n$/), 15_000);
+    // Slurm signals all of the job; here it is the script's turn alone.
+    batch.kill('SIGTERM');
+    writeFileSync(join(folder, 'run; echo', 'slurm', 'cancel'), '');
+    const before = performance.now();
+    batch.kill('SIGTERM');
+    expect(await ended).toEqual([137, null]);
+    expect(performance.now() - before).toBeGreaterThan(900);
+    const child = Number.parseInt(read('stdout.log'), 10);
+    expect(listProcesses().some(({ pid }) => pid === child)).toBe(false);
+  });
+
+  it('keeps the newest output within a limit, to the last byte, and bytes that are no text', () => {
+    const prints =
+      'import sys\nfor i in range(20000): print("line", i, "x" * 90)\nsys.stdout.flush(); sys.stderr.buffer.write(b"\\xff\\x00\\xfe end")';
+    const { read, cwd, env, script } = writeRun(['python3', '-c', prints]);
+    const [path = ''] = script;
+    const script20MiB = readFileSync(path, 'utf8');
+    const short = script20MiB.replaceAll('20971520', '100000').replace('count=256', 'count=4');
+    writeFileSync(path, short);
+    expect(spawnSync('bash', script, { env, cwd }).status).toBe(0);
+    const kept = `${read('stdout.log.1')}${read('stdout.log')}`.split('\n');
+    const last = Array.from(
+      { length: kept.length - 2 },
+      (_, at) => `line ${20_002 - kept.length + at}`,
+    );
+    expect(last.length).toBeLessThan(10_000);
+    expect(kept.slice(1, -1).map((line) => line.replace(/ x+$/, ''))).toEqual(last);
+    expect(readFileSync(join(folder, 'run; echo', 'stderr.log'))).toEqual(
+      Buffer.from([0xff, 0, 0xfe, ...Buffer.from(' end')]),
+    );
+  });
+
+  it('is not held up by a process that the program leaves behind', () => {
+    const start = performance.now();
+    const { status, read } = runScript(['sh', '-c', 'echo done; sleep 30 & echo $!']);
+    expect(status).toBe(0);
+    expect(performance.now() - start).toBeLessThan(15_000);
+    const [line, pid] = read('stdout.log').split('\n');
+    expect(line).toBe('done');
+    process.kill(Number(pid), 'SIGKILL');
+  });
+
   it('keeps its own arguments from what the header sources', () => {
     const { read } = runScript(['sh', '-c', 'echo "$COUNT"'], ['export COUNT=$#']);
     expect(read('stdout.log')).toBe('0\n');
@@ -177,15 +238,16 @@ describe('the batch script', () => {
 describe('the end of a job in words', () => {
   const evidence: JobEvidence = {
     job: '17_2',
-    sighting: { state: 'FAILED', reason: '', nodes: 'gpu-01' },
+    sighting: { state: 'FAILED', reason: '', nodes: 'gpu-01', folder: '' },
     exitCode: undefined,
     began: true,
+    cancelled: false,
     runFolder: '/shared/me/.counterweight/runs/a',
     cwd: '/shared/me/project',
     lastOutput: 'step 3',
     remarks: '',
   };
-  const seen = (state: string) => ({ state, reason: '', nodes: 'gpu-01' });
+  const seen = (state: string) => ({ state, reason: '', nodes: 'gpu-01', folder: '' });
 
   test.each([
     ['TIMEOUT', 143, 'crashed', /time limit.*--time.*Its last lines:\nstep 3/s],
@@ -211,6 +273,11 @@ describe('the end of a job in words', () => {
   ])('%s with exit code %s is a result', (state, exitCode) => {
     const end = describeJobEnd({ ...evidence, sighting: seen(state), exitCode });
     expect(end).toEqual({ state: 'finished', exitCode: 0, signal: null });
+  });
+
+  it('is a cancellation where a session that is gone had asked for it', () => {
+    const end = describeJobEnd({ ...evidence, sighting: undefined, cancelled: true });
+    expect(end).toEqual({ state: 'cancelled', exitCode: null, signal: null });
   });
 
   it('is read from the remarks where Slurm says no more than FAILED', () => {
@@ -249,11 +316,13 @@ describe('waiting and refusals in words', () => {
     ['JobHeldUser', /scontrol release 17_0/],
     ['JobHeldAdmin', /administrator/],
     ['launch failed requeued held', /holds job 17_0/],
-    ['PartitionTimeLimit', /#SBATCH lines.*scontrol show job 17_0/],
+    ['PartitionTimeLimit', /17_0 cannot begin as it is.*#SBATCH lines/],
+    ['DependencyNeverSatisfied', /will never begin.*Cancel it/],
+    ['SomethingNew', /#SBATCH lines.*scontrol show job 17_0/],
     ['QOSMaxGRESPerUser', /limit of your account/],
     ['ReqNodeNotAvail, UnavailableNodes:n7', /not in service/],
   ])('a job that waits for %s', (reason, words) => {
-    const said = describeWaiting('17_0', { state: 'PENDING', reason, nodes: '' });
+    const said = describeWaiting('17_0', { state: 'PENDING', reason, nodes: '', folder: '' });
     if (words === undefined) expect(said).toBeUndefined();
     else expect(said).toMatch(words);
   });
@@ -278,6 +347,14 @@ describe('waiting and refusals in words', () => {
   ])('a submission that is refused: %j', (stderr, words) => {
     const output = { exitCode: 1, stdout: '', stderr };
     expect(describeRefusal(output, ['cpu', 'gpu'])).toMatch(words);
+  });
+
+  it('a machine that has the commands and belongs to no cluster', () => {
+    const stderr =
+      'sbatch: error: resolve_ctls_from_dns_srv: res_nsearch error: Unknown host\nsbatch: error: fetch_config: DNS SRV lookup failed\nsbatch: fatal: Could not establish a configuration source\n';
+    expect(describeRefusal({ exitCode: 1, stdout: '', stderr }, [])).toMatch(
+      /^sbatch took no job: Could not establish a configuration source\. This machine belongs to no/,
+    );
   });
 
   it('a machine without Slurm', () => {

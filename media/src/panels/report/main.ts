@@ -20,7 +20,8 @@ function start(): void {
   const page: { state: ReportState } = { state: undefined };
   const host = connectHost<ReportMessage, ReportRequest>(reportMessageSchema, (message) => {
     page.state = reduceReport(page.state, message);
-    view.render(page.state);
+    if (message.type === 'report') view.render(page.state);
+    else host.post({ type: 'drawn', format: message.format, data: view.picture(message.format) });
   });
   const view = new ReportView(root, host.post);
   onThemeChange(() => view.render(page.state));

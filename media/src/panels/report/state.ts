@@ -1,39 +1,27 @@
 import type { ReportMessage } from '#protocol/panels/report';
 import type { ChartCurve } from '../../charts/curve.ts';
 
-export type Report = ReportMessage['report'];
+export type Report = Extract<ReportMessage, { type: 'report' }>['report'];
 export type ReportRow = Report['rows'][number];
 export type ReportCell = ReportRow['cells'][number];
+
+/** What a cell says of one way to make a number of a run. */
+export type ReportMeasure = Omit<ReportCell, 'variant' | 'curve'>;
+
+/** The mean over the last tenth of the steps, or over all of them. */
+export type MeasureName = 'end' | 'curve';
 
 /** What the panel shows; undefined until the report has come. */
 export type ReportState = Report | undefined;
 
 /** The next state. Pure. */
-export function reduceReport(_state: ReportState, message: ReportMessage): ReportState {
-  return message.report;
+export function reduceReport(state: ReportState, message: ReportMessage): ReportState {
+  return message.type === 'report' ? message.report : state;
 }
 
-/** How a variant does on a metric against the baseline. */
-export type Judgement = 'baseline' | 'better' | 'worse' | 'same' | 'unclear' | 'unknown';
-
-/** The level at which a p that was corrected for the number of variants decides. */
-const significance = 0.05;
-
-/**
- * Better or worse by the sign of the difference, where the metric has a better way; `unclear` where
- * the 95 % interval of the difference holds zero, where the number of variants explains it, or where
- * there is no interval.
- */
-export function judge(row: ReportRow, cell: ReportCell): Judgement {
-  const { difference, interval, adjusted = 0 } = cell;
-  if (difference === undefined) return 'baseline';
-  if (Number.isNaN(difference)) return 'unknown';
-  if (difference === 0) return 'same';
-  // One run an arm has no interval: nothing tells its difference from chance.
-  if (!interval || (interval[0] <= 0 && interval[1] >= 0)) return 'unclear';
-  if (adjusted > significance) return 'unclear';
-  if (row.better === 'unknown') return 'unknown';
-  return difference < 0 === (row.better === 'lower') ? 'better' : 'worse';
+/** What a cell says by one measure; undefined where the runs share no steps. */
+export function measureOf(cell: ReportCell, name: MeasureName): ReportMeasure | undefined {
+  return name === 'end' ? cell : cell.curve;
 }
 
 /** How far an experiment is: runs that have ended, of all. */
@@ -45,6 +33,41 @@ export function progressOf({ runs }: Report): { readonly done: number; readonly 
 /** The name of a variant for people. */
 export function labelOf({ variants }: Report, id: string): string {
   return variants.find((variant) => variant.id === id)?.label ?? id;
+}
+
+/** What is to be known of the intervals in the table, in a sentence or two. */
+export function intervalsNote({ rows, seeds }: Report, measure: MeasureName): string {
+  const measures = rows.flatMap(({ cells }) =>
+    cells.flatMap((cell) => measureOf(cell, measure) ?? []),
+  );
+  const where =
+    measure === 'end'
+      ? 'Means over the last tenth of the steps.'
+      : 'Means over all steps that the runs share.';
+  if (!measures.some(({ interval }) => interval !== undefined)) {
+    return seeds.length > 1 ? where : `${where} One seed has no interval.`;
+  }
+  const brackets = 'In brackets the 95 % interval of the paired difference to the baseline, by t';
+  return measures.some(({ bootstrap }) => bootstrap !== undefined)
+    ? `${where} ${brackets}, and below it by the beta bootstrap t.`
+    : `${where} ${brackets}; a bootstrap takes three seeds: two say no more than how far they are apart.`;
+}
+
+/** Variants whose runs are those of the baseline, in words. */
+export function calloutsOf({ variants }: Report): readonly string[] {
+  return variants.flatMap(({ label, likeness }) => {
+    if (likeness === 'identical') {
+      return [
+        `${label}: every number is that of the baseline, to the last bit. What it changes reaches nothing that is trained or measured.`,
+      ];
+    }
+    if (likeness === 'total only') {
+      return [
+        `${label}: only the total differs from the baseline. The loss is added to it, but does not reach the parameters.`,
+      ];
+    }
+    return [];
+  });
 }
 
 /** So many variants, the baseline among them, stand side by side; more stand one below the other. */

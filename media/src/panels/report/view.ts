@@ -1,17 +1,22 @@
-import type { ReportRequest } from '#protocol/panels/report';
+import type { PictureFormat, ReportRequest } from '#protocol/panels/report';
 import { formatValue } from '../../charts/curve.ts';
+import { figurePng } from '../../charts/drawFigure.ts';
+import { svgText } from '../../charts/figure.ts';
 import { LineChart } from '../../charts/lineChart.ts';
 import { ZoomGroup } from '../../charts/zoom.ts';
 import { button, element, table } from '../../element.ts';
 import { stateBadge } from '../../stateBadge.ts';
-import { readTheme, type Theme } from '../../theme.ts';
-import { reportMarkdown } from './markdown.ts';
-import { metricsTable } from './metricsTable.ts';
+import { readTheme } from '../../theme.ts';
+import type { Theme } from '../../themeColors.ts';
+import { diffs, hasDiffs } from './diffs.ts';
+import { metricsSection } from './metricsSection.ts';
+import { reportFigure } from './picture.ts';
 import {
+  calloutsOf,
   chartsOf,
   curvesNote,
-  hasManyVariants,
   labelOf,
+  type MeasureName,
   progressOf,
   type Report,
   type ReportState,
@@ -22,6 +27,8 @@ export class ReportView {
   readonly #root: HTMLElement;
   readonly #post: (request: ReportRequest) => void;
   #charts: readonly LineChart[] = [];
+  #report: ReportState;
+  #measure: MeasureName = 'end';
 
   constructor(root: HTMLElement, post: (request: ReportRequest) => void) {
     this.#root = root;
@@ -33,20 +40,50 @@ export class ReportView {
 
   render(report: ReportState): void {
     if (!report) return;
+    this.#report = report;
+    const place = this.#place();
+    const theme = readTheme();
     for (const chart of this.#charts) chart.dispose();
     const charts = element('div', { class: 'charts grid' });
     this.#root.replaceChildren(
       this.#header(report),
+      callouts(report),
       report.question === undefined
         ? ''
         : element('p', { class: 'question', text: report.question }),
       verdict(report),
-      section('Metrics', report.rows.length > 0, metricsTable(report)),
+      report.rows.length > 0 ? this.#metrics(report, theme) : '',
       section('Learning curves', report.curves.length > 0, curveSection(report, charts)),
-      section('Changes to the config', hasDiffs(report), diffs(report)),
+      section(
+        'Changes to the config',
+        hasDiffs(report),
+        diffs(report, (variant) => this.#post({ type: 'apply', variant })),
+      ),
       section('Runs', true, runs(report)),
     );
-    this.#charts = drawCharts(charts, report, readTheme());
+    this.#charts = drawCharts(charts, report, theme);
+    this.#restore(place);
+  }
+
+  /** The plots as they are now: the text of an SVG, or a PNG in base64; empty without a report. */
+  picture(format: PictureFormat): string {
+    if (!this.#report) return '';
+    const figure = reportFigure(this.#report, this.#measure, readTheme());
+    const background = getComputedStyle(document.body).getPropertyValue(
+      '--vscode-editor-background',
+    );
+    const behind = background.trim() || '#ffffff';
+    return format === 'svg' ? svgText(figure, behind) : figurePng(figure, behind);
+  }
+
+  #metrics(report: Report, theme: Theme): HTMLElement {
+    return metricsSection(report, this.#measure, theme, {
+      pickMetrics: () => this.#post({ type: 'pickMetrics' }),
+      measure: (name) => {
+        this.#measure = name;
+        this.render(this.#report);
+      },
+    });
   }
 
   #header(report: Report): HTMLElement {
@@ -55,9 +92,7 @@ export class ReportView {
     const actions = element(
       'div',
       { class: 'actions' },
-      button('Export as Markdown', 'secondary', () =>
-        this.#post({ type: 'export', markdown: reportMarkdown(report) }),
-      ),
+      button('Export…', 'secondary', () => this.#post({ type: 'export' })),
       live ? button('Cancel', 'secondary', () => this.#post({ type: 'cancel' })) : undefined,
     );
     return element(
@@ -72,6 +107,36 @@ export class ReportView {
       actions,
     );
   }
+
+  /** What has the focus, by the words on it: the page is made anew under a person's hands. */
+  #place(): { readonly focused: string; readonly top: number } {
+    const focused = this.#root.contains(document.activeElement) ? document.activeElement : null;
+    return { focused: focused?.textContent ?? '', top: document.documentElement.scrollTop };
+  }
+
+  #restore({ focused, top }: { readonly focused: string; readonly top: number }): void {
+    document.documentElement.scrollTop = top;
+    if (focused === '') return;
+    const same = [...this.#root.querySelectorAll('button')].find(
+      ({ textContent }) => textContent === focused,
+    );
+    same?.focus({ preventScroll: true });
+  }
+}
+
+/** Variants that train as the baseline does: before all else, for then the rest says nothing. */
+function callouts(report: Report): HTMLElement | string {
+  const lines = calloutsOf(report);
+  if (lines.length === 0) return '';
+  return element(
+    'div',
+    { class: 'callout', attributes: { role: 'note', 'aria-label': 'Flag not wired' } },
+    element('strong', { text: 'Flag not wired?' }),
+    ...lines.slice(0, 8).map((text) => element('p', { text })),
+    lines.length > 8
+      ? element('p', { text: `${lines.length - 8} more variants likewise.` })
+      : undefined,
+  );
 }
 
 function verdict({ verdict: lines, state }: Report): HTMLElement {
@@ -107,10 +172,6 @@ function drawCharts(parent: HTMLElement, report: Report, theme: Theme): readonly
   });
 }
 
-function hasDiffs({ variants }: Report): boolean {
-  return variants.some(({ diff }) => diff.trim() !== '');
-}
-
 function curveSection(report: Report, charts: HTMLElement): HTMLElement {
   const note = curvesNote(report);
   return element(
@@ -121,43 +182,28 @@ function curveSection(report: Report, charts: HTMLElement): HTMLElement {
   );
 }
 
-/** Of many variants each is opened by itself. */
-function diffs(report: Report): HTMLElement {
-  const shown = report.variants.filter(({ diff }) => diff.trim() !== '');
-  const parts = shown.flatMap(({ label, diff }) =>
-    hasManyVariants(report)
-      ? [element('details', {}, element('summary', { text: label }), diffLines(diff))]
-      : [element('h3', { text: label }), diffLines(diff)],
-  );
-  return element('div', {}, ...parts);
-}
-
-function diffLines(diff: string): HTMLElement {
-  const lines = diff
-    .trimEnd()
-    .split('\n')
-    .map((line) => element('span', { class: `line ${kindOfLine(line)}`, text: `${line}\n` }));
-  return element('pre', { attributes: { tabindex: '0' } }, ...lines);
-}
-
-function kindOfLine(line: string): string {
-  if (line.startsWith('+') && !line.startsWith('+++')) return 'added';
-  if (line.startsWith('-') && !line.startsWith('---')) return 'removed';
-  return 'kept';
-}
+/** So many runs are listed at first. */
+const firstRuns = 200;
 
 function runs(report: Report): HTMLElement {
-  const rows = report.runs.map(({ variant, seed, runId, state, reason }) => [
+  const rowOf = ({ variant, seed, runId, state, reason }: Report['runs'][number]) => [
     labelOf(report, variant),
     String(seed),
     state,
     reason ?? '',
     runId,
-  ]);
+  ];
   const heads = ['Variant', 'Seed', 'State', 'Reason', 'Run'];
-  return element(
+  const listed = (some: Report['runs']) => table('Runs of the experiment', heads, some.map(rowOf));
+  const made = element(
     'div',
     { class: 'scroller runs', attributes: { tabindex: '0', 'aria-label': 'Runs' } },
-    table('Runs of the experiment', heads, rows),
+    listed(report.runs.slice(0, firstRuns)),
   );
+  if (report.runs.length <= firstRuns) return made;
+  const more = button(`Show all ${report.runs.length} runs`, 'secondary', () => {
+    made.replaceChildren(listed(report.runs));
+    more.remove();
+  });
+  return element('div', {}, made, more);
 }

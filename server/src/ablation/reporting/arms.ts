@@ -35,34 +35,41 @@ export interface ArmPair {
   readonly variant: ArmResult;
 }
 
-/** The seeds of an experiment in the order of its plan. */
-export function seedsOf(record: AblationRecord): readonly number[] {
-  return [...new Set(record.runs.map(({ seed }) => seed))];
-}
+/** What is known of the runs of an experiment, found by their variant and seed: there may be thousands. */
+export class Arms {
+  readonly record: AblationRecord;
+  readonly results: readonly ArmResult[];
+  /** The seeds in the order of the plan. */
+  readonly seeds: readonly number[];
+  readonly #finished = new Map<string, Map<number, ArmResult>>();
 
-/**
- * The run of a variant with a seed, if it has finished. The last tenth of a run that was cut short
- * is another stretch of training than its partner's, so only finished runs give numbers.
- */
-export function finishedArm(
-  results: readonly ArmResult[],
-  variant: string,
-  seed: number,
-): ArmResult | undefined {
-  return results.find(
-    (result) => result.variant === variant && result.seed === seed && result.state === 'finished',
-  );
-}
+  constructor(record: AblationRecord, results: readonly ArmResult[]) {
+    this.record = record;
+    this.results = results;
+    this.seeds = [...new Set(record.runs.map(({ seed }) => seed))];
+    for (const result of results) {
+      if (result.state !== 'finished') continue;
+      const { variant, seed } = result;
+      const bySeed = this.#finished.get(variant) ?? new Map<number, ArmResult>();
+      if (!bySeed.has(seed)) bySeed.set(seed, result);
+      this.#finished.set(variant, bySeed);
+    }
+  }
 
-/** Every seed for which both the baseline and the variant have finished. */
-export function finishedPairs(
-  record: AblationRecord,
-  results: readonly ArmResult[],
-  variant: string,
-): readonly ArmPair[] {
-  return seedsOf(record).flatMap((seed) => {
-    const baseline = finishedArm(results, baselineId, seed);
-    const arm = finishedArm(results, variant, seed);
-    return baseline && arm ? [{ seed, baseline, variant: arm }] : [];
-  });
+  /**
+   * The run of a variant with a seed, if it has finished. The last tenth of a run that was cut short
+   * is another stretch of training than its partner's, so only finished runs give numbers.
+   */
+  finished(variant: string, seed: number): ArmResult | undefined {
+    return this.#finished.get(variant)?.get(seed);
+  }
+
+  /** Every seed for which both the baseline and the variant have finished. */
+  pairs(variant: string): readonly ArmPair[] {
+    return this.seeds.flatMap((seed) => {
+      const baseline = this.finished(baselineId, seed);
+      const arm = this.finished(variant, seed);
+      return baseline && arm ? [{ seed, baseline, variant: arm }] : [];
+    });
+  }
 }

@@ -1,23 +1,34 @@
-import type { AblationRecord, ReportRow } from '../../model/ablation.ts';
+import type { InTurns } from '../../base/turns.ts';
+import type { Judgement, ReportMeasure, ReportRow } from '../../model/ablation.ts';
 import { adjustByHolm } from '../../numerics/holm.ts';
 import { mean } from '../../numerics/moments.ts';
 import { pairedInterval, pairedProbability } from '../../numerics/pairedInterval.ts';
 import { baselineId } from '../variantIds.ts';
-import { type ArmResult, type ArmSeries, finishedArm, seedsOf } from './arms.ts';
+import type { ArmSeries, Arms } from './arms.ts';
 import type { ChosenMetric } from './metricChoice.ts';
+import { meansOverCurve, valuesThatCount } from './overCurve.ts';
 
 /** The share of a run, from its end, over which a metric is averaged. */
 const lastPart = 0.1;
 
-type Cell = ReportRow['cells'][number];
+/** The level at which a p that was corrected for the number of variants decides. */
+export const significance = 0.05;
+
+/** One number a seed, undefined where there is none. */
+type Values = readonly (number | undefined)[];
 
 /**
  * Where a metric stands at the end of a run: the mean over the last tenth of its points, one at
- * least. NaN where one of them is not finite; undefined where the run has none.
+ * least, without those that a later session took the place of. NaN where one of them is not finite; undefined where the run has none.
  */
 export function finalValue(series: ArmSeries | undefined): number | undefined {
-  const length = series?.values.length ?? 0;
-  if (!series || length === 0) return undefined;
+  if (!series || series.values.length === 0) return undefined;
+  const wasTakenUp = (series.sessions?.length ?? 1) > 1;
+  return meanOfEnd(wasTakenUp ? { values: valuesThatCount(series) } : series);
+}
+
+function meanOfEnd(series: Pick<ArmSeries, 'values' | 'roughValue'>): number {
+  const { length } = series.values;
   const count = Math.max(1, Math.ceil(length * lastPart));
   let sum = 0;
   for (let at = length - count; at < length; at += 1) {
@@ -27,58 +38,117 @@ export function finalValue(series: ArmSeries | undefined): number | undefined {
 }
 
 /**
- * One metric of all variants, each tested against the baseline and corrected by Holm for how many
- * they are. A seed without a finished run, or whose run lacks the metric, is NaN
- * among the values and left out of the means.
+ * One metric of all variants, at the end and over the curve, each tested against the baseline and
+ * corrected by Holm for how many they are. A seed without a finished run, or whose run lacks the
+ * metric, is NaN among the values and left out of the means; without any there are no values. A turn is one run.
  */
-export function compareMetric(
-  record: AblationRecord,
-  results: readonly ArmResult[],
-  { metric, better }: ChosenMetric,
-): ReportRow {
-  const seeds = seedsOf(record);
-  const valuesOf = (variant: string): readonly (number | undefined)[] =>
-    seeds.map((seed) => finalValue(finishedArm(results, variant, seed)?.series.get(metric)));
-  const baseline = valuesOf(baselineId);
-  const cells = record.variants.map(({ id }): Cell => {
-    if (id === baselineId) return toCell(id, baseline);
-    const values = valuesOf(id);
-    return { ...toCell(id, values), ...compare(baseline, values) };
-  });
-  return { metric, better, cells: correct(cells) };
-}
-
-function toCell(variant: string, values: readonly (number | undefined)[]): Cell {
-  const known = values.filter((value) => value !== undefined);
-  return {
-    variant,
-    mean: mean(known),
-    values: values.map((value) => value ?? Number.NaN),
+export function* compareMetric(
+  arms: Arms,
+  { metric, better, reason }: ChosenMetric,
+): InTurns<ReportRow> {
+  const { record, seeds } = arms;
+  const series = record.variants.flatMap(({ id }) =>
+    seeds.map((seed) => arms.finished(id, seed)?.series.get(metric)),
+  );
+  const compare = (numbers: Values): readonly Compared[] => {
+    const ofVariant = (at: number): Values =>
+      numbers.slice(at * seeds.length, (at + 1) * seeds.length);
+    const baseline = ofVariant(record.variants.findIndex(({ id }) => id === baselineId));
+    return record.variants.map(({ id }, at) => ({
+      values: ofVariant(at),
+      ...(id === baselineId ? {} : { baseline }),
+    }));
   };
+  const atEnd = yield* measureAll(compare(yield* finalValues(series)), better);
+  const overCurve = yield* measureAll(compare(yield* meansOverCurve(series)), better);
+  const cells = record.variants.flatMap(({ id }, at) => {
+    const [end, curve] = [atEnd[at], overCurve[at]];
+    if (!end) return [];
+    return [{ variant: id, ...end, ...(curve && hasNumbers(curve) ? { curve } : {}) }];
+  });
+  return { metric, better, reason, cells };
 }
 
-/** Mean of the paired differences and its interval, over the seeds where both are finite. */
-function compare(
-  baseline: readonly (number | undefined)[],
-  values: readonly (number | undefined)[],
-): Pick<Cell, 'difference' | 'interval' | 'adjusted'> {
-  const differences = values
+function* finalValues(all: readonly (ArmSeries | undefined)[]): InTurns<Values> {
+  const values: (number | undefined)[] = [];
+  for (const series of all) {
+    values.push(finalValue(series));
+    yield;
+  }
+  return values;
+}
+
+function hasNumbers({ values }: ReportMeasure): boolean {
+  return values.some(Number.isFinite);
+}
+
+/** Paired differences of a variant to the baseline, over the seeds where both are finite. */
+export function differencesOf(values: Values, baseline: Values): readonly number[] {
+  return values
     .map((value, at) => (value ?? Number.NaN) - (baseline[at] ?? Number.NaN))
     .filter(Number.isFinite);
-  if (differences.length === 0) return {};
-  const interval = pairedInterval(differences);
-  const difference = mean(differences);
-  const probability = pairedProbability(differences);
-  if (!interval || probability === undefined) return { difference };
-  return { difference, interval: [interval.low, interval.high], adjusted: probability };
 }
 
-/** Holm's correction over the cells that have a p. */
-function correct(cells: readonly Cell[]): Cell[] {
-  const tested = cells.filter(({ adjusted }) => adjusted !== undefined);
-  const corrected = adjustByHolm(tested.map(({ adjusted }) => adjusted ?? 1));
-  return cells.map((cell) => {
-    const at = tested.indexOf(cell);
-    return at < 0 ? cell : { ...cell, adjusted: corrected[at] ?? 1 };
+/** The numbers of a variant with those that they are compared with; the baseline has none. */
+interface Compared {
+  readonly values: Values;
+  readonly baseline?: Values;
+}
+
+function* measureAll(
+  all: readonly Compared[],
+  better: ReportRow['better'],
+): InTurns<readonly ReportMeasure[]> {
+  const tests: ReturnType<typeof test>[] = [];
+  for (const { values, baseline } of all) {
+    tests.push(test(values, baseline));
+    yield;
+  }
+  const found = tests.flatMap(({ probability }) => probability ?? []);
+  const corrected = adjustByHolm(found);
+  let next = 0;
+  return all.map(({ values, baseline }, at) => {
+    const { probability, ...tested } = tests[at] ?? {};
+    const adjusted = probability === undefined ? {} : { adjusted: corrected[next++] ?? 1 };
+    const known = values.filter((value) => value !== undefined);
+    const measure = {
+      mean: mean(known),
+      values: known.length === 0 ? [] : values.map((value) => value ?? Number.NaN),
+      ...tested,
+      ...adjusted,
+    };
+    const judgement = baseline === undefined ? 'baseline' : judge(measure, better);
+    return { ...measure, judgement };
   });
+}
+
+function test(
+  values: Values,
+  baseline: Values | undefined,
+): Pick<ReportMeasure, 'difference' | 'interval'> & { readonly probability?: number } {
+  const differences = baseline ? differencesOf(values, baseline) : [];
+  if (differences.length === 0) return {};
+  const difference = mean(differences);
+  const interval = pairedInterval(differences);
+  const probability = pairedProbability(differences);
+  if (!interval || probability === undefined) return { difference };
+  return { difference, interval: [interval.low, interval.high], probability };
+}
+
+/**
+ * Better or worse by the sign of the difference, where the metric has a better way; `unclear` where
+ * the 95 % interval of the difference holds zero, where the number of variants explains it, or where
+ * there is no interval: one run an arm cannot be told from chance. `same` only where no pair differs,
+ * and not where pairs that do have a mean of zero.
+ */
+function judge(
+  { difference, interval, adjusted = 0 }: Omit<ReportMeasure, 'judgement'>,
+  better: ReportRow['better'],
+): Judgement {
+  if (difference === undefined || Number.isNaN(difference)) return 'unknown';
+  const [low, high] = interval ?? [difference, difference];
+  if (low === 0 && high === 0) return 'same';
+  if (!interval || (low <= 0 && high >= 0) || adjusted > significance) return 'unclear';
+  if (better === 'unknown') return 'different';
+  return difference < 0 === (better === 'lower') ? 'better' : 'worse';
 }

@@ -1,3 +1,4 @@
+import type { InTurns } from '../../base/turns.ts';
 import type { AblationReport } from '../../model/ablation.ts';
 import type { NumberColumn } from '../../model/numberColumn.ts';
 import { querySeries } from '../../store/seriesQuery.ts';
@@ -8,18 +9,21 @@ type Curve = AblationReport['curves'][number];
 /** Points of one curve: more than a report's chart has pixels for. */
 const pointLimit = 400;
 
-/** The curves of the given metrics, one for every run that has points. */
-export function drawCurves(
+/** The curves of the given metrics, one for every run that has points. A turn is one curve. */
+export function* drawCurves(
   results: readonly ArmResult[],
   metrics: readonly string[],
-): readonly Curve[] {
-  return metrics.flatMap((metric) =>
-    results.flatMap(({ variant, seed, series }): readonly Curve[] => {
+): InTurns<readonly Curve[]> {
+  const curves: Curve[] = [];
+  for (const metric of metrics) {
+    for (const { variant, seed, series } of results) {
       const points = series.get(metric);
-      if (!points || points.values.length === 0) return [];
-      return [{ metric, variant, seed, ...reduceCurve(points, pointLimit) }];
-    }),
-  );
+      if (!points || points.values.length === 0) continue;
+      curves.push({ metric, variant, seed, ...reduceCurve(points, pointLimit) });
+      yield;
+    }
+  }
+  return curves;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   isTotal,
   posteriorMetrics,
   qualityRank,
+  qualityReason,
   wordsOf,
 } from './metricKind.ts';
 
@@ -15,6 +16,8 @@ import {
 export interface ChosenMetric {
   readonly metric: string;
   readonly better: Direction;
+  /** Why it is compared, as the end of a sentence. */
+  readonly reason: string;
   /** Where it is the loss of a term: which one, and whether its weight is in the number. */
   readonly term?: string;
   readonly scale?: LossScale;
@@ -27,6 +30,8 @@ export interface MetricChoiceInput {
   readonly available: readonly string[];
   /** The user's choice, most important first. */
   readonly chosen?: readonly string[];
+  /** Where that choice was made, as the end of a sentence: `it was picked in this report`. */
+  readonly chosenWhere?: string;
   /** Those that answer what the experiment asks, before all that are chosen by their names. */
   readonly leading?: readonly string[];
 }
@@ -41,30 +46,36 @@ const rowLimit = 8;
  */
 export function chooseMetrics(input: MetricChoiceInput): readonly ChosenMetric[] {
   const losses = termLosses(input);
+  const known = (metric: string, reason: string): ChosenMetric => ({
+    ...(losses.find((loss) => loss.metric === metric) ?? { metric, better: directionOf(metric) }),
+    reason,
+  });
   if (input.chosen && input.chosen.length > 0) {
-    return input.chosen.map(
-      (metric) => losses.find((loss) => loss.metric === metric) ?? plain(metric),
-    );
+    const where = input.chosenWhere ?? 'it is named in ablation.metrics of counterweight.yaml';
+    return input.chosen.map((metric) => known(metric, where));
   }
   const leading = (input.leading ?? [])
     .filter((metric) => input.available.includes(metric))
-    .map((metric) => losses.find((loss) => loss.metric === metric) ?? plain(metric));
+    .map((metric) => known(metric, 'it answers what this experiment asks'));
   const isLoss = new Set(losses.map(({ metric }) => metric));
   const quality = input.available
     .filter((metric) => !isLoss.has(metric) && qualityRank(metric) !== undefined)
-    .sort((a, b) => (qualityRank(a) ?? 0) - (qualityRank(b) ?? 0) || (a < b ? -1 : 1));
-  const posterior = posteriorMetrics.filter((metric) => input.available.includes(metric));
+    .sort((a, b) => (qualityRank(a) ?? 0) - (qualityRank(b) ?? 0) || (a < b ? -1 : 1))
+    .map((metric) => known(metric, qualityReason(metric)));
+  const posterior = posteriorMetrics
+    .filter((metric) => input.available.includes(metric))
+    .map((metric) => known(metric, 'it shows whether a KL term acts'));
   // Each loss keeps its row, however many measures of quality there are.
   const room = Math.max(1, rowLimit - losses.length);
-  const rows = [...quality.slice(0, room).map(plain), ...losses, ...posterior.map(plain)];
-  const anything = rows.length > 0 ? rows : input.available.filter(isResult).map(plain);
+  const rows = [...quality.slice(0, room), ...losses, ...posterior];
+  const nothing = 'no measure of quality and no loss of a term was found, so any result is shown';
+  const anything =
+    rows.length > 0
+      ? rows
+      : input.available.filter(isResult).map((metric) => known(metric, nothing));
   const led = new Set(leading.map(({ metric }) => metric));
   const others = anything.filter(({ metric }) => !led.has(metric));
   return [...leading, ...others].slice(0, Math.max(rowLimit, leading.length));
-}
-
-function plain(metric: string): ChosenMetric {
-  return { metric, better: directionOf(metric) };
 }
 
 function isResult(metric: string): boolean {
@@ -75,7 +86,8 @@ function termLosses(input: MetricChoiceInput): readonly ChosenMetric[] {
   return input.terms.flatMap((term) => {
     const bound = input.termMetrics?.get(term) ?? guessTermMetric(term, input.available);
     if (!bound || !input.available.includes(bound.metric)) return [];
-    return [{ metric: bound.metric, better: 'lower' as const, term, scale: bound.scale }];
+    const reason = `it is the loss of the term ${term}`;
+    return [{ metric: bound.metric, better: 'lower' as const, reason, term, scale: bound.scale }];
   });
 }
 

@@ -106,3 +106,15 @@ export function qualityRank(metric: string): number | undefined {
   if (metric === 'flow/cos') return qualities.size;
   return words.some((word) => evaluationSplits.has(word)) ? qualities.size + 1 : undefined;
 }
+
+/** Why a metric that has a rank is one of quality, as the end of a sentence. */
+export function qualityReason(metric: string): string {
+  if (metric.startsWith('flow/cond_gain')) return 'it says how much the condition is used';
+  const words = wordsOf(metric);
+  const word = words.find((each) => qualities.has(each));
+  if (word !== undefined) return `its name says that it measures quality (${word})`;
+  const split = words.find((each) => evaluationSplits.has(each));
+  return split === undefined
+    ? 'it says how well the velocity is aligned'
+    : `its name says that it is measured on held-out data (${split})`;
+}

@@ -1,5 +1,14 @@
 import type { ReportRow } from '../../model/ablation.ts';
-import { formatNumber, formatPair, formatSigned, formatSpread, unitOf } from './wording.ts';
+import { mostPairsMore } from '../../numerics/pairsNeeded.ts';
+import { significance } from './comparison.ts';
+import {
+  countOf,
+  formatNumber,
+  formatPair,
+  formatSigned,
+  formatSpread,
+  unitOf,
+} from './wording.ts';
 
 /** How one metric moves from the baseline to a variant, over the seeds that both finished. */
 export interface Movement {
@@ -11,14 +20,13 @@ export interface Movement {
   readonly reach: number | undefined;
   /** True where the interval leaves 0 out, and Holm's correction over the variants leaves it so. */
   readonly decided: boolean;
+  /** Where it is not decided: about so many more seeds would decide it. */
+  readonly moreSeeds?: number | 'many';
   readonly effect: 'better' | 'worse' | 'unknown';
   readonly seeds: number;
   /** How many seeds moved the same way as the mean. */
   readonly agreeing: number;
 }
-
-/** The level at which a corrected p decides, that of the 95 % intervals. */
-const significance = 0.05;
 
 /** Undefined where no seed has a finite number in both arms. */
 export function movementOf(
@@ -32,7 +40,7 @@ export function movementOf(
   const pairs = cell.values
     .map((to, at) => ({ from: baseline.values[at] ?? Number.NaN, to }))
     .filter(({ from, to }) => Number.isFinite(to - from));
-  const { difference, interval, adjusted = 0 } = cell;
+  const { difference, interval, adjusted = 0, moreSeeds } = cell;
   const sum = (pick: (pair: { from: number; to: number }) => number): number =>
     pairs.reduce((total, pair) => total + pick(pair), 0);
   return {
@@ -43,6 +51,7 @@ export function movementOf(
     reach: interval && (interval[1] - interval[0]) / 2,
     decided:
       interval !== undefined && (interval[0] > 0 || interval[1] < 0) && adjusted <= significance,
+    ...(moreSeeds === undefined ? {} : { moreSeeds }),
     effect: effectOf(row.better, difference),
     seeds: pairs.length,
     agreeing: pairs.filter(({ from, to }) => Math.sign(to - from) === Math.sign(difference)).length,
@@ -62,9 +71,27 @@ export function describeMovement(movement: Movement): string {
   return `${metric} ${difference > 0 ? 'rises' : 'falls'} ${from} → ${to} (${amount(movement)}${agreement(movement)})`;
 }
 
-/** `psnr (−0.02 ± 0.09 dB)`. */
+/** `psnr (−0.02 ± 0.09 dB; about 12 more seeds would be needed)`. */
 export function describeUndecided(movement: Movement): string {
-  return `${movement.metric} (${amount(movement)})`;
+  const { metric, moreSeeds } = movement;
+  const needed = moreSeeds === undefined ? '' : `; ${seedsNeeded(moreSeeds)} would be needed`;
+  return `${metric} (${amount(movement)}${needed})`;
+}
+
+/** `about 12 more seeds`. */
+export function seedsNeeded(moreSeeds: number | 'many'): string {
+  return moreSeeds === 'many'
+    ? `more than ${mostPairsMore} more seeds`
+    : `about ${countOf(moreSeeds, 'more seed')}`;
+}
+
+/** What the number of seeds that would be needed rests on, where one was told of these. */
+export function explainSeeds(told: readonly Movement[]): readonly string[] {
+  return told.some(({ moreSeeds }) => moreSeeds !== undefined)
+    ? [
+        'The seeds that would be needed are for a power of 80 %, were the true difference the one seen: with few seeds that is a rough guess.',
+      ]
+    : [];
 }
 
 function amount({ metric, difference, reach }: Movement): string {

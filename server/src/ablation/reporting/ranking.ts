@@ -10,8 +10,9 @@ export function rankVariants(
 ): readonly Variant[] {
   if (!primary || primary.better === 'unknown') return variants;
   const sign = primary.better === 'higher' ? -1 : 1;
+  const means = new Map(primary.cells.map(({ variant, mean }) => [variant, mean]));
   const place = ({ id }: Variant): number => {
-    const mean = primary.cells.find(({ variant }) => variant === id)?.mean ?? Number.NaN;
+    const mean = means.get(id) ?? Number.NaN;
     return Number.isNaN(mean) ? Number.POSITIVE_INFINITY : sign * mean;
   };
   // Not by subtraction: the difference of two infinities is no number.

@@ -1,7 +1,8 @@
+import type { InTurns } from '../../base/turns.ts';
 import type { AblationRecord, Variant } from '../../model/ablation.ts';
 import { isOfWeights } from '../../model/ablationRequest.ts';
 import { isFinalState, type RunState } from '../../model/run.ts';
-import { type ArmResult, type ArmSeries, finishedArm, seedsOf } from './arms.ts';
+import type { ArmResult, ArmSeries, Arms } from './arms.ts';
 import type { ChosenMetric } from './metricChoice.ts';
 import { isTotal } from './metricKind.ts';
 import { countOf } from './wording.ts';
@@ -51,25 +52,36 @@ function nameSome(names: readonly string[]): string {
   return rest > 0 ? `${named}; and ${countOf(rest, 'more run')}` : named;
 }
 
-/** Names every run with a metric that is not a finite number, and the step where that begins. */
-export function remarkOnNumbers(
+/** Names every run with a metric that is not a finite number, and the step where that begins. A turn is one run. */
+export function* remarkOnNumbers(
   record: AblationRecord,
   results: readonly ArmResult[],
   metrics: readonly ChosenMetric[],
+): InTurns<Remarks> {
+  const remarks: string[] = [];
+  for (const result of results) {
+    remarks.push(...remarkOnBreak(record, result, metrics));
+    yield;
+  }
+  return remarks;
+}
+
+function remarkOnBreak(
+  record: AblationRecord,
+  result: ArmResult,
+  metrics: readonly ChosenMetric[],
 ): Remarks {
-  return results.flatMap((result) => {
-    const broken = metrics.flatMap(({ metric }) => {
-      const series = result.series.get(metric);
-      const step = series && firstStepNotFinite(series);
-      return step === undefined ? [] : [{ metric, step }];
-    });
-    const [first] = broken.toSorted((a, b) => a.step - b.step);
-    if (!first) return [];
-    const more = broken.length > 1 ? ` (${countOf(broken.length - 1, 'other metric')} too)` : '';
-    return [
-      `${nameRun(record, result)}: ${first.metric} is NaN or infinite at step ${first.step}${more}.`,
-    ];
+  const broken = metrics.flatMap(({ metric }) => {
+    const series = result.series.get(metric);
+    const step = series && firstStepNotFinite(series);
+    return step === undefined ? [] : [{ metric, step }];
   });
+  const [first] = broken.toSorted((a, b) => a.step - b.step);
+  if (!first) return [];
+  const more = broken.length > 1 ? ` (${countOf(broken.length - 1, 'other metric')} too)` : '';
+  return [
+    `${nameRun(record, result)}: ${first.metric} is NaN or infinite at step ${first.step}${more}.`,
+  ];
 }
 
 function firstStepNotFinite(series: ArmSeries): number | undefined {
@@ -81,12 +93,18 @@ function firstStepNotFinite(series: ArmSeries): number | undefined {
   return undefined;
 }
 
-/** Says so where the arms stopped at different steps, for then they trained for different times. */
-export function remarkOnLengths(results: readonly ArmResult[]): Remarks {
-  const lasts = results
-    .filter(({ state }) => state === 'finished')
-    .map(({ series }) => Math.max(...[...series.values()].map(lastStep)))
-    .filter(Number.isFinite);
+/**
+ * Says so where the arms stopped at different steps, for then they trained for different times. A turn is
+ * one run.
+ */
+export function* remarkOnLengths(results: readonly ArmResult[]): InTurns<Remarks> {
+  const lasts: number[] = [];
+  for (const { state, series } of results) {
+    if (state !== 'finished') continue;
+    const last = Math.max(...[...series.values()].map(lastStep));
+    if (Number.isFinite(last)) lasts.push(last);
+    yield;
+  }
   const shortest = Math.min(...lasts);
   const longest = Math.max(...lasts);
   // A twentieth: runs that log every so many steps may end a few steps apart.
@@ -150,37 +168,50 @@ export interface FairMetrics {
 
 /**
  * Drops the losses whose numbers follow the changed weight itself: those logged with their weight
- * in them, and those that are 0 throughout where the weight is 0 (decisions.md 1).
+ * in them, and those that are 0 throughout where the weight is 0 (decisions.md 1). A turn is one variant.
  */
-export function keepFairMetrics(
-  record: AblationRecord,
-  results: readonly ArmResult[],
+export function* keepFairMetrics(
+  arms: Arms,
   chosen: readonly ChosenMetric[],
-): FairMetrics {
+): InTurns<FairMetrics> {
   const remarks: string[] = [];
-  const metrics = chosen.filter((metric) => {
-    const findings = record.variants.map((variant) => findBias(record, results, variant, metric));
-    const bias = findings.find((finding) => finding !== undefined);
+  const metrics: ChosenMetric[] = [];
+  for (const metric of chosen) {
+    const bias = yield* findFirstBias(arms, metric);
     if (bias) remarks.push(bias.words);
-    return bias?.drop !== true;
-  });
+    if (bias?.drop !== true) metrics.push(metric);
+  }
   return { metrics, remarks };
 }
 
+/** Why the numbers of a metric say less than they seem to. */
+interface Bias {
+  readonly words: string;
+  readonly drop: boolean;
+}
+
+function* findFirstBias(arms: Arms, metric: ChosenMetric): InTurns<Bias | undefined> {
+  for (const variant of arms.record.variants) {
+    const bias = findBias(arms, variant, metric);
+    if (bias) return bias;
+    yield;
+  }
+  return undefined;
+}
+
 function findBias(
-  record: AblationRecord,
-  results: readonly ArmResult[],
+  arms: Arms,
   variant: Variant,
   { metric, term, scale }: ChosenMetric,
-): { readonly words: string; readonly drop: boolean } | undefined {
+): Bias | undefined {
   const change = variant.changes.find((one) => one.term === term);
   if (!change) return undefined;
   if (scale === 'weighted') {
     const words = `${metric} is logged with its weight in it, and the weight differs: it is not compared.`;
     return { words, drop: true };
   }
-  const series = seedsOf(record).flatMap(
-    (seed) => finishedArm(results, variant.id, seed)?.series.get(metric) ?? [],
+  const series = arms.seeds.flatMap(
+    (seed) => arms.finished(variant.id, seed)?.series.get(metric) ?? [],
   );
   if (change.to === 0) {
     // With the weight at 0, a loss that is logged with it in would be 0; any other number is raw.

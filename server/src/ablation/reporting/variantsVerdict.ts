@@ -1,8 +1,9 @@
-import type { AblationRecord, ReportRow, Variant } from '../../model/ablation.ts';
+import type { InTurns } from '../../base/turns.ts';
+import type { ReportRow, Variant } from '../../model/ablation.ts';
 import { isFinalState } from '../../model/run.ts';
-import { type ArmResult, finishedPairs } from './arms.ts';
-import { describeMovement, describeUndecided, type Movement } from './movement.ts';
-import { appraisal, judgeLikeness, movementsOf } from './verdict.ts';
+import type { Arms } from './arms.ts';
+import { describeMovement, describeUndecided, explainSeeds, type Movement } from './movement.ts';
+import { type AlikeVariants, appraisal, judgeLikeness, movementsOf } from './verdict.ts';
 import { countOf } from './wording.ts';
 
 /** How many metrics one sentence lists. */
@@ -23,15 +24,20 @@ interface Judged {
 
 /**
  * What an experiment with several variants says: first how many differ from the baseline in the
- * metric that counts most, then a sentence for each variant, in the order in which they are given.
+ * metric that counts most, then a sentence for each variant, in the order in which they are given. A turn
+ * is one variant.
  */
-export function judgeVariants(
-  record: AblationRecord,
-  results: readonly ArmResult[],
+export function* judgeVariants(
+  arms: Arms,
   rows: readonly ReportRow[],
   variants: readonly Variant[],
-): readonly string[] {
-  const judged = variants.map((variant) => judge(record, results, rows, variant));
+  likenesses: AlikeVariants,
+): InTurns<readonly string[]> {
+  const judged: Judged[] = [];
+  for (const variant of variants) {
+    judged.push(judge(arms, rows, variant, likenesses));
+    yield;
+  }
   const measured = judged.filter(({ movements }) => movements.length > 0);
   const several = measured.some(({ movements }) =>
     movements.some(({ reach }) => reach !== undefined),
@@ -44,6 +50,7 @@ export function judgeVariants(
     ...(measured.length > 0 ? [several ? summary(rows, measured) : oneSeed] : []),
     ...shown.map((one) => sentence(one, several)),
     ...(rest > 0 ? [`${countOf(rest, 'more variant')} in the table, best first.`] : []),
+    ...explainSeeds(shown.flatMap(undecidedOf)),
     ...(several ? [caveat] : []),
   ];
 }
@@ -54,17 +61,18 @@ const caveat =
   'Each metric is judged by itself, its comparisons with the baseline corrected by Holm; the 95 % intervals are not corrected. Name the metrics that count in ablation.metrics.';
 
 function judge(
-  record: AblationRecord,
-  results: readonly ArmResult[],
+  arms: Arms,
   rows: readonly ReportRow[],
   variant: Variant,
+  likenesses: AlikeVariants,
 ): Judged {
-  const pairs = finishedPairs(record, results, variant.id);
+  const { record } = arms;
+  const pairs = arms.pairs(variant.id);
   if (pairs.length === 0) {
     const yet = isFinalState(record.state) ? '' : ' yet';
     return { variant, movements: [], instead: `${variant.label}: no finished pair of runs${yet}.` };
   }
-  const alike = judgeLikeness(record, pairs, variant);
+  const alike = judgeLikeness(record, pairs, variant, likenesses);
   const movements = alike === undefined ? movementsOf(rows, variant) : [];
   const nothing = `${variant.label}: no metric has a finite number at the end of both arms.`;
   return { variant, movements, instead: alike ?? (movements.length === 0 ? nothing : undefined) };
@@ -104,6 +112,10 @@ function summary([primary]: readonly ReportRow[], judged: readonly Judged[]): st
   return `On ${primary?.metric}, of ${countOf(moves.length, 'variant')} ${said}${how}.`;
 }
 
+function undecidedOf({ movements }: Pick<Judged, 'movements'>): readonly Movement[] {
+  return movements.filter(({ decided }) => !decided).slice(0, listed);
+}
+
 function sentence({ variant, movements, instead }: Judged, several: boolean): string {
   if (instead !== undefined) return instead;
   const { label } = variant;
@@ -112,7 +124,7 @@ function sentence({ variant, movements, instead }: Judged, several: boolean): st
     return `${label}: ${several ? 'one pair of runs, which is not told from chance: ' : ''}${said}.`;
   }
   const decided = movements.filter((movement) => movement.decided);
-  const open = movements.filter((movement) => !movement.decided).slice(0, listed);
+  const open = undecidedOf({ movements });
   const moved = decided
     .slice(0, listed)
     .map((movement) => `${describeMovement(movement)}${appraisal(movement)}`);

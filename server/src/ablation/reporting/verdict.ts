@@ -1,24 +1,47 @@
+import type { InTurns } from '../../base/turns.ts';
 import type { AblationRecord, ReportRow, Variant } from '../../model/ablation.ts';
 import { isOfWeights } from '../../model/ablationRequest.ts';
 import { baselineId } from '../variantIds.ts';
-import { type ArmPair, type ArmResult, finishedPairs } from './arms.ts';
+import type { ArmPair, Arms } from './arms.ts';
 import { compareArms } from './identity.ts';
-import { describeMovement, describeUndecided, type Movement, movementOf } from './movement.ts';
+import {
+  describeMovement,
+  describeUndecided,
+  explainSeeds,
+  type Movement,
+  movementOf,
+} from './movement.ts';
 import { capitalize, countOf } from './wording.ts';
 
 /** How many metrics one sentence lists. */
 const listed = 3;
 
+type Alike = 'identical' | 'total only';
+
+/** The variants whose runs are all those of the baseline, by their ids: in everything, or in all but the total. */
+export type AlikeVariants = ReadonlyMap<string, Alike>;
+
+/** Finds the variants whose runs are those of the baseline. A turn is one pair of runs. */
+export function* findAlike(arms: Arms, variants: readonly Variant[]): InTurns<AlikeVariants> {
+  const alike = new Map<string, Alike>();
+  for (const { id } of variants) {
+    const found = yield* likenessOf(arms.pairs(id));
+    if (found) alike.set(id, found);
+  }
+  return alike;
+}
+
 /** What an experiment with one variant says: one sentence an entry. */
 export function judgeVariant(
-  record: AblationRecord,
-  results: readonly ArmResult[],
+  arms: Arms,
   rows: readonly ReportRow[],
   variant: Variant,
+  likenesses: AlikeVariants,
 ): readonly string[] {
-  const pairs = finishedPairs(record, results, variant.id);
+  const { record } = arms;
+  const pairs = arms.pairs(variant.id);
   if (pairs.length === 0) return ['There is no finished pair of runs to compare.'];
-  const alike = judgeLikeness(record, pairs, variant);
+  const alike = judgeLikeness(record, pairs, variant, likenesses);
   if (alike) return [alike];
   const movements = movementsOf(rows, variant);
   if (movements.length === 0) return [nothingToCompare(rows)];
@@ -42,20 +65,35 @@ function nothingToCompare(rows: readonly ReportRow[]): string {
 export function judgeLikeness(
   { request }: AblationRecord,
   pairs: readonly ArmPair[],
-  { label }: Variant,
+  { id, label }: Variant,
+  likenesses: AlikeVariants,
 ): string | undefined {
-  const likenesses = pairs.map(compareArms);
   const seeds = countOf(pairs.length, 'seed');
-  if (likenesses.every((likeness) => likeness === 'identical')) {
-    const why = !isOfWeights(request)
-      ? 'what it changes reaches nothing that is trained or measured'
-      : 'the weight is probably not wired to the loss, or the program does not read the config that it is given';
-    return `The two runs are identical to the last bit (baseline and ${label}, ${seeds}): ${why}.`;
+  switch (likenesses.get(id)) {
+    case 'identical': {
+      const why = !isOfWeights(request)
+        ? 'what it changes reaches nothing that is trained or measured'
+        : 'the weight is probably not wired to the loss, or the program does not read the config that it is given';
+      return `The two runs are identical to the last bit (baseline and ${label}, ${seeds}): ${why}.`;
+    }
+    case 'total only':
+      return `Only the total differs between baseline and ${label} (${seeds}); all else is identical to the last bit: the loss is added to the total but does not reach the parameters. Is it detached?`;
+    default:
+      return undefined;
   }
-  if (likenesses.every((likeness) => likeness === 'total only')) {
-    return `Only the total differs between baseline and ${label} (${seeds}); all else is identical to the last bit: the loss is added to the total but does not reach the parameters. Is it detached?`;
+}
+
+/** How all pairs are alike; undefined where one of them differs as it should, and for no pairs. */
+function* likenessOf(pairs: readonly ArmPair[]): InTurns<Alike | undefined> {
+  let all: Alike | undefined;
+  for (const pair of pairs) {
+    const likeness = compareArms(pair);
+    yield;
+    if (likeness !== 'identical' && likeness !== 'total only') return undefined;
+    if (all !== undefined && likeness !== all) return undefined;
+    all = likeness;
   }
-  return undefined;
+  return all;
 }
 
 /** `without render`, as the beginning of a sentence's middle. */
@@ -99,6 +137,7 @@ function judgeSeveralSeeds(
     return [
       `Not decided: ${when}, no metric moves beyond the spread of the seeds.`,
       `Within the spread: ${open}.`,
+      ...explainSeeds(undecided),
     ];
   }
   const sentences =
@@ -106,7 +145,8 @@ function judgeSeveralSeeds(
       ? judgeTerm(request.term, decided)
       : decided.slice(0, listed).map((movement) => sentence(when, movement));
   const rest = open === '' ? [] : [`Not decided: ${open}.`];
-  return [...sentences, ...rest, ...manyMetrics(decided.length, movements.length)];
+  const many = manyMetrics(decided.length, movements.length);
+  return [...sentences, ...rest, ...explainSeeds(undecided), ...many];
 }
 
 /** Eight metrics at 95 % each pass by chance more often than one; whoever reads must know. */

@@ -34,8 +34,16 @@ export function formatSpread(value: number, spread: number): string {
     return `${formatSigned(value)} ± ${formatNumber(spread, 2)}`;
   }
   const decimals = Math.max(0, 1 - Math.floor(Math.log10(spread)));
-  const sign = value > 0 ? '+' : '';
-  return `${sign}${value.toFixed(decimals)} ± ${spread.toFixed(decimals)}`.replace('-', minus);
+  const text = value.toFixed(decimals);
+  const rounded = Number(text);
+  // A difference that vanishes beside its spread has no sign: neither +0.00 nor −0.00.
+  const shown = rounded === 0 ? text.replace('-', '') : rounded > 0 ? `+${text}` : text;
+  return `${shown} ± ${spread.toFixed(decimals)}`.replace('-', minus);
+}
+
+/** `[+0.05, +0.19]`. */
+export function formatInterval([low, high]: readonly [number, number]): string {
+  return `[${formatSigned(low, 3)}, ${formatSigned(high, 3)}]`;
 }
 
 /** The unit that a metric's name implies, with its space. */
