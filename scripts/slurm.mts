@@ -10,7 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { endProcessTree, freePort, killProcessTree, runCommand, waitFor } from './processes.mts';
 
 /** What a cluster of this machine alone consists of, and the Debian packages that bring it. */
-const programs = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scancel', 'sinfo'] as const;
+const programs = [
+  ...['munged', 'slurmctld', 'slurmd'],
+  ...['sbatch', 'scancel', 'scontrol', 'sinfo', 'squeue'],
+] as const;
 export const slurmPackages = ['slurm-wlm', 'munge'] as const;
 
 /** Debian keeps daemons where only root's PATH leads. */
@@ -49,6 +52,7 @@ export async function startSlurm(): Promise<SlurmCluster> {
   await chmod(folder, 0o755);
   const config = await writeConfiguration(folder);
   const environment = { SLURM_CONF: config };
+  const guard = startGuard(folder);
   const daemons: ChildProcess[] = [];
   const killAll = (): void => daemons.forEach(killProcessTree);
   process.once('exit', killAll);
@@ -57,6 +61,7 @@ export async function startSlurm(): Promise<SlurmCluster> {
     await endJobs(runSlurm);
     for (const daemon of [...daemons].reverse()) await endProcessTree(daemon);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    guard.stdin?.end();
   };
   const runSlurm = (program: string, args: readonly string[]): Promise<string> =>
     runCommand(pathOf(program) ?? program, args, {
@@ -79,6 +84,29 @@ export async function startSlurm(): Promise<SlurmCluster> {
     throw new Error(`${error instanceof Error ? error.message : error}\n${logs}`);
   }
   return { environment, partitions, stop };
+}
+
+/**
+ * Ends the daemons and their jobs, and removes their folder, once this process is gone, however it
+ * went: its end of the pipe closes then. Daemons name the folder in their arguments, those of jobs and
+ * the jobs themselves in their environment. So may a shell that speaks to the cluster: it is left alone.
+ */
+function startGuard(folder: string): ChildProcess {
+  const script = `cat >/dev/null
+    names() { grep -qsF "$1" "/proc/$process/$2"; }
+    for process in $(cd /proc && echo [0-9]*); do
+      case $(cat "/proc/$process/comm" 2>/dev/null) in
+        munged | slurmctld | slurmd | slurmstepd) names "$1" cmdline || names "$1" environ ;;
+        *) names "$1" environ && names SLURMD_NODENAME= environ ;;
+      esac && kill -KILL "$process"
+    done
+    rm -rf "$1"`;
+  const guard = spawn('sh', ['-c', script, 'sh', folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  guard.unref();
+  return guard;
 }
 
 /** Each job has a daemon of its own, which would wait for a controller that is gone. */
@@ -175,7 +203,10 @@ async function slurmConfiguration(folder: string): Promise<string> {
     'SelectTypeParameters=CR_Core_Memory',
     // Jobs of tests are short; so is the time that Slurm takes over them.
     'SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0,bf_interval=1',
-    'KillWait=2',
+    // As it is unless a cluster says otherwise; who cancels a run does not wait for it.
+    'KillWait=30',
+    // So that it takes few runs to be more than an array holds.
+    'MaxArraySize=5',
     // A job that asks for too much is refused at once, as most clusters do.
     'EnforcePartLimits=ALL',
     'ReturnToService=2',

@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import { fillPlaceholders } from '../../server/src/ablation/launchers/placeholde
 import { listProcesses } from '../../server/src/ablation/launchers/processTable.ts';
 import { projectFileSchema } from '../../server/src/model/projectFile.ts';
 import { runIdSchema } from '../../server/src/model/run.ts';
+import { ManualClock } from '../support/manualClock.ts';
 
 const fixtures = join(import.meta.dirname, '../fixtures');
 const programs = join(fixtures, 'programs');
@@ -40,10 +42,16 @@ interface LaunchOptions extends CommandLauncherOptions {
 function launch(
   command: readonly string[],
   { cwd = programs, env = {}, ...options }: LaunchOptions = {},
-): { handle: LaunchHandle; launcher: CommandLauncher; pids: (number | undefined)[] } {
+): {
+  handle: LaunchHandle;
+  launcher: CommandLauncher;
+  pids: (number | undefined)[];
+  notices: string[];
+} {
   const launcher = new CommandLauncher(options);
   launchers.push(launcher);
   const pids: (number | undefined)[] = [];
+  const notices: string[] = [];
   const handle = launcher.launch(
     {
       engine: 'command',
@@ -59,11 +67,11 @@ function launch(
       submitted: () => undefined,
       started: ({ pid }) => pids.push(pid),
       progress: () => undefined,
-      notice: () => undefined,
+      notice: ({ text }) => notices.push(text),
       checkpoint: () => undefined,
     },
   );
-  return { handle, launcher, pids };
+  return { handle, launcher, pids, notices };
 }
 
 function isAlive(pid: number): boolean {
@@ -74,9 +82,11 @@ function output(name: string): string {
   return readFileSync(join(runFolder, name), 'utf8');
 }
 
-/** Starts the stubborn tree and waits until all its processes ignore SIGTERM. */
-async function launchStubborn(): Promise<ReturnType<typeof launch> & { tree: readonly number[] }> {
-  const launched = launch(['python3', 'stubborn_tree.py']);
+/** Starts a program that tells of its three processes when they are as they are to be. */
+async function launchTree(
+  program: string,
+): Promise<ReturnType<typeof launch> & { tree: readonly number[] }> {
+  const launched = launch(['python3', program]);
   const text = await vi.waitFor(() => readFile(join(runFolder, 'pids'), 'utf8'), 15_000);
   const tree = text.split(' ').map(Number);
   expect(tree).toHaveLength(3);
@@ -123,6 +133,59 @@ describe('a program that ends by itself', () => {
     const left = Number(output('stdout.log'));
     expect(isAlive(left)).toBe(true);
     process.kill(left, 'SIGKILL');
+  });
+
+  test('keeps what it has printed last where the disk is slower than the program', async () => {
+    // A pipe in the place of the file: nothing is written before it is read here.
+    execFileSync('mkfifo', [join(runFolder, 'stdout.log')]);
+    const clock = new ManualClock();
+    const prints =
+      'import sys, time; print("begin", flush=True); time.sleep(0.2); print("the very end")';
+    const { handle, pids } = launch(['python3', '-c', prints], { clock });
+    await vi.waitFor(() => expect(pids.some((pid = 0) => isAlive(pid))).toBe(true), 15_000);
+    await vi.waitFor(() => expect(pids.some((pid = 0) => isAlive(pid))).toBe(false), 15_000);
+    for (let turn = 0; turn < 100; turn += 1) {
+      await new Promise((resume) => setImmediate(resume));
+      clock.advance(100);
+    }
+    const text = readFile(join(runFolder, 'stdout.log'), 'utf8');
+    await vi.waitFor(async () => {
+      clock.advance(100);
+      expect(await Promise.race([handle.ended, undefined])).toMatchObject({ state: 'finished' });
+    }, 10_000);
+    expect(await text).toBe('begin\nthe very end\n');
+  });
+
+  test('goes on where its output cannot be written, and it is said', async () => {
+    mkdirSync(join(runFolder, 'stdout.log'));
+    const { handle, notices } = launch(['python3', '-c', 'print("a" * 100000)']);
+    expect((await handle.ended).state).toBe('finished');
+    expect(notices).toEqual([expect.stringMatching(/no longer kept: stdout\.log .*EISDIR/)]);
+  });
+
+  test('is not held up by what it leaves behind, however much that prints', async () => {
+    const command = ['sh', '-c', 'yes & echo $! >&2'];
+    const { handle } = launch(command, { outputLimit: 100_000 });
+    expect((await handle.ended).state).toBe('finished');
+    process.kill(Number(output('stderr.log')), 'SIGKILL');
+  });
+
+  test('may print hundreds of megabytes, in lines without end', async () => {
+    const script =
+      'import sys\nfor i in range(3000): sys.stdout.write("%9d\\r" % i + "y" * 99990)\nprint("end")';
+    const before = process.memoryUsage().rss;
+    const { handle } = launch(['python3', '-c', script], { outputLimit: 1_000_000 });
+    expect((await handle.ended).state).toBe('finished');
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 2 ** 20);
+    expect(output('stdout.log').slice(-5)).toBe('yend\n');
+  });
+
+  test('may print what is no text, which is kept as it is', async () => {
+    const script = 'import sys; sys.stderr.buffer.write(b"\\xff\\x00 caf\\xe9\\n"); sys.exit(2)';
+    const { handle } = launch(['python3', '-c', script]);
+    expect((await handle.ended).reason).toMatch(/Its last lines:\n\ufffd\0 caf\ufffd$/);
+    const kept = readFileSync(join(runFolder, 'stderr.log'));
+    expect(kept).toEqual(Buffer.from([0xff, 0, 0x20, 0x63, 0x61, 0x66, 0xe9, 0x0a]));
   });
 
   test('keeps the newest output within the limit', async () => {
@@ -180,10 +243,19 @@ describe('a program that cannot be started', () => {
 
 describe('cancelling', () => {
   test('takes a tree that ignores SIGTERM down within two seconds', async () => {
-    const { handle, tree } = await launchStubborn();
+    const { handle, tree } = await launchTree('stubborn_tree.py');
     const start = performance.now();
     handle.cancel();
     expect(await handle.ended).toEqual({ state: 'cancelled', exitCode: null, signal: 'SIGKILL' });
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect(tree.filter(isAlive)).toEqual([]);
+  });
+
+  test('takes down a daemon that has left its parent, and what is stopped', async () => {
+    const { handle, tree } = await launchTree('daemon_and_stopped.py');
+    const start = performance.now();
+    handle.cancel();
+    expect(await handle.ended).toMatchObject({ state: 'cancelled', signal: 'SIGKILL' });
     expect(performance.now() - start).toBeLessThan(2000);
     expect(tree.filter(isAlive)).toEqual([]);
   });
@@ -209,7 +281,7 @@ describe('cancelling', () => {
   });
 
   test('dispose kills every tree at once', async () => {
-    const { handle, launcher, tree } = await launchStubborn();
+    const { handle, launcher, tree } = await launchTree('stubborn_tree.py');
     launcher.dispose();
     expect((await handle.ended).state).toBe('cancelled');
     expect(tree.filter(isAlive)).toEqual([]);
@@ -217,7 +289,7 @@ describe('cancelling', () => {
 });
 
 test('a program killed from outside is a crash, and what it started goes with it', async () => {
-  const { handle, tree } = await launchStubborn();
+  const { handle, tree } = await launchTree('stubborn_tree.py');
   const [root = 0] = tree;
   process.kill(root, 'SIGKILL');
   const end = await handle.ended;

@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   cpSync,
@@ -20,10 +21,22 @@ import {
   slurmPackages,
   startSlurm,
 } from '../../scripts/slurm.mts';
-import type { LaunchHandle, SlurmPlace } from '../../server/src/ablation/launcher.ts';
+import {
+  type LaunchHandle,
+  type SlurmPlace,
+  unnumberedJob,
+} from '../../server/src/ablation/launcher.ts';
+import {
+  listProcesses,
+  readEnvironment,
+} from '../../server/src/ablation/launchers/processTable.ts';
 import { SlurmLauncher } from '../../server/src/ablation/launchers/slurm.ts';
-import { slurmPrograms } from '../../server/src/ablation/launchers/slurmCommands.ts';
-import { runIdSchema, runRecordSchema } from '../../server/src/model/run.ts';
+import {
+  type RunProgram,
+  slurmPrograms,
+} from '../../server/src/ablation/launchers/slurmCommands.ts';
+import { succeed } from '../../server/src/base/result.ts';
+import { type RunRecord, runIdSchema, runRecordSchema } from '../../server/src/model/run.ts';
 
 const cli = resolve('dist', 'cli.cjs');
 const missing = missingSlurm();
@@ -58,8 +71,7 @@ describe.runIf(missing.length === 0)(name, () => {
     return { ...process.env, ...cluster?.environment };
   }
 
-  function createLauncher(): SlurmLauncher {
-    const run = slurmPrograms(environment());
+  function createLauncher(run: RunProgram = slurmPrograms(environment())): SlurmLauncher {
     const launcher = new SlurmLauncher({ run, gatherMs: 200, lookEveryMs: 300 });
     launchers.push(launcher);
     return launcher;
@@ -94,7 +106,9 @@ describe.runIf(missing.length === 0)(name, () => {
         slurm: { array: 'experiment', header: [], ...place },
       },
       {
-        submitted: (job) => void said.push(job),
+        submitted: async (job) => {
+          if (job !== unnumberedJob) said.push(job);
+        },
         started: () => void said.push('started'),
         progress: () => undefined,
         notice: ({ text }) => void said.push(text),
@@ -133,26 +147,64 @@ describe.runIf(missing.length === 0)(name, () => {
     expect(bad.said[0]).toBe(job.replace('_0', '_1'));
   });
 
-  test('cancels a run with what it has started, and leaves the other of its array', async () => {
+  /** Processes of a run, wherever they are by now. */
+  function processesOf({ runFolder }: Run): readonly number[] {
+    const mark = `COUNTERWEIGHT_RUN_DIR=${runFolder}`;
+    const marked = ({ pid }: { readonly pid: number }): boolean =>
+      readEnvironment(pid).split('\0').includes(mark);
+    return listProcesses()
+      .filter(marked)
+      .map(({ pid }) => pid);
+  }
+
+  test('cancels a run that ignores it with what it has started, and leaves the other of its array', async () => {
     const launcher = createLauncher();
-    const child =
-      'import subprocess, sys; print("up", flush=True); subprocess.run(["sleep", "300"])';
-    const run = await launch(launcher, 'long', ['python3', '-c', child]);
-    const other = await launch(launcher, 'other', ['sleep', '4']);
+    const stubborn =
+      'import signal, subprocess; signal.signal(signal.SIGTERM, signal.SIG_IGN); print("up", flush=True); subprocess.run(["sleep", "300"])';
+    const run = await launch(launcher, 'long', ['python3', '-c', stubborn]);
+    const other = await launch(launcher, 'other', ['sleep', '8']);
     await vi.waitFor(() => expect(run.output()).toBe('up\n'), soon);
     await vi.waitFor(() => expect(run.said).toContain('started'), soon);
+    const asked = performance.now();
     run.handle.cancel();
     expect(await run.handle.ended).toMatchObject({ state: 'cancelled' });
-    const ours = execFileSync(
-      'sh',
-      ['-c', 'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n"; true'],
-      {
-        encoding: 'utf8',
-        maxBuffer: 2 ** 26,
-      },
-    );
-    expect(ours).not.toContain(`COUNTERWEIGHT_RUN_DIR=${run.runFolder}\n`);
+    const told = performance.now() - asked;
+    // Of the cluster's KillWait of 30 seconds nothing is seen.
+    await vi.waitFor(() => expect(processesOf(run)).toEqual([]), { timeout: 15_000, interval: 50 });
+    expect(told).toBeLessThan(2000);
     expect((await other.handle.ended).state).toBe('finished');
+  });
+
+  test('finds jobs by their folder whose number nobody has heard', async () => {
+    const real = slurmPrograms(environment());
+    const deaf: RunProgram = async (program, args) => {
+      const output = await real(program, args);
+      return program === 'sbatch' && output.ok
+        ? succeed({ exitCode: null, stdout: '', stderr: '' })
+        : output;
+    };
+    const launcher = createLauncher(deaf);
+    const runs = [
+      await launch(launcher, 'unheard', ['true']),
+      await launch(launcher, 'held', ['true'], { header: ['#SBATCH --hold'] }),
+    ];
+    const [first, held] = runs;
+    expect((await first?.handle.ended)?.state).toBe('finished');
+    expect(first?.said[0]).toMatch(/^\d+_0$/);
+    await vi.waitFor(() => expect(held?.said).toHaveLength(2), soon);
+    held?.handle.cancel();
+    expect((await held?.handle.ended)?.state).toBe('cancelled');
+  });
+
+  test('gives more runs than an array may have as several, which keep to the limit together', async () => {
+    const launcher = createLauncher();
+    const place = { array: 'large', arrayLimit: 3 };
+    const ids = Array.from({ length: 7 }, (_, index) => `many-${index}`);
+    const runs = await Promise.all(ids.map((id) => launch(launcher, id, ['true'], place)));
+    const ends = await Promise.all(runs.map(({ handle }) => handle.ended));
+    expect(ends.map(({ state }) => state)).toEqual(ids.map(() => 'finished'));
+    const indices = runs.map(({ said }) => said[0]?.split('_')[1]);
+    expect(indices.toSorted()).toEqual(['0', '0', '1', '1', '2', '3', '4']);
   });
 
   test('goes on without the editor, and is found again by the next', async () => {
@@ -224,12 +276,35 @@ describe.runIf(missing.length === 0)(name, () => {
     expect(end.state).toBe('crashed');
   });
 
-  test('takes an ablation as one array, which comes back as a report', async () => {
+  /** A workspace whose program trains on the cluster. */
+  function copyWorkspace(header: readonly string[]): string {
     const workspace = join(folder, 'project');
     cpSync('test/fixtures/workspaces/plain-python', workspace, { recursive: true });
     const project = join(workspace, 'counterweight.yaml');
-    const header = "run:\n  slurm: { header: ['#SBATCH --partition=short'], array_limit: 3 }";
-    writeFileSync(project, readFileSync(project, 'utf8').replace(/^run:$/m, header));
+    const slurm = `run:\n  slurm: { header: ${JSON.stringify(header)}, array_limit: 3 }`;
+    writeFileSync(project, readFileSync(project, 'utf8').replace(/^run:$/m, slurm));
+    return workspace;
+  }
+
+  function readRecords(workspace: string): readonly RunRecord[] {
+    const runs = join(workspace, '.counterweight', 'runs');
+    return readdirSync(runs).map((id) =>
+      runRecordSchema.parse(JSON.parse(readFileSync(join(runs, id, 'run.json'), 'utf8'))),
+    );
+  }
+
+  function expectOneArray(workspace: string): void {
+    const records = readRecords(workspace);
+    const array = records[0]?.job?.split('_')[0];
+    expect(records.map(({ job }) => job).sort()).toEqual(
+      [0, 1, 2, 3].map((index) => `${array}_${index}`),
+    );
+    expect(records.map(({ state }) => state)).toEqual(Array.from({ length: 4 }, () => 'finished'));
+    expect(readdirSync(join(workspace, '.counterweight', 'slurm'))).toHaveLength(1);
+  }
+
+  test('takes an ablation as one array, which comes back as a report', () => {
+    const workspace = copyWorkspace(['#SBATCH --partition=short']);
     const command = [cli, 'ablate', join(workspace, 'train.yaml'), '--without', 'smooth'];
     const printed = execFileSync(process.execPath, command, {
       cwd: workspace,
@@ -237,15 +312,35 @@ describe.runIf(missing.length === 0)(name, () => {
       encoding: 'utf8',
     });
     expect(printed).toContain('without smooth');
-    const runs = join(workspace, '.counterweight', 'runs');
-    const records = readdirSync(runs).map((id) =>
-      runRecordSchema.parse(JSON.parse(readFileSync(join(runs, id, 'run.json'), 'utf8'))),
-    );
-    const array = records[0]?.job?.split('_')[0];
-    expect(records.map(({ job }) => job).sort()).toEqual(
-      [0, 1, 2, 3].map((index) => `${array}_${index}`),
-    );
-    expect(records.map(({ state }) => state)).toEqual(Array.from({ length: 4 }, () => 'finished'));
-    expect(readdirSync(join(workspace, '.counterweight', 'slurm'))).toHaveLength(1);
+    expectOneArray(workspace);
+  });
+
+  test('goes on with an ablation whose process was killed, and submits nothing twice', async () => {
+    const workspace = copyWorkspace(['#SBATCH --begin=now+6']);
+    const options = { cwd: workspace, env: environment() };
+    const ablate = [cli, 'ablate', join(workspace, 'train.yaml'), '--without', 'smooth'];
+    const killed = spawn(process.execPath, ablate, { ...options, stdio: 'ignore' });
+    const ended = once(killed, 'exit');
+    // As soon as Slurm may have them: whether the number is known by then is left to chance.
+    await vi.waitFor(() => {
+      const jobs = readRecords(workspace).filter(({ job }) => job !== undefined);
+      expect(jobs).toHaveLength(4);
+    }, soon);
+    await vi.waitFor(() => {
+      const queue = execFileSync('squeue', ['--noheader', '--format=%i'], {
+        env: environment(),
+        encoding: 'utf8',
+      });
+      expect(queue.trim()).not.toBe('');
+    }, soon);
+    killed.kill('SIGKILL');
+    await ended;
+    const [id = ''] = readdirSync(join(workspace, '.counterweight', 'ablations'));
+    const resumed = execFileSync(process.execPath, [cli, 'ablate', '--resume', id], {
+      ...options,
+      encoding: 'utf8',
+    });
+    expect(resumed).toContain('without smooth');
+    expectOneArray(workspace);
   });
 });

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 
 import type { Clock } from '../../base/clock.ts';
 import { DisposableStore } from '../../base/disposable.ts';
-import { LastLines } from '../../base/lastLines.ts';
 import type { CommandLaunch, LaunchEnd, LaunchEvents, LaunchHandle } from '../launcher.ts';
 import { describeEnd, describeStartFailure, type ProcessEnd } from './launchFailure.ts';
+import { OutputCapture } from './outputCapture.ts';
 import { OutputFile } from './outputFile.ts';
 import { ProcessTree } from './processTree.ts';
 
@@ -16,9 +15,6 @@ export interface CommandRunOptions {
   readonly outputLimit: number;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
-
-/** Lines of output that a reason quotes. */
-const quotedLines = 20;
 
 /** Between two looks at whether the tree is gone. */
 const lookEveryMs = 25;
@@ -104,37 +100,33 @@ export class CommandRun implements LaunchHandle {
     const mark = `COUNTERWEIGHT_RUN_DIR=${this.#spec.runFolder}`;
     if (child.pid !== undefined) this.#tree = new ProcessTree(child.pid, mark);
     const end = waitForEnd(child);
-    const stdout = this.#capture(child.stdout, 'stdout.log');
-    const stderr = this.#capture(child.stderr, 'stderr.log');
+    const capture = (name: string): OutputFile =>
+      new OutputFile(join(this.#spec.runFolder, name), this.#options.outputLimit, (error) =>
+        events.notice({
+          text: `What it prints is no longer kept: ${name} could not be written (${error}).`,
+          step: undefined,
+        }),
+      );
+    const stdout = new OutputCapture(child.stdout, capture('stdout.log'));
+    const stderr = new OutputCapture(child.stderr, capture('stderr.log'));
     child.once('spawn', () => events.started({ pid: child.pid }));
 
     const outcome = await end;
     const cancelled = this.#cancelled;
     if (cancelled || outcome.exitCode !== 0) await this.#endTree();
-    const cutOff = this.#options.clock.after(drainMs, () => {
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-    });
-    this.#timers.add(cutOff);
-    const [printed, complained] = await Promise.all([stdout, stderr]);
+    this.#settleIn(drainMs, [stdout, stderr]);
+    const [printed, complained] = await Promise.all([stdout.lastLines, stderr.lastLines]);
     if (cancelled) return { state: 'cancelled', ...outcome };
     return describeEnd(outcome, complained || printed);
   }
 
-  /** Copies a stream to its file until it ends; gives its last lines. Never rejects. */
-  async #capture(stream: Readable | null, name: string): Promise<string> {
-    const file = new OutputFile(join(this.#spec.runFolder, name), this.#options.outputLimit);
-    const last = new LastLines(quotedLines);
-    try {
-      for await (const chunk of stream ?? []) {
-        last.add(chunk);
-        await file.write(chunk);
-      }
-    } catch {
-      // The stream was cut off after the program's end; what it had is kept.
-    }
-    await file.close();
-    return last.text();
+  /** Lets go of the output once it is written, where a process that is left behind still holds it. */
+  #settleIn(ms: number, captures: readonly OutputCapture[]): void {
+    const look = (): void => {
+      const unsettled = captures.filter((capture) => !capture.settle());
+      if (unsettled.length > 0) this.#settleIn(lookEveryMs, unsettled);
+    };
+    this.#timers.add(this.#options.clock.after(ms, look));
   }
 
   #askToEnd(tree: ProcessTree): void {

@@ -3,19 +3,21 @@ import { type FileHandle, open, rename } from 'node:fs/promises';
 /**
  * What a program prints, kept in a file of bounded size: when the file reaches half of the limit
  * it becomes `<path>.1`, in place of an older one, and a new file begins. So the newest output is
- * always kept. Writing never fails the run: after an error nothing more is written.
+ * always kept. Writing never fails the run: after an error, which is told, nothing more is written.
  */
 export class OutputFile {
   readonly #path: string;
   readonly #limit: number;
+  readonly #onFailure: (error: unknown) => void;
   #handle: FileHandle | undefined;
   #size = 0;
   #failed = false;
 
   /** `limit` in bytes, for the file and its predecessor together. */
-  constructor(path: string, limit: number) {
+  constructor(path: string, limit: number, onFailure: (error: unknown) => void) {
     this.#path = path;
     this.#limit = limit;
+    this.#onFailure = onFailure;
   }
 
   /** Resolves when the bytes are handed to the system. Not to be called again before that. */
@@ -23,10 +25,12 @@ export class OutputFile {
     if (this.#failed) return;
     try {
       const handle = await this.#ready(chunk.length);
-      await handle.write(chunk);
+      // A disk that is nearly full takes a part of it; all of it or an error is what is wanted.
+      await handle.appendFile(chunk);
       this.#size += chunk.length;
-    } catch {
+    } catch (error) {
       this.#failed = true;
+      this.#onFailure(error);
     }
   }
 

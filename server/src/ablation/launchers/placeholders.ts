@@ -48,6 +48,7 @@ function fillArgument(argument: string, values: PlaceholderValues): Result<strin
     const known = placeholderNames.find((candidate) => candidate === name);
     const value = known && values[known];
     if (value !== undefined) return String(value);
+    if (name === 'overrides') problem ??= standsInside(argument);
     problem ??= known ? hasNoValue(known, argument) : isUnknown(name, argument);
     return whole;
   });
@@ -58,8 +59,13 @@ function hasNoValue(name: string, argument: string): string {
   return `{${name}} in the argument "${argument}" of run.command has no value here: the number of steps is not known. Set ablation.steps in counterweight.yaml, or leave the argument out.`;
 }
 
+/** Alone it has been replaced by now. */
+function standsInside(argument: string): string {
+  return `{overrides} in the argument "${argument}" of run.command stands for several arguments, so it must be an argument of its own, once.`;
+}
+
 function isUnknown(name: string, argument: string): string {
-  const nearest = closest(name, [...placeholderNames]);
-  const all = placeholderNames.map((known) => `{${known}}`).join(', ');
+  const nearest = closest(name, [...placeholderNames, 'overrides']);
+  const all = [...placeholderNames, 'overrides'].map((known) => `{${known}}`).join(', ');
   return `{${name}} in the argument "${argument}" of run.command is not known; did you mean {${nearest}}? There are ${all}. Write {{${name}}} for the text itself.`;
 }

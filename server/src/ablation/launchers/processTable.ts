@@ -44,11 +44,17 @@ function listFromPs(): readonly ProcessEntry[] {
   try {
     const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,stat=,lstart='], {
       encoding: 'utf8',
+      env: psEnvironment(),
     });
     return parsePs(table);
   } catch {
     return [];
   }
+}
+
+/** Two windows with other languages or time zones must see the same time of start. */
+function psEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
 }
 
 /** The output of `ps -A -o pid=,ppid=,pgid=,stat=,lstart=`. */
@@ -85,7 +91,7 @@ export function processStart(pid: number): string | undefined {
       return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'latin1'))[0]?.started;
     }
     if (process.platform === 'win32') return undefined;
-    const options = { encoding: 'utf8' } as const;
+    const options = { encoding: 'utf8', env: psEnvironment() } as const;
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], options).trim() || undefined;
   } catch {
     return undefined;

@@ -1,19 +1,16 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
-import type { LaunchEvents, Launcher, LaunchHandle, SlurmLaunch } from '../launcher.ts';
-import { largestArray, type SlurmArray, submitArray } from './slurmArray.ts';
 import {
-  isOver,
-  type JobSighting,
-  listAccounting,
-  listQueue,
-  type RunProgram,
-  type Sightings,
-  slurmPrograms,
-} from './slurmCommands.ts';
-import { gatherEvidence, readExitCode } from './slurmEvidence.ts';
+  type LaunchEvents,
+  type Launcher,
+  type LaunchHandle,
+  type SlurmLaunch,
+  unnumberedJob,
+} from '../launcher.ts';
+import { largestArray, type SlurmArray, submitArray } from './slurmArray.ts';
+import { type RunProgram, slurmPrograms } from './slurmCommands.ts';
 import { SlurmJob } from './slurmJob.ts';
-import { describeJobEnd, describeMissing } from './slurmWords.ts';
+import { SlurmWatch } from './slurmWatch.ts';
 
 export interface SlurmLauncherOptions {
   readonly clock?: Clock;
@@ -29,49 +26,44 @@ export interface SlurmLauncherOptions {
 
 /** The runs of an experiment arrive one after the other, each after a few files are written. */
 const gatherMs = 1000;
+const longestGatherMs = 20_000;
 
 /** The controller serves the whole cluster, and squeue's manual warns of asking it in a loop. */
 const lookEveryMs = 10_000;
 
-/** Between two looks while a run is to end. */
-const lookAfterCancelMs = 2000;
-
-/** Looks that find nothing of a job before it is given up: files of a node may come late. */
-const patience = 4;
-
-/** Looks without an answer of the controller before the user is told. */
-const silenceLimit = 3;
+interface Gathering {
+  readonly jobs: SlurmJob[];
+  /** When the latest of them came. */
+  readonly latest: number;
+  readonly timer?: Disposable;
+}
 
 /**
  * Runs the user's own program on a Slurm cluster: the runs of an experiment as one job array, their
  * states by `squeue`, by `sacct` where the cluster keeps accounts, and by the files that the batch
  * script leaves in the folder of each run. A job goes on when this session ends, and is found again
- * by its id.
+ * by its id, or by its folder where the session ended before it was told.
  */
 export class SlurmLauncher implements Launcher<SlurmLaunch> {
   readonly engine = 'command';
   readonly #clock: Clock;
   readonly #gatherMs: number;
-  readonly #lookEveryMs: number;
   readonly #run: RunProgram;
-  readonly #user: string;
+  readonly #watch: SlurmWatch;
   /** Waiting for the others of their experiment, by what they have in common. */
-  readonly #gathering = new Map<string, { readonly jobs: SlurmJob[]; timer: Disposable }>();
-  readonly #followed = new Set<SlurmJob>();
-  #cancelling: SlurmJob[] = [];
-  #looking = false;
-  /** A look fell due while another one went on. */
-  #lookAgain = false;
-  #nextLook: { readonly at: number; readonly timer: Disposable } | undefined;
-  #silent = 0;
+  readonly #gathering = new Map<string, Gathering>();
   #disposed = false;
 
   constructor(options: SlurmLauncherOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#gatherMs = options.gatherMs ?? gatherMs;
-    this.#lookEveryMs = options.lookEveryMs ?? lookEveryMs;
     this.#run = options.run ?? slurmPrograms(process.env);
-    this.#user = options.user ?? String(process.getuid?.() ?? process.env.USERNAME ?? '');
+    this.#watch = new SlurmWatch({
+      clock: this.#clock,
+      run: this.#run,
+      user: options.user ?? String(process.getuid?.() ?? process.env.USERNAME ?? ''),
+      lookEveryMs: options.lookEveryMs ?? lookEveryMs,
+    });
   }
 
   launch(spec: SlurmLaunch, events: LaunchEvents): LaunchHandle {
@@ -85,23 +77,25 @@ export class SlurmLauncher implements Launcher<SlurmLaunch> {
   /** Jobs go on: what was given to the cluster is found again by the next session. */
   dispose(): void {
     this.#disposed = true;
-    for (const { timer } of this.#gathering.values()) timer.dispose();
-    this.#nextLook?.timer.dispose();
+    for (const { timer } of this.#gathering.values()) timer?.dispose();
+    this.#watch.dispose();
   }
 
   #gather(job: SlurmJob): void {
     const { array, header, arrayLimit } = job.spec.slurm;
     const key = JSON.stringify([array, header, arrayLimit]);
-    const waiting = this.#gathering.get(key);
-    waiting?.timer.dispose();
-    const jobs = waiting?.jobs ?? [];
+    const now = this.#clock.now();
+    const { jobs, timer, latest } = this.#gathering.get(key) ?? { jobs: [], latest: now };
+    timer?.dispose();
     jobs.push(job);
+    // Where the disk is slow, the next one takes as long as this one did, and longer at times.
+    const wait = Math.min(longestGatherMs, Math.max(this.#gatherMs, 3 * (now - latest)));
     const submit = (): void => {
       this.#gathering.delete(key);
       void this.#submit(jobs);
     };
     if (jobs.length >= largestArray) submit();
-    else this.#gathering.set(key, { jobs, timer: this.#clock.after(this.#gatherMs, submit) });
+    else this.#gathering.set(key, { jobs, latest: now, timer: this.#clock.after(wait, submit) });
   }
 
   async #submit(gathered: readonly SlurmJob[]): Promise<void> {
@@ -109,126 +103,31 @@ export class SlurmLauncher implements Launcher<SlurmLaunch> {
     const [first, ...others] = jobs.map(({ spec }) => spec);
     if (!first || this.#disposed) return;
     const runs: SlurmArray = [first, ...others];
-    const ids = await submitArray(this.#run, runs);
-    const reason = ids.ok ? 'Slurm gave it no number.' : ids.error;
+    const submitter = {
+      run: this.#run,
+      announce: async () => void (await Promise.all(jobs.map((job) => job.mayBeSubmitted()))),
+      before: this.#watch.jobsOf(first.slurm.array),
+    };
+    const submitted = await submitArray(submitter, runs);
     for (const [index, job] of jobs.entries()) {
-      const id = ids.ok ? ids.value[index] : undefined;
-      if (id !== undefined) this.#follow(job, id);
-      else job.end({ state: 'failed', exitCode: null, signal: null, reason });
+      const result = submitted[index];
+      if (result?.ok) this.#follow(job, result.value);
+      else {
+        const reason = result?.error ?? 'It was not given to Slurm.';
+        job.end({ state: 'failed', exitCode: null, signal: null, reason });
+      }
     }
   }
 
   #follow(job: SlurmJob, id: string): void {
-    job.submitted(id);
-    this.#followed.add(job);
-    void job.ended.then(() => this.#followed.delete(job));
-    // It was to stop while it was on its way to the cluster.
-    if (job.cancelled) this.#cancel(job);
-    this.#lookIn(Math.min(this.#gatherMs, this.#lookEveryMs));
+    if (id !== unnumberedJob) job.submitted(id);
+    this.#watch.follow(job, this.#gatherMs);
   }
 
   #cancel(job: SlurmJob): void {
-    if (job.id !== undefined) {
-      this.#cancelling.push(job);
-      // Those of the other runs of an experiment come in the same moment.
-      if (this.#cancelling.length === 1) queueMicrotask(() => void this.#cancelNow());
-      return;
-    }
     const isGathering = [...this.#gathering.values()].some(({ jobs }) => jobs.includes(job));
     if (isGathering) job.end({ state: 'cancelled', exitCode: null, signal: null });
+    // On its way to the cluster it is cancelled once it is there.
+    else if (this.#watch.follows(job)) this.#watch.cancel(job);
   }
-
-  async #cancelNow(): Promise<void> {
-    const jobs = this.#cancelling;
-    this.#cancelling = [];
-    const ids = jobs.flatMap(({ id }) => (id === undefined ? [] : [id]));
-    const output = await this.#run('scancel', ids);
-    // Where it says that a job is unknown, it is over, and the next look finds out how it ended.
-    if (!output.ok) for (const job of jobs) job.note(describeMissing('scancel', output.error));
-    this.#lookIn(0);
-  }
-
-  /** Looks at the cluster in so many milliseconds, unless it is looked at sooner. */
-  #lookIn(ms: number): void {
-    const at = this.#clock.now() + ms;
-    if (this.#disposed || (this.#nextLook && this.#nextLook.at <= at)) return;
-    this.#nextLook?.timer.dispose();
-    this.#nextLook = { at, timer: this.#clock.after(ms, () => void this.#look()) };
-  }
-
-  async #look(): Promise<void> {
-    this.#nextLook = undefined;
-    this.#lookAgain = this.#looking;
-    if (this.#looking) return;
-    this.#looking = true;
-    const jobs = [...this.#followed];
-    const queue = await listQueue(this.#run, this.#user);
-    if (queue.ok) {
-      this.#silent = 0;
-      await this.#consider(jobs, queue.value);
-    } else this.#noteSilence(jobs, queue.error);
-    this.#looking = false;
-    if (this.#lookAgain) this.#lookIn(0);
-    else if (this.#followed.size > 0) this.#lookIn(this.#pause());
-  }
-
-  /** Whoever cancels waits for it to be true. */
-  #pause(): number {
-    const anyCancelled = [...this.#followed].some(({ cancelled }) => cancelled);
-    return anyCancelled ? Math.min(lookAfterCancelMs, this.#lookEveryMs) : this.#lookEveryMs;
-  }
-
-  #noteSilence(jobs: readonly SlurmJob[], error: string): void {
-    this.#silent += 1;
-    if (this.#silent !== silenceLimit) return;
-    for (const job of jobs) {
-      job.note(`Slurm does not answer (${error}). The run may well go on; it is asked again.`);
-    }
-  }
-
-  async #consider(jobs: readonly SlurmJob[], queue: Sightings): Promise<void> {
-    const silent: SlurmJob[] = [];
-    for (const job of jobs) if (!(await this.#tells(job, queue.get(idOf(job))))) silent.push(job);
-    const unknown = silent.map(idOf).filter((id) => !queue.has(id));
-    const accounts = unknown.length === 0 ? queue : await listAccounting(this.#run, unknown);
-    for (const job of silent) {
-      const known = queue.get(idOf(job)) ?? accounts.get(idOf(job));
-      if (known && !isOver(known)) job.see(known);
-      else await this.#endWithoutFiles(job, known);
-    }
-  }
-
-  /** Whether the queue or the files of a job say how it stands; they have told it then. */
-  async #tells(job: SlurmJob, sighting: JobSighting | undefined): Promise<boolean> {
-    if (sighting && !isOver(sighting)) {
-      job.see(sighting);
-      return true;
-    }
-    // A job that the queue no longer holds has left its exit code, unless it was killed.
-    const exitCode = await readExitCode(job.spec);
-    if (exitCode === undefined) return false;
-    await this.#end(job, sighting, exitCode);
-    return true;
-  }
-
-  /** The exit code of a program that failed may come late; any other end speaks for itself. */
-  async #endWithoutFiles(job: SlurmJob, known: JobSighting | undefined): Promise<void> {
-    const mayCome = known === undefined || known.state === 'FAILED';
-    if (mayCome && job.missed() < patience) return;
-    await this.#end(job, known, undefined);
-  }
-
-  async #end(
-    job: SlurmJob,
-    sighting: JobSighting | undefined,
-    exitCode: number | undefined,
-  ): Promise<void> {
-    const evidence = await gatherEvidence(idOf(job), job.spec, sighting, exitCode);
-    job.end(describeJobEnd(evidence));
-  }
-}
-
-/** Of a job that is followed, and so has one. */
-function idOf({ id = '' }: SlurmJob): string {
-  return id;
 }

@@ -41,14 +41,15 @@ export function slurmPrograms(
 /**
  * Without the editor's own variables, which would make other Electron programs misbehave, and, where
  * the editor itself runs inside a job, without those of that job: they would speak for the new ones.
- * Nor with what would narrow the answers of `squeue`.
+ * Nor with what would narrow the answers of `squeue`, make `scancel` ask back, or `sbatch` wait.
  */
 function withoutJob(environment: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(
     ([name]) =>
       name !== 'ELECTRON_RUN_AS_NODE' &&
-      !/^(?:VSCODE|SQUEUE)_/.test(name) &&
-      !/^SLURM_(?!CONF$|CLUSTERS$)/.test(name),
+      !/^(?:VSCODE|SQUEUE|SCANCEL)_/.test(name) &&
+      !/^SBATCH_(?:ARRAY_INX|ERROR|WAIT)$/.test(name) &&
+      !/^SLURM_(?!CONF$|CLUSTERS$|JWT$)/.test(name),
   );
   return Object.fromEntries(kept);
 }
@@ -61,6 +62,8 @@ export interface JobSighting {
   readonly reason: string;
   /** Where it runs or ran; empty before. */
   readonly nodes: string;
+  /** Its working directory: the folder of its array. Empty where the accounting tells of it. */
+  readonly folder: string;
 }
 
 export type Sightings = ReadonlyMap<string, JobSighting>;
@@ -94,11 +97,17 @@ export async function listQueue(run: RunProgram, user: string): Promise<Result<S
     '--array',
     '--states=all',
     `--user=${user}`,
-    '--format=%i|%T|%N|%r',
+    '--format=%i|%T|%N|%r|%Z',
   ]);
   if (!output.ok) return fail(`squeue could not be started (${output.error})`);
   const { exitCode, stdout, stderr } = output.value;
-  return exitCode === 0 ? succeed(parseJobs(stdout)) : fail(firstLine(stderr) || 'no answer');
+  if (exitCode !== 0) return fail(firstLine(stderr) || 'no answer');
+  const jobs = parseJobs(stdout);
+  // Some sites put a program of their own in its place, which may print something else.
+  const foreign = firstLine(stdout.replace(/^CLUSTER: .*$/gm, ''));
+  return jobs.size === 0 && foreign !== ''
+    ? fail(`squeue prints what it never does: ${foreign}`)
+    : succeed(jobs);
 }
 
 /** What the accounting knows of these jobs; nothing where the cluster keeps none. */
@@ -113,19 +122,51 @@ export async function listAccounting(run: RunProgram, ids: readonly string[]): P
   return output.ok && output.value.exitCode === 0 ? parseJobs(output.value.stdout) : new Map();
 }
 
-/** Lines of `id|state|nodes|reason`; the accounting says `CANCELLED by 1000` and no reason. */
+/** Lines of `id|state|nodes|reason|folder`; the accounting says `CANCELLED by 1000`, no reason and no folder. */
 export function parseJobs(text: string): Sightings {
   const jobs = new Map<string, JobSighting>();
   for (const line of text.split('\n')) {
-    const [id = '', state = '', nodes = '', ...reason] = line.split('|');
+    const [id = '', state = '', nodes = '', reason = '', ...folder] = line.split('|');
     if (!/^\d+(_\d+)?$/.test(id.trim())) continue;
     jobs.set(id.trim(), {
       state: state.trim().split(/[ +]/)[0] ?? '',
-      reason: said(reason.join('|')),
+      reason: said(reason),
       nodes: said(nodes),
+      folder: folder.join('|'),
     });
   }
   return jobs;
+}
+
+/** `123_0`, `123_1`, `123_4` as `123_[0-1,4]`: Slurm takes them in one go, however many they are. */
+export function asFewIds(ids: readonly string[]): readonly string[] {
+  const arrays = new Map<string, number[]>();
+  for (const id of ids) {
+    const [array = '', index = ''] = id.split('_');
+    const indices = arrays.get(array) ?? [];
+    indices.push(Number.parseInt(index, 10));
+    arrays.set(array, indices);
+  }
+  return [...arrays].map(([array, indices]) => `${array}_[${ranges(indices)}]`);
+}
+
+function ranges(indices: readonly number[]): string {
+  const sorted = [...new Set(indices)].sort((a, b) => a - b);
+  const starts = sorted.filter((index, at) => sorted[at - 1] !== index - 1);
+  const ends = sorted.filter((index, at) => sorted[at + 1] !== index + 1);
+  return starts
+    .map((start, at) => (start === ends[at] ? `${start}` : `${start}-${ends[at]}`))
+    .join(',');
+}
+
+/** So many tasks an array may have on this cluster; undefined where it does not say. */
+export async function readArrayLimit(run: RunProgram): Promise<number | undefined> {
+  const output = await run('scontrol', ['show', 'config']);
+  if (!output.ok) return undefined;
+  // `max_array_tasks` is one of the parameters of the scheduler.
+  const found = output.value.stdout.matchAll(/(?:^MaxArraySize\s*= ?|\bmax_array_tasks=)(\d+)/gm);
+  const limits = [...found].map(([, limit]) => Number(limit));
+  return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
 /** Slurm's words for nothing. */

@@ -1,9 +1,9 @@
-import { open, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
 import { LastLines } from '../../base/lastLines.ts';
 import type { SlurmLaunch } from '../launcher.ts';
-import type { JobSighting } from './slurmCommands.ts';
+import type { JobSighting, Sightings } from './slurmCommands.ts';
 import { slurmFiles, taskOutputName } from './slurmScript.ts';
 import type { JobEvidence } from './slurmWords.ts';
 
@@ -23,6 +23,45 @@ export async function readExitCode({ runFolder }: SlurmLaunch): Promise<number |
   return /^\d+\s*$/.test(text) ? Number.parseInt(text, 10) : undefined;
 }
 
+/** Lets the batch script know that a person ends the run: the program is killed after a second. */
+export async function leaveCancellation({ runFolder }: SlurmLaunch): Promise<void> {
+  const path = join(runFolder, slurmFiles.state, slurmFiles.cancel);
+  // Without it the program is killed later, as the cluster has it.
+  await writeFile(path, '').catch(() => undefined);
+}
+
+/**
+ * The job of a run whose number never came: the script leaves it once it runs; before that the job is
+ * known by its working directory, the folder of its array. Undefined where there is none.
+ */
+export async function findJob(spec: SlurmLaunch, queue: Sightings): Promise<string | undefined> {
+  const started = join(spec.runFolder, slurmFiles.state, slurmFiles.started);
+  const [, number] = /^(\d+_\d+) /.exec(await readText(started)) ?? [];
+  if (number !== undefined) return number;
+  const array = await readArrayFolder(spec);
+  const folders = (await readText(join(array, slurmFiles.folders))).split('\0');
+  const index = folders.findIndex((folder) => basename(folder) === basename(spec.runFolder));
+  const found = [...queue].find(
+    ([id, { folder }]) => id.endsWith(`_${index}`) && isSameArray(folder, array),
+  );
+  return found?.[0];
+}
+
+/** The folder of the array that a run was submitted in; empty where it was not. */
+export function readArrayFolder({ runFolder }: SlurmLaunch): Promise<string> {
+  return readText(join(runFolder, slurmFiles.state, slurmFiles.array));
+}
+
+/** Whether a job that works in this folder is one of this array: numbers of jobs are used again. */
+export function isSameArray(folder: string, array: string): boolean {
+  // Machines may see it by different paths; its name is that of a run, which there is once.
+  return array !== '' && basename(folder) === basename(array);
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}
+
 /** Everything that is known of a run whose job is over. */
 export async function gatherEvidence(
   job: string,
@@ -33,23 +72,24 @@ export async function gatherEvidence(
   const { runFolder } = spec;
   const state = join(runFolder, slurmFiles.state);
   // Of a job that an earlier session submitted, only its files tell.
-  const directory = await readFile(join(state, slurmFiles.directory), 'utf8').catch(() => '');
+  const directory = await readText(join(state, slurmFiles.directory));
   const cwd = directory.replace(/\0$/, '');
   const names: readonly string[] = await readdir(state).catch(() => []);
   const began = names.includes(slurmFiles.started);
+  const cancelled = names.includes(slurmFiles.cancel);
   const program = began
     ? (await lastLinesOf(join(runFolder, 'stderr.log'))) ||
       (await lastLinesOf(join(runFolder, 'stdout.log')))
     : '';
   const remarks = await readRemarks(job, spec);
-  return { job, sighting, exitCode, began, runFolder, cwd, lastOutput: program, remarks };
+  const said = { lastOutput: program, remarks };
+  return { job, sighting, exitCode, began, cancelled, runFolder, cwd, ...said };
 }
 
 /** What the batch script and Slurm's daemon printed, in the folder of the array. */
-async function readRemarks(job: string, { runFolder }: SlurmLaunch): Promise<string> {
-  const path = join(runFolder, slurmFiles.state, slurmFiles.array);
-  const folder = await readFile(path, 'utf8').catch(() => undefined);
-  if (folder === undefined) return '';
+async function readRemarks(job: string, spec: SlurmLaunch): Promise<string> {
+  const folder = await readArrayFolder(spec);
+  if (folder === '') return '';
   const index = Number.parseInt(job.split('_')[1] ?? '0', 10);
   return lastLinesOf(join(folder, taskOutputName(index)));
 }

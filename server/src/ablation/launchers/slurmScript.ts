@@ -1,5 +1,6 @@
 import { fail, type Result, succeed } from '../../base/result.ts';
 import type { SlurmLaunch } from '../launcher.ts';
+import { isDirective } from './slurmHeader.ts';
 
 /** Names of the files that the batch script and the launcher speak through. */
 export const slurmFiles = {
@@ -19,6 +20,8 @@ export const slurmFiles = {
   started: 'started',
   /** The exit code, written by the script at its end. */
   exit: 'exit',
+  /** There once a person ends the run: what is still alive a second later is killed. */
+  cancel: 'cancel',
 } as const;
 
 /** Exit codes of the script itself, from a range that programs seldom use. */
@@ -33,65 +36,6 @@ export const scriptFailures = {
 export function taskOutputName(index: number | '%a'): string {
   // Not `.log` or `.out`, which would be read as the logs of a run.
   return `task-${index}.txt`;
-}
-
-/** Options that are ours to give: in the header they would be overruled without a word. */
-const ownOptions: ReadonlyMap<string, string> = new Map([
-  ['--array', 'its tasks are the runs of the experiment; see run.slurm.array_limit'],
-  ['-a', 'its tasks are the runs of the experiment; see run.slurm.array_limit'],
-  ['--output', 'what a run prints is kept in its folder'],
-  ['-o', 'what a run prints is kept in its folder'],
-  ['--error', 'what a run prints is kept in its folder'],
-  ['-e', 'what a run prints is kept in its folder'],
-  ['--chdir', 'the working directory is run.cwd'],
-  ['-D', 'the working directory is run.cwd'],
-  ['--workdir', 'the working directory is run.cwd'],
-  ['--wait', 'runs are followed without it'],
-  ['-W', 'runs are followed without it'],
-  ['--clusters', 'jobs are looked for on one cluster only; set SLURM_CLUSTERS for the editor'],
-  ['-M', 'jobs are looked for on one cluster only; set SLURM_CLUSTERS for the editor'],
-]);
-
-/** Whether the header can stand in a batch script, or in words why not. */
-export function checkHeader(header: readonly string[]): Result<readonly string[]> {
-  for (const line of header) {
-    const problem = problemOf(line);
-    if (problem !== undefined) return fail(`counterweight.yaml: ${problem}`);
-  }
-  return succeed(header);
-}
-
-function problemOf(line: string): string | undefined {
-  if (/[\r\n\0]/.test(line)) return 'each entry of run.slurm.header is one line.';
-  if (!isDirective(line)) {
-    return /^\s*#\s*SBATCH\b/i.test(line)
-      ? `"${line}" in run.slurm.header is a mere comment to Slurm; write #SBATCH at its beginning, in capitals, and a space behind it.`
-      : undefined;
-  }
-  const own = optionsOf(line).find((name) => ownOptions.has(name));
-  return own === undefined
-    ? undefined
-    : `take ${own} out of run.slurm.header: ${ownOptions.get(own)}.`;
-}
-
-function isDirective(line: string): boolean {
-  return /^#SBATCH\s/.test(line);
-}
-
-/** `--time` of `--time=1:00`, `-t` of `-t 10` and of `-t10`. */
-function optionsOf(line: string): readonly string[] {
-  return line
-    .split(/\s+/)
-    .filter((word) => word.startsWith('-'))
-    .map((word) => (word.startsWith('--') ? (word.split('=')[0] ?? word) : word.slice(0, 2)));
-}
-
-/** True where the header gives the jobs a name of its own. */
-export function namesJob(header: readonly string[]): boolean {
-  return header.filter(isDirective).some((line) => {
-    const options = optionsOf(line);
-    return options.includes('--job-name') || options.includes('-J');
-  });
 }
 
 /** Whether a run can be handed to the batch script, or in words why not. */
@@ -132,6 +76,12 @@ const prologue = ['counterweight_array=$1', 'set --'];
 
 const { state, folders, directory, environment, started, exit } = slurmFiles;
 
+/** Bytes, and the size of a few reads, of each of the two files that output is kept in: the newest, and what was before. */
+const logLimit = 20 * 2 ** 20;
+
+/** Between asking a program to end and killing it, where a person ends the run. */
+const graceSeconds = 1;
+
 const body = `
 counterweight_folders=()
 while IFS= read -r -d '' counterweight_entry; do
@@ -141,7 +91,7 @@ counterweight_run=\${counterweight_folders[$SLURM_ARRAY_TASK_ID]}
 counterweight_state=$counterweight_run/${state}
 
 # Not there for the next attempt, where Slurm starts the job anew on another node.
-rm -f "$counterweight_state/${exit}"
+rm -f "$counterweight_state/${exit}" "$counterweight_run/stdout.log.1" "$counterweight_run/stderr.log.1"
 printf '%s %s\\n' "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" "\${SLURMD_NODENAME:-}" \\
   >"$counterweight_state/${started}" || exit ${scriptFailures.noFolder}
 
@@ -161,13 +111,68 @@ done <"$counterweight_state/${environment}" || counterweight_end ${scriptFailure
 IFS= read -r -d '' counterweight_directory <"$counterweight_state/${directory}"
 cd -- "$counterweight_directory" || counterweight_end ${scriptFailures.noDirectory}
 
-(exec "\${counterweight_arguments[@]}") </dev/null \\
-  >"$counterweight_run/stdout.log" 2>"$counterweight_run/stderr.log" &
+# What the program prints is kept within a limit, the newest of it in any case. A signal that Slurm
+# sends to all of the job must not end those that write it down.
+counterweight_keep() {
+  trap '' TERM INT USR1 USR2 HUP
+  local counterweight_before=0 counterweight_size
+  : >"$1"
+  # So many reads at a time, each written down at once: nothing waits for a block to be full.
+  while dd bs=65536 count=256 2>/dev/null >>"$1"; do
+    counterweight_size=$(wc -c <"$1")
+    [ "$counterweight_size" -gt "$counterweight_before" ] || break
+    counterweight_before=$counterweight_size
+    if [ "$counterweight_size" -ge ${logLimit} ]; then
+      mv -f "$1" "$1.1"
+      : >"$1"
+      counterweight_before=0
+    fi
+  done
+  # The end is in the file of this name, whatever became of the one before.
+  [ -s "$1" ] || [ ! -e "$1.1" ] || mv -f "$1.1" "$1"
+  # A full disk is no reason to stop the program.
+  cat >/dev/null
+}
+counterweight_pipes=$(mktemp -d 2>/dev/null || mktemp -d /tmp/counterweight.XXXXXX) || :
+if [ -n "$counterweight_pipes" ] &&
+  mkfifo "$counterweight_pipes/out" "$counterweight_pipes/err" 2>/dev/null; then
+  counterweight_keep "$counterweight_run/stdout.log" <"$counterweight_pipes/out" &
+  counterweight_keepers=$!
+  exec 8>"$counterweight_pipes/out"
+  counterweight_keep "$counterweight_run/stderr.log" <"$counterweight_pipes/err" 8>&- &
+  counterweight_keepers="$counterweight_keepers $!"
+  exec 9>"$counterweight_pipes/err"
+else
+  counterweight_keepers=
+  exec 8>"$counterweight_run/stdout.log" 9>"$counterweight_run/stderr.log"
+fi
+[ -z "$counterweight_pipes" ] || rm -rf "$counterweight_pipes"
+
+(exec "\${counterweight_arguments[@]}") </dev/null >&8 2>&9 8>&- 9>&- &
 counterweight_child=$!
-# Slurm sends SIGTERM to everything in the job, but what --signal=B:… asks for to this shell only.
-trap : TERM INT
+exec 8>&- 9>&-
+
+counterweight_kill() {
+  local counterweight_pid
+  for counterweight_pid in $(ps -o pid= --ppid "$1" 2>/dev/null); do
+    counterweight_kill "$counterweight_pid"
+  done
+  kill -KILL "$1" 2>/dev/null
+}
+# Slurm asks everything in the job to end, and kills it much later. A person who ends it need not wait
+# so long. Listing the folder makes a network filesystem look anew.
+counterweight_stop() {
+  ls "$counterweight_state" >/dev/null 2>&1
+  if [ -e "$counterweight_state/${slurmFiles.cancel}" ]; then
+    (sleep ${graceSeconds}; counterweight_kill "$counterweight_child") >/dev/null 2>&1 &
+  fi
+  return 0
+}
+trap counterweight_stop TERM
+trap : INT
+# Slurm sends what --signal=B:… asks for to this shell only.
 for counterweight_signal in USR1 USR2 HUP; do
-  trap "kill -$counterweight_signal $counterweight_child 2>/dev/null" "$counterweight_signal"
+  trap "kill -$counterweight_signal $counterweight_child 2>/dev/null || :" "$counterweight_signal"
 done
 counterweight_code=0
 wait "$counterweight_child" || counterweight_code=$?
@@ -175,6 +180,11 @@ wait "$counterweight_child" || counterweight_code=$?
 while kill -0 "$counterweight_child" 2>/dev/null; do
   counterweight_code=0
   wait "$counterweight_child" || counterweight_code=$?
+done
+# The end of what it printed; a process that it has left behind would hold it up for ever.
+for counterweight_pause in 0.1 0.1 0.3 0.5 1 1 2; do
+  [ -n "$counterweight_keepers" ] && kill -0 $counterweight_keepers 2>/dev/null || break
+  sleep "$counterweight_pause"
 done
 counterweight_end "$counterweight_code"`
   .trim()

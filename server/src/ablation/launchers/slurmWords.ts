@@ -15,6 +15,8 @@ export interface JobEvidence {
   readonly exitCode: number | undefined;
   /** Whether the script began at all, as its files tell. */
   readonly began: boolean;
+  /** Whether a person has ended it from here. */
+  readonly cancelled: boolean;
   readonly runFolder: string;
   readonly cwd: string;
   /** The last lines of the program. */
@@ -26,6 +28,8 @@ export interface JobEvidence {
 /** How a job came to its end, in words. */
 export function describeJobEnd(evidence: JobEvidence): LaunchEnd {
   const { exitCode } = evidence;
+  // By a session that was gone before it was true.
+  if (evidence.cancelled) return { state: 'cancelled', exitCode: null, signal: null };
   const state = stateOf(evidence);
   // Something beside the program went out of memory; the program itself came to its end.
   const isWhole = state === 'OUT_OF_MEMORY' && exitCode === 0;
@@ -140,35 +144,69 @@ function scriptFailure(code: number, { sighting, runFolder, cwd }: JobEvidence):
     : `The files in ${runFolder} cannot be read on ${node}. The folder must lie on a filesystem that the nodes share with this machine.`;
 }
 
-/** Reasons for waiting that pass by themselves. */
+/** Reasons for waiting that pass by themselves (squeue(1), "JOB REASON CODES"). */
 const patientReasons: ReadonlySet<string> = new Set([
   '',
+  'ArrayTaskLimit',
   'BeginTime',
+  'BurstBufferStageIn',
   'Cleaning',
   'Dependency',
+  'FairShare',
+  'InactiveLimit',
   'JobArrayTaskLimit',
+  'Licenses',
   'Priority',
   'Prolog',
   'Resources',
+  'WaitingForScheduling',
 ]);
+
+/** What other reasons for waiting mean to whoever wrote the header, the first that fits. */
+const waitingHints: readonly (readonly [RegExp, (job: string, reason: string) => string])[] = [
+  [
+    /^(?:JobHeldUser|job_requeued_in_held_state)$/,
+    (job, reason) =>
+      `Slurm holds job ${job} (${reason}). Let it go on with: scontrol release ${job}`,
+  ],
+  [
+    /held/i,
+    (job, reason) =>
+      `Slurm holds job ${job} (${reason}). An administrator of the cluster can release it.`,
+  ],
+  [
+    /^DependencyNeverSatisfied/,
+    (job, reason) =>
+      `Job ${job} will never begin (${reason}): what #SBATCH --dependency waits for has failed. Cancel it.`,
+  ],
+  [
+    /^(?:PartitionTimeLimit|PartitionNodeLimit|BadConstraints|MaxMemPerLimit|AccountNotAllowed|QOSNotAllowed|InvalidAccount|InvalidQOS)/,
+    (job, reason) =>
+      `Job ${job} cannot begin as it is (${reason}). Cancel it and mend the #SBATCH lines in run.slurm.header; sinfo -l tells what the partition allows.`,
+  ],
+  [
+    /^(?:PartitionDown|PartitionInactive|ReqNodeNotAvail|Nodes_required|Nodes required|NodeDown|Reservation)/,
+    (job, reason) =>
+      `Job ${job} waits because what it asks for is not in service (${reason}); sinfo tells more.`,
+  ],
+  [
+    /^(?:Assoc|QOS|MaxJobs|MaxSubmit)/,
+    (job, reason) =>
+      `Job ${job} waits at a limit of your account or quality of service (${reason}).`,
+  ],
+];
 
 /** What a person should know of a job that waits; undefined where it need only wait for its turn. */
 export function describeWaiting(job: string, { reason }: JobSighting): string | undefined {
   if (patientReasons.has(reason)) return undefined;
-  if (reason === 'JobHeldUser' || reason === 'job_requeued_in_held_state') {
-    return `Slurm holds job ${job} (${reason}). Let it go on with: scontrol release ${job}`;
-  }
-  if (/held/i.test(reason)) {
-    return `Slurm holds job ${job} (${reason}). An administrator of the cluster can release it.`;
-  }
-  if (/^(?:PartitionDown|PartitionInactive|ReqNodeNotAvail|NodeDown|Reservation)/.test(reason)) {
-    return `Job ${job} waits because what it asks for is not in service (${reason}); sinfo tells more.`;
-  }
-  if (/^(?:Assoc|QOS|MaxJobs|MaxSubmit)/.test(reason)) {
-    return `Job ${job} waits at a limit of your account or quality of service (${reason}).`;
-  }
+  const hint = waitingHints.find(([pattern]) => pattern.test(reason));
+  if (hint) return hint[1](job, reason);
   return `Job ${job} waits (${reason}). If it goes on like that, see the #SBATCH lines in run.slurm.header and: scontrol show job ${job}`;
 }
+
+/** Of a run that may have been given to Slurm, which does not know it. */
+export const neverTaken =
+  'It was on its way to Slurm when this window was closed, or Slurm gave no answer, and Slurm does not know it. Run it again.';
 
 /** Why a command of Slurm could not be started. */
 export function describeMissing(program: string, code: string): string {
@@ -186,6 +224,8 @@ export function describeRefusal(output: ProgramOutput, partitions: readonly stri
 /** Warnings may come before the error; Slurm's last line ("Batch job submission failed") sums up. */
 function lastErrors(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => /error|fatal|invalid|unrecognized/i.test(line));
+  const fatal = lines.filter((line) => /^sbatch: fatal: /.test(line));
+  if (fatal.length > 0) return fatal.join('\n');
   const telling = lines.filter((line) => !/^sbatch: error: Batch job submission failed/.test(line));
   return telling.join('\n') || lines.join('\n') || stderr;
 }
@@ -210,6 +250,10 @@ function hintFor(stderr: string, partitions: readonly string[]): string {
     [
       /job array/i,
       'The cluster does not take job arrays of this size (scontrol show config, MaxArraySize).',
+    ],
+    [
+      /configuration source/i,
+      'This machine belongs to no cluster; open the folder on a login node of one (Remote - SSH), or take run.slurm out of counterweight.yaml to run here.',
     ],
     [/contact slurm controller|connect|authenticat|munge/i, 'Ask an administrator of the cluster.'],
     [
