@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 
-import { clickCodeLens, waitForCodeLens } from './support/editor.ts';
-import { fillInput, pickItem, runCommand } from './support/palette.ts';
+import { clickCodeLens, editorLines, waitForCodeLens } from './support/editor.ts';
+import {
+  askedInput,
+  fillInput,
+  inputProblem,
+  pickItem,
+  pickItems,
+  quickPickRows,
+  runCommand,
+} from './support/palette.ts';
 import { runsOnDisk } from './support/runs.ts';
 import { answerDialog, dialogText, openSideBar, waitForSideBarRow } from './support/surfaces.ts';
 import { frameText, hasText, waitForCurves, webviewFrame } from './support/webviews.ts';
@@ -91,9 +99,55 @@ describe('an ablation of the example', () => {
       page,
       'the report',
       hasText(/finished[\s\S]*render = 6[\s\S]*psnr/),
-      120_000,
+      150_000,
     );
     expect(await frameText(report)).toMatch(/\+\s+render_loss_weight: 6\.0/);
+    expect(runsOnDisk(workspacePath)).toHaveLength(before + 6);
+  });
+
+  it('makes a grid from the palette, says what is wrong with a weight, and shows the diffs', async () => {
+    onTestFailed(async () => void (await workbench.screenshot('failed-ablation-grid')));
+    const { page, workspacePath } = workbench;
+    await page
+      .getByRole('tab', { name: /train\.yaml/ })
+      .first()
+      .click();
+    await waitForCodeLens(page, 'without');
+    await runCommand(page, 'Counterweight: Run Ablation…');
+    const offered = (await quickPickRows(page)).join('\n');
+    expect(offered).toMatch(/^Sweep weights… velocity 1, render 0\.6$/m);
+    await workbench.screenshot('ablation-picker');
+    await pickItem(page, 'Sweep weights');
+    await pickItems(page, ['velocity', 'render']);
+    expect(await askedInput(page)).toMatchObject({
+      text: expect.stringMatching(/velocity \(1 of 2\)[\s\S]*It is 1 now/),
+      value: '0.1, 0.3, 3, 10',
+    });
+    expect(await inputProblem(page, '1, two', /two/)).toMatch(/"two" is not a number/);
+    await workbench.screenshot('ablation-wrong-weight');
+    await fillInput(page, '2');
+    await expect
+      .poll(async () => (await askedInput(page)).text)
+      .toMatch(/render \(2 of 2\)[\s\S]*It is 0\.6 now/);
+    await fillInput(page, '0, 0.6');
+    const plan = await dialogText(page);
+    expect(plan).toMatch(/grid of velocity × render/);
+    expect(plan).toMatch(/against: velocity = 2, render = 0; velocity = 2, render = 0\.6\./);
+    expect(plan).toMatch(/-.*velocity_loss_weight: 1\.0[\s\S]*\+.*velocity_loss_weight: 2\.0/);
+    await workbench.screenshot('ablation-grid-plan');
+    const before = runsOnDisk(workspacePath).length;
+    await answerDialog(page, 'Show Diffs');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Do Not Run' }).waitFor();
+    expect((await editorLines(page)).join('\n')).toContain('# velocity = 2, render = 0');
+    await workbench.screenshot('ablation-grid-diffs');
+    await pickItem(page, '6 runs of 60 steps');
+    const report = await webviewFrame(
+      page,
+      'the report',
+      hasText(/finished[\s\S]*velocity = 2, render = 0[\s\S]*psnr/),
+      150_000,
+    );
+    expect(await frameText(report)).toMatch(/\+\s+velocity_loss_weight: 2\.0/);
     expect(runsOnDisk(workspacePath)).toHaveLength(before + 6);
   });
 

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { clickCodeLens } from './support/editor.ts';
-import { runCommand } from './support/palette.ts';
-import { runsOnDisk } from './support/runs.ts';
+import { newestRun, runsOnDisk } from './support/runs.ts';
 import { frameText, hasText, webviewFrame } from './support/webviews.ts';
-import { inWorkbench } from './support/workbench.ts';
+import { inWorkbench, type Workbench } from './support/workbench.ts';
 
-/** Short runs of the example: what is tried here is the way, not the science. */
-const project = 'ablation:\n  seeds: [0, 1, 2]\n  steps: 60\n';
+/** Short runs of the example, but not so short that all have ended before it is cut short. */
+const project = 'ablation:\n  seeds: [0, 1, 2]\n  steps: 150\n';
 
 const options = {
   workspaceFixture: 'examples/flow-edit',
@@ -15,30 +14,48 @@ const options = {
   open: ['train.yaml'],
 };
 
-describe('an ablation whose server goes away in its midst', () => {
+function killServer({ workspacePath }: Workbench): void {
+  const { owner } = newestRun(workspacePath).record;
+  if (!owner) throw new Error('The run does not say whose it is.');
+  process.kill(owner.pid, 'SIGKILL');
+}
+
+describe('an ablation whose server is killed in its midst, and whose window is loaded anew', () => {
   it(
     'goes on by itself, with what had finished as it was, to a report',
     () =>
-      inWorkbench('resumed-ablation', options, async ({ page, workspacePath, screenshot }) => {
+      inWorkbench('resumed-ablation', options, async (workbench) => {
+        const { page, workspacePath, screenshot, reload } = workbench;
         const finished = () =>
-          runsOnDisk(workspacePath).filter(({ record }) => record.state === 'finished');
+          runsOnDisk(workspacePath)
+            .map(({ record }) => record)
+            .filter(({ state }) => state === 'finished');
+        const moreThan = (count: number) =>
+          expect.poll(() => finished().length, { timeout: 60_000 }).toBeGreaterThan(count);
+
         await clickCodeLens(page, '▶ without', 'render_loss_weight');
-        await expect.poll(() => finished().length, { timeout: 60_000 }).toBeGreaterThan(0);
-        await runCommand(page, 'Counterweight: Restart Language Server');
-        const before = finished().map(({ record }) => record);
-        expect(before.length).toBeLessThan(6);
+        await moreThan(0);
+        const beforeDeath = finished();
+        killServer(workbench);
+        await moreThan(beforeDeath.length);
+        const beforeReload = finished();
+        expect(beforeReload.length).toBeLessThan(6);
+        await reload();
         const report = await webviewFrame(
           page,
           'the report',
-          hasText(/without render[\s\S]*psnr/),
-          60_000,
+          hasText(/without render[\s\S]*6 of 6 runs ended[\s\S]*psnr/),
+          120_000,
         );
         expect(await frameText(report)).toMatch(/finished/);
         await screenshot('resumed-ablation');
-        const after = finished().map(({ record }) => record);
+
+        const after = finished();
         expect(after).toHaveLength(6);
-        expect(after.filter(({ id }) => before.some((run) => run.id === id))).toEqual(before);
+        for (const before of [beforeDeath, beforeReload]) {
+          expect(after.filter(({ id }) => before.some((run) => run.id === id))).toEqual(before);
+        }
       }),
-    200_000,
+    240_000,
   );
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest'
 import { clickCodeLens, hoverLine } from './support/editor.ts';
 import { pickItem } from './support/palette.ts';
 import { runsOnDisk } from './support/runs.ts';
+import { answerDialog, dialogText } from './support/surfaces.ts';
 import { frameText, hasText, waitForCurves, webviewFrame } from './support/webviews.ts';
 import { openWorkbench, type Workbench } from './support/workbench.ts';
 
@@ -40,6 +41,8 @@ describe('a ready-made experiment of the example', () => {
     expect(await row.innerText()).toMatch(/18 runs \(6 configs × 3 seeds\)/);
     await workbench.screenshot('experiments-picker');
     await pickItem(page, 'joint or apart');
+    expect(await dialogText(page)).toMatch(/6 configs × 3 seeds \(0, 1, 2\): 18 runs/);
+    await answerDialog(page, 'Run');
     const report = await webviewFrame(
       page,
       'the report',
@@ -72,7 +75,9 @@ describe('a ready-made experiment of the example', () => {
     await pickItem(page, 'weight of the velocity loss');
     const dialog = page.locator('.monaco-dialog-box');
     await dialog.waitFor();
-    expect(await dialog.innerText()).toMatch(/takes 24 runs \(8 configs × 3 seeds\), /);
+    const text = await dialog.innerText();
+    expect(text).toMatch(/8 configs × 3 seeds \(0, 1, 2\): 24 runs/);
+    expect(text).toMatch(/by 5 finished runs of this config/);
     await workbench.screenshot('experiments-confirmation');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await dialog.waitFor({ state: 'detached' });

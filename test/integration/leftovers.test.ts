@@ -46,11 +46,22 @@ describe('what an earlier session has left of a run', () => {
 
   it('is found by its mark where the end came before its id was written', async () => {
     using workspace = new TemporaryWorkspace();
-    const child = await leave(stubborn, workspace.root);
+    const folder = workspace.path('größe = 1\n2; "$x"');
+    const child = await leave(stubborn, folder);
     const ended = once(child, 'exit');
-    await endLeftovers(recordOf(undefined), workspace.root, systemClock);
+    await endLeftovers(recordOf(undefined), folder, systemClock);
     expect((await ended)[1]).toBe('SIGKILL');
   });
+
+  it.runIf(process.platform === 'linux')(
+    'is nothing that a record names but that was not started for this run',
+    async () => {
+      using workspace = new TemporaryWorkspace();
+      const child = await leave(stubborn, workspace.path('other'));
+      await endLeftovers(recordOf(processOf(child.pid ?? 0)), workspace.root, systemClock);
+      expect(child.exitCode ?? child.signalCode).toBeNull();
+    },
+  );
 
   it('is let alone where the id is another process’s by now, and where it is of another run', async () => {
     using workspace = new TemporaryWorkspace();

@@ -45,6 +45,26 @@ describe('an experiment with several variants', () => {
     expect(listed.ablations).toEqual([]);
   });
 
+  it('is marked in counterweight.yaml where the open config cannot run it, until it can', async () => {
+    const wrong = project.replace('term: render', 'term: rendre');
+    using workspace = new TemporaryWorkspace({ ...files, 'counterweight.yaml': wrong });
+    await using server = await LanguageServer.start({ folder: workspace.root });
+    const uri = workspace.uri('counterweight.yaml');
+    await server.open(uri, wrong);
+    const configUri = workspace.uri('train.yaml');
+    await server.open(configUri, workspace.read('train.yaml'));
+    await server.until('a diagnostic', () => server.diagnostics(uri).length > 0);
+    expect(server.diagnostics(uri)).toMatchObject([
+      {
+        code: 'project-set',
+        message: expect.stringMatching(/^train\.yaml: There is no loss term "rendre"/),
+        range: { start: { line: wrong.split('\n').findIndex((line) => line.includes('rendre')) } },
+      },
+    ]);
+    await server.edit(uri, 'rendre', 'render');
+    await server.until('none', () => server.diagnostics(uri).length === 0);
+  });
+
   it('gives up what is behind, and the report says so', async () => {
     using workspace = new TemporaryWorkspace(files);
     await using server = await LanguageServer.start({ folder: workspace.root });
@@ -80,5 +100,5 @@ describe('an experiment with several variants', () => {
     expect(report?.verdict.join('\n')).toMatch(
       /velocity = \S+ was stopped early: loss\/velocity was \S+ at step 9 with seed 0/,
     );
-  });
+  }, 150_000);
 });

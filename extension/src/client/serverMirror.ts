@@ -20,6 +20,7 @@ export class ServerMirror implements vscode.Disposable {
   readonly #listening: vscode.Disposable;
   #runs: readonly RunSummary[] = [];
   #ablations: readonly AblationSummary[] = [];
+  #isTold = false;
   #queue: QueueSummary = { paused: false, waiting: 0, running: 0 };
 
   readonly onDidChangeRuns = this.#runsChanged.event;
@@ -32,7 +33,7 @@ export class ServerMirror implements vscode.Disposable {
       this.#runsChanged,
       this.#ablationsChanged,
       this.#progressed,
-      server.onDidStart(() => this.#fetch()),
+      server.onDidStart(() => this.refresh()),
       server.onNotification(notifications.runsChanged, runsMessageSchema, ({ runs }) =>
         this.#setRuns(runs),
       ),
@@ -60,6 +61,26 @@ export class ServerMirror implements vscode.Disposable {
     return this.#queue;
   }
 
+  /** Asks for how things stand now: what the server tells by itself may come a little later. */
+  async refresh(): Promise<void> {
+    const [runs, ablations] = await Promise.all([
+      this.#server.request(requests.listRuns, null, runsMessageSchema),
+      this.#server.request(requests.listAblations, null, ablationsMessageSchema),
+    ]);
+    if (runs.ok) this.#setRuns(runs.value.runs);
+    if (ablations.ok) this.#setAblations(ablations.value.ablations, ablations.value.queue);
+    if (runs.ok && ablations.ok) this.#isTold = true;
+  }
+
+  /**
+   * Waits until the server has told once what there is: while a window starts, nothing is known, which
+   * is not the same as that there is nothing. False where no server answers.
+   */
+  async told(): Promise<boolean> {
+    if (!this.#isTold) await this.refresh();
+    return this.#isTold;
+  }
+
   dispose(): void {
     this.#listening.dispose();
   }
@@ -73,14 +94,5 @@ export class ServerMirror implements vscode.Disposable {
     this.#ablations = ablations;
     this.#queue = queue;
     this.#ablationsChanged.fire(ablations);
-  }
-
-  async #fetch(): Promise<void> {
-    const [runs, ablations] = await Promise.all([
-      this.#server.request(requests.listRuns, null, runsMessageSchema),
-      this.#server.request(requests.listAblations, null, ablationsMessageSchema),
-    ]);
-    if (runs.ok) this.#setRuns(runs.value.runs);
-    if (ablations.ok) this.#setAblations(ablations.value.ablations, ablations.value.queue);
   }
 }

@@ -4,7 +4,7 @@ import type { StartAblation } from '#protocol/ablation';
 import { type AblateArgument, ablateArgumentSchema, clientCommands } from '#protocol/commands';
 import { type LossTermsAnswer, lossTermsAnswerSchema } from '#protocol/lossTerms';
 import { requests } from '#protocol/messages';
-import { kindChoices, numberProblem, termChoices } from './ablationChoices.ts';
+import { kindChoices, numberProblem, type TermChoice, termChoices } from './ablationChoices.ts';
 import { agreePlan } from './agreePlan.ts';
 import { askSeveral } from './askSeveral.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -27,8 +27,10 @@ export const ablate: Command = {
     const request = completeRequest(given) ?? (await askRequest(context, given));
     if (request === undefined) return;
     await saveConfig(configUri);
-    if (!(await agreePlan(context, { configUri, request }))) return;
-    const id = await requestStart(context, requests.startAblation, { configUri, request });
+    const asked = { configUri, request };
+    const agreed = await agreePlan(context, asked);
+    if (agreed === undefined) return;
+    const id = await requestStart(context, requests.startAblation, { ...asked, ...agreed });
     if (id !== undefined) context.progress.expectAblation(id, titleOf(request));
   },
 };
@@ -62,11 +64,12 @@ async function askRequest(
   }
   const choice = await chooseSubject(answer.value, given);
   if (choice === undefined) return undefined;
-  if ('several' in choice) return askSeveral(answer.value, choice, given.term);
-  return (
-    completeRequest({ ...given, term: choice.term }) ??
-    askKind(choice.term, choice.weight, given.kind)
-  );
+  if ('several' in choice) return askSeveral(context, answer.value, choice, given.term);
+  if (choice.problem !== undefined) {
+    context.notices.warn(choice.problem);
+    return undefined;
+  }
+  return completeRequest({ ...given, term: choice.term }) ?? askKind(choice, given.kind);
 }
 
 /** What the argument names, or what the user picks: a term, or a kind of several variants. */
@@ -85,16 +88,16 @@ async function chooseSubject(answer: LossTermsAnswer, given: AblateArgument) {
 }
 
 async function askKind(
-  term: string,
-  weight: number | undefined,
+  chosen: TermChoice,
   kind: AblateArgument['kind'],
 ): Promise<WeightRequest | undefined> {
-  const choices = kindChoices(term, weight);
+  const { term, weight } = chosen;
+  const choices = kindChoices(chosen);
   const choice =
     kind === undefined
       ? await vscode.window.showQuickPick(choices, {
           title: 'Run Ablation (2 of 2)',
-          placeHolder: 'The variant to compare with the baseline',
+          placeHolder: `The variant to compare with the config as it is, where ${term} is ${weight}`,
           matchOnDescription: true,
         })
       : choices.find((candidate) => candidate.ablation === kind && candidate.ask !== undefined);
@@ -106,9 +109,10 @@ async function askKind(
   }
   const text = await vscode.window.showInputBox({
     title: 'Run Ablation',
-    prompt: choice.ask,
-    value: weight === undefined ? '' : choice.ablation === 'set' ? String(weight) : '2',
-    validateInput: numberProblem,
+    prompt: `${choice.ask}. It is ${weight} now.`,
+    value: choice.ablation === 'scale' ? '3' : '',
+    placeHolder: 'a number, such as 0.5 or 1e-4',
+    validateInput: (typed) => numberProblem(typed, choice, weight),
   });
   return text === undefined ? undefined : { kind: choice.ablation, term, value: Number(text) };
 }

@@ -22,22 +22,36 @@ export interface TermChoice {
   readonly description: string;
   readonly term: string;
   readonly weight: number | undefined;
+  readonly kinds: readonly KindChoice['ablation'][];
+  /** Why its weight cannot be varied, where it cannot. */
+  readonly problem: string | undefined;
 }
 
 export function termChoices(terms: LossTermsAnswer['terms']): readonly TermChoice[] {
-  return terms.map(({ name, weight }) => ({
+  return terms.map(({ name, weight, kinds, problem }) => ({
     label: name,
-    description: weight === undefined ? 'its weight is not a number' : `weight ${weight}`,
+    description: describeWeight(weight, problem),
     term: name,
     weight,
+    kinds,
+    problem,
   }));
 }
 
-/** What can be tried with a term; the resulting weights are shown where they are known. */
-export function kindChoices(term: string, weight: number | undefined): readonly KindChoice[] {
+function describeWeight(weight: number | undefined, problem: string | undefined): string {
+  if (weight === undefined) return 'its weight is not a number';
+  return `weight ${weight}${problem === undefined ? '' : ', cannot be varied here'}`;
+}
+
+/** What can be tried with a term as the weights are; the resulting ones are shown where they are known. */
+export function kindChoices({
+  term,
+  weight,
+  kinds,
+}: Pick<TermChoice, 'kinds' | 'term' | 'weight'>): readonly KindChoice[] {
   const times = (factor: number): string =>
     weight === undefined ? '' : `${formatNumber(weight)} → ${formatNumber(weight * factor)}`;
-  return [
+  const all: readonly KindChoice[] = [
     { label: `Without ${term}`, description: times(0), ablation: 'without' },
     { label: `Only ${term}`, description: 'all other weights → 0', ablation: 'only' },
     { label: `${term} × 2`, description: times(2), ablation: 'scale', value: 2 },
@@ -55,12 +69,20 @@ export function kindChoices(term: string, weight: number | undefined): readonly 
       ask: `Weight of ${term} in the variant`,
     },
   ];
+  return all.filter(({ ablation }) => kinds.includes(ablation));
 }
 
 /** Why a text is not a number to try; undefined for one that is. */
-export function numberProblem(text: string): string | undefined {
+export function numberProblem(
+  text: string,
+  { ablation }: Pick<KindChoice, 'ablation'>,
+  weight: number | undefined,
+): string | undefined {
   if (text.trim() === '') return 'Write a number, such as 0.5 or 1e-4.';
-  return Number.isFinite(Number(text))
-    ? undefined
-    : `"${text.trim()}" is not a number; write one such as 0.5 or 1e-4.`;
+  const number = Number(text);
+  if (!Number.isFinite(number)) {
+    return `"${text.trim()}" is not a number; write one such as 0.5 or 1e-4.`;
+  }
+  const isSame = ablation === 'scale' ? number === 1 : number === weight;
+  return isSame ? 'With this nothing would differ from the config as it is.' : undefined;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import type { LossTermsAnswer } from '#protocol/lossTerms';
+import type { CommandContext } from './command.ts';
 import {
   boundsProblem,
   countProblem,
@@ -11,6 +12,7 @@ import {
   type SeveralRequest,
   suggestedBounds,
   suggestedWeights,
+  variedTerms,
   weightsProblem,
 } from './variantChoices.ts';
 
@@ -18,10 +20,25 @@ const title = 'Run Ablation';
 
 /** Asks for what a kind of several variants leaves open; undefined where the user turns away. */
 export async function askSeveral(
+  { notices }: Pick<CommandContext, 'notices'>,
   answer: LossTermsAnswer,
   choice: SeveralChoice,
   term: string | undefined,
 ): Promise<SeveralRequest | undefined> {
+  const request = await askRest(answer, choice, term);
+  if (request !== 'nothing') return request;
+  notices.warn('Nothing was picked to compare with the config, so nothing is run.');
+  return undefined;
+}
+
+/** `nothing` where a list was accepted with none of its entries picked. */
+type Asked = SeveralRequest | 'nothing' | undefined;
+
+async function askRest(
+  answer: LossTermsAnswer,
+  choice: SeveralChoice,
+  term: string | undefined,
+): Promise<Asked> {
   switch (choice.several) {
     case 'named':
       return choice.name === undefined ? undefined : { kind: 'named', name: choice.name };
@@ -40,101 +57,104 @@ async function askTermSchedule(
   answer: LossTermsAnswer,
   choice: SeveralChoice,
   given: string | undefined,
-): Promise<SeveralRequest | undefined> {
+): Promise<Asked> {
   const term =
     given ??
     (await vscode.window.showQuickPick(
       answer.terms.map(({ name }) => name),
       { title, placeHolder: 'The loss whose weight follows a schedule' },
     ));
-  const request = term === undefined ? undefined : await askNames(answer, choice);
-  return term !== undefined && request?.kind === 'schedule' ? { ...request, term } : undefined;
+  if (term === undefined) return undefined;
+  const request = await askNames(answer, choice);
+  if (request === undefined || request === 'nothing') return request;
+  return request.kind === 'schedule' ? { ...request, term } : undefined;
 }
 
-async function askNames(
-  answer: LossTermsAnswer,
-  choice: SeveralChoice,
-): Promise<SeveralRequest | undefined> {
+async function askNames(answer: LossTermsAnswer, choice: SeveralChoice): Promise<Asked> {
   const names = namesFor(answer, choice) ?? [];
   const picked = await vscode.window.showQuickPick([...names], {
     title: `${title}: ${choice.label.replace('…', '')} (${choice.description})`,
     placeHolder: 'What to compare with the config as it is',
     canPickMany: true,
   });
-  return picked && picked.length > 0 ? namedRequest(choice, picked) : undefined;
+  if (picked?.length === 0) return 'nothing';
+  return picked && namedRequest(choice, picked);
 }
 
 type Term = LossTermsAnswer['terms'][number];
 
 async function askTerms(
-  { terms }: LossTermsAnswer,
+  answer: LossTermsAnswer,
   term: string | undefined,
-): Promise<readonly Term[]> {
-  const weighed = terms.filter(({ weight }) => weight !== undefined);
+): Promise<readonly Term[] | undefined> {
+  const weighed = variedTerms(answer);
   const given = weighed.filter(({ name }) => name === term);
   if (given.length > 0 || weighed.length === 1) return given.length > 0 ? given : weighed;
   const picked = await vscode.window.showQuickPick(
     weighed.map((one) => ({ label: one.name, description: `weight ${one.weight}`, one })),
     { title, placeHolder: 'The weights to vary; several make a grid', canPickMany: true },
   );
-  return (picked ?? []).map(({ one }) => one);
+  return picked?.map(({ one }) => one);
 }
+
+type Numbers = readonly (readonly [string, readonly number[]])[];
 
 /** The numbers that the user gives for each term, by its name; undefined where they turn away. */
 async function askWeights(
-  terms: readonly Term[],
+  terms: readonly Term[] | undefined,
   ask: {
     readonly prompt: (term: string) => string;
     readonly suggest: (weight: number | undefined) => string;
-    readonly problem: (text: string) => string | undefined;
+    readonly problem: (text: string, before: Numbers) => string | undefined;
   },
-): Promise<readonly (readonly [string, readonly number[]])[] | undefined> {
+): Promise<Numbers | 'nothing' | undefined> {
+  if (!terms) return undefined;
   const asked: (readonly [string, readonly number[]])[] = [];
-  for (const { name, weight } of terms) {
+  for (const [at, { name, weight }] of terms.entries()) {
     const text = await vscode.window.showInputBox({
-      title,
+      title: terms.length > 1 ? `${title}: ${name} (${at + 1} of ${terms.length})` : title,
       prompt: `${ask.prompt(name)} It is ${weight} now.`,
       value: ask.suggest(weight),
-      validateInput: ask.problem,
+      validateInput: (typed) => ask.problem(typed, asked),
+      // Whoever looks something up in the config must not begin again.
+      ignoreFocusOut: true,
     });
     const numbers = text === undefined ? undefined : readNumbers(text);
     if (numbers === undefined || typeof numbers === 'string') return undefined;
     asked.push([name, numbers]);
   }
-  return asked.length > 0 ? asked : undefined;
+  return asked.length > 0 ? asked : 'nothing';
 }
 
-async function askSweep(
-  answer: LossTermsAnswer,
-  term: string | undefined,
-): Promise<SeveralRequest | undefined> {
+function combinationsOf(numbers: Numbers): number {
+  return numbers.reduce((product, [, values]) => product * values.length, 1);
+}
+
+async function askSweep(answer: LossTermsAnswer, term: string | undefined): Promise<Asked> {
   const asked = await askWeights(await askTerms(answer, term), {
     prompt: (name) => `Weights of ${name} to try.`,
     suggest: suggestedWeights,
-    problem: weightsProblem,
+    problem: (text, before) => weightsProblem(text, combinationsOf(before)),
   });
-  if (!asked) return undefined;
+  if (!asked || asked === 'nothing') return asked;
   const weights = Object.fromEntries(asked.map(([name, numbers]) => [name, [...numbers]]));
-  const count = asked.reduce((product, [, numbers]) => product * numbers.length, 1);
-  const early = await askEarly(answer, count);
+  const early = await askEarly(answer, combinationsOf(asked));
   return early && { kind: 'sweep', weights, ...early };
 }
 
-async function askSearch(
-  answer: LossTermsAnswer,
-  term: string | undefined,
-): Promise<SeveralRequest | undefined> {
+async function askSearch(answer: LossTermsAnswer, term: string | undefined): Promise<Asked> {
   const asked = await askWeights(await askTerms(answer, term), {
     prompt: (name) => `Lowest and highest weight of ${name}.`,
     suggest: suggestedBounds,
     problem: boundsProblem,
   });
-  if (!asked) return undefined;
+  if (!asked || asked === 'nothing') return asked;
   const count = await vscode.window.showInputBox({
     title,
     prompt: 'How many combinations to draw, evenly on a logarithmic scale.',
     value: '8',
     validateInput: countProblem,
+    ignoreFocusOut: true,
   });
   if (count === undefined) return undefined;
   const weights = Object.fromEntries(

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { idSchema, requests } from '#protocol/messages';
 import { anythingSchema } from '../client/answer.ts';
 import { isFinal } from '../progress/progressText.ts';
+import { awaitLists } from './awaitLists.ts';
 import type { Command, CommandContext } from './command.ts';
 
 /** Cancels a run or an experiment: the one given, the only live one, or one that is picked. */
@@ -17,9 +18,11 @@ export const cancelRun: Command = {
   },
 };
 
-async function pickLive({ mirror, notices }: CommandContext): Promise<string | undefined> {
+async function pickLive(context: CommandContext): Promise<string | undefined> {
+  if (!(await awaitLists(context))) return undefined;
+  const { mirror, notices } = context;
   const ablations = mirror.ablations
-    .filter((ablation) => !isFinal(ablation.state))
+    .filter(({ state, elsewhere }) => !isFinal(state) && !elsewhere)
     .map(({ id, title, state }) => ({ label: title, description: state, id }));
   const runs = mirror.runs
     .filter(({ state, ablation }) => state && !isFinal(state) && ablation === undefined)

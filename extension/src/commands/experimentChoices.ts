@@ -8,9 +8,6 @@ export interface ExperimentChoice {
   readonly experiment: ReadyExperiment;
 }
 
-/** More runs than these are started only when the user has seen how many they are. */
-const fewRuns = 20;
-
 export function experimentChoices(
   experiments: readonly ReadyExperiment[],
 ): readonly ExperimentChoice[] {
@@ -22,12 +19,8 @@ export function experimentChoices(
   }));
 }
 
-export function needsConfirmation({ runs }: ReadyExperiment): boolean {
-  return runs > fewRuns;
-}
-
 /** `15 runs (5 configs × 3 seeds), about 4 minutes`. */
-export function costOf({ variants, runs, seconds }: ReadyExperiment): string {
+function costOf({ variants, runs, seconds }: ReadyExperiment): string {
   const seeds = runs / variants;
   const of = `${variants} configs × ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
   return `${runs} runs (${of})${seconds === undefined ? '' : `, ${durationText(seconds)}`}`;

@@ -5,6 +5,7 @@ import { bindTerm } from './bindTerm.ts';
 import { cancelRun } from './cancelRun.ts';
 import { clearAblation } from './clearAblation.ts';
 import type { Command } from './command.ts';
+import { exportReport } from './exportReport.ts';
 import { findWeights } from './findWeights.ts';
 import { moveAblationDown, moveAblationUp } from './moveAblation.ts';
 import { newTask } from './newTask.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   cancelRun,
   clearAblation,
   continueQueue,
+  exportReport,
   findWeights,
   moveAblationDown,
   moveAblationUp,

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 
 import type { CommandLine } from '#protocol/commandLine';
 import { type Started, startedSchema } from '#protocol/messages';
-import { describeCommand } from '../client/agreedCommands.ts';
 import type { CommandContext } from './command.ts';
+import { commandDetail } from './commandDetail.ts';
 
 /**
  * Asks the server to start something. A command line of the workspace is shown to the user the
@@ -11,6 +11,24 @@ import type { CommandContext } from './command.ts';
  * where something is wrong, when nothing does.
  */
 export async function requestStart(
+  context: CommandContext,
+  method: string,
+  message: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  const id = await startAgreed(context, method, message);
+  // Whoever starts something has forgotten the pause, or wants it to wait: both are told.
+  if (id !== undefined && context.mirror.queue.paused) tellPause(context);
+  return id;
+}
+
+function tellPause({ notices }: CommandContext): void {
+  notices.warn('The queue is paused: it begins when the queue goes on.', {
+    label: 'Continue the Queue',
+    run: () => vscode.commands.executeCommand('counterweight.continueQueue'),
+  });
+}
+
+async function startAgreed(
   context: CommandContext,
   method: string,
   message: Readonly<Record<string, unknown>>,
@@ -45,18 +63,10 @@ async function ask(
   return answer.value;
 }
 
-async function isAgreed({ command, cwd, env, batchLines }: CommandLine): Promise<boolean> {
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}\n`);
-  const setting = variables.length === 0 ? '' : `with\n${variables.join('')}\n`;
-  const batch = batchLines
-    ? `as a job of the Slurm cluster, in a batch script with\n${batchLines.map((line) => `${line}\n`).join('')}\n`
-    : '';
+async function isAgreed(line: CommandLine): Promise<boolean> {
   const choice = await vscode.window.showWarningMessage(
     'Counterweight is about to run the command of this workspace.',
-    {
-      modal: true,
-      detail: `${describeCommand(command)}\n\nin ${cwd}\n\n${setting}${batch}It is run as it stands, without a shell. You are asked again only when it changes.`,
-    },
+    { modal: true, detail: commandDetail(line) },
     'Run',
   );
   return choice === 'Run';

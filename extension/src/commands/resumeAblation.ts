@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import { idSchema, requests } from '#protocol/messages';
+import { awaitLists } from './awaitLists.ts';
 import type { Command, CommandContext } from './command.ts';
 import { mayRun } from './preconditions.ts';
 import { requestStart } from './requestStart.ts';
@@ -13,14 +14,14 @@ export const resumeAblation: Command = {
     const given = idSchema.safeParse(argument);
     const id = given.success ? given.data.id : await pickUnfinished(context);
     if (id === undefined) return;
-    context.progress.expectResumed(id);
     const started = await requestStart(context, requests.resumeAblation, { id });
-    const title = context.mirror.ablations.find((ablation) => ablation.id === id)?.title ?? id;
-    if (started !== undefined) context.progress.expectAblation(started, `Ablation: ${title}`);
+    if (started !== undefined) await context.progress.expectResumedAblation(started);
   },
 };
 
-async function pickUnfinished({ mirror, notices }: CommandContext): Promise<string | undefined> {
+async function pickUnfinished(context: CommandContext): Promise<string | undefined> {
+  if (!(await awaitLists(context))) return undefined;
+  const { mirror, notices } = context;
   const items = mirror.ablations.flatMap(({ id, title, state, runs, canGoOn }) => {
     if (!canGoOn) return [];
     const left = runs.filter((run) => run.state !== 'finished').length;

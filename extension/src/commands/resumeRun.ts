@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 
 import { idSchema, requests } from '#protocol/messages';
+import { awaitLists } from './awaitLists.ts';
 import type { Command, CommandContext } from './command.ts';
 import { mayRun } from './preconditions.ts';
 import { requestStart } from './requestStart.ts';
@@ -18,7 +19,9 @@ export const resumeRun: Command = {
   },
 };
 
-async function pickResumable({ mirror, notices }: CommandContext): Promise<string | undefined> {
+async function pickResumable(context: CommandContext): Promise<string | undefined> {
+  if (!(await awaitLists(context))) return undefined;
+  const { mirror, notices } = context;
   const items = mirror.runs.flatMap(({ id, name, state, steps, reason, resumableFrom }) => {
     if (resumableFrom === undefined) return [];
     const place = steps === undefined ? `step ${resumableFrom}` : `${resumableFrom}/${steps}`;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 
 import { idSchema } from '#protocol/messages';
 import { revealRun as reveal } from '../client/revealRun.ts';
+import { awaitLists } from './awaitLists.ts';
 import type { Command, CommandContext } from './command.ts';
 
 /** Shows the folder or file of a run. */
@@ -15,7 +16,9 @@ export const revealRun: Command = {
   },
 };
 
-async function pickRun({ mirror, notices }: CommandContext): Promise<string | undefined> {
+async function pickRun(context: CommandContext): Promise<string | undefined> {
+  if (!(await awaitLists(context))) return undefined;
+  const { mirror, notices } = context;
   if (mirror.runs.length === 0) {
     notices.whisper('Counterweight: there is no run yet.');
     return undefined;

@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import { clientCommands, experimentArgumentSchema } from '#protocol/commands';
 import { requests } from '#protocol/messages';
 import { type ReadyExperiment, readyExperimentsAnswerSchema } from '#protocol/readyExperiments';
+import { agreePlan } from './agreePlan.ts';
 import type { Command, CommandContext } from './command.ts';
-import { costOf, experimentChoices, needsConfirmation } from './experimentChoices.ts';
+import { experimentChoices } from './experimentChoices.ts';
 import { findConfig, mayRun, saveConfig } from './preconditions.ts';
 import { requestStart } from './requestStart.ts';
 
@@ -24,9 +25,10 @@ export const runExperiment: Command = {
       context.notices.error(experiment.problem);
       return;
     }
-    if (needsConfirmation(experiment) && !(await isAgreed(experiment))) return;
-    const request = { kind: 'ready' as const, name: experiment.name };
-    const id = await requestStart(context, requests.startAblation, { configUri, request });
+    const asked = { configUri, request: { kind: 'ready' as const, name: experiment.name } };
+    const agreed = await agreePlan(context, asked);
+    if (agreed === undefined) return;
+    const id = await requestStart(context, requests.startAblation, { ...asked, ...agreed });
     if (id !== undefined) context.progress.expectAblation(id, `Ablation: ${experiment.title}`);
   },
 };
@@ -62,16 +64,4 @@ async function chooseExperiment(
     matchOnDetail: true,
   });
   return picked?.experiment;
-}
-
-async function isAgreed(experiment: ReadyExperiment): Promise<boolean> {
-  const choice = await vscode.window.showWarningMessage(
-    `"${experiment.title}" takes ${costOf(experiment)}.`,
-    {
-      modal: true,
-      detail: `${experiment.question}\n\nThe runs go one after the other. They can be cancelled at any time; what has finished is kept and compared. Fewer seeds are set by ablation.seeds in counterweight.yaml.`,
-    },
-    'Run',
-  );
-  return choice === 'Run';
 }

@@ -25,9 +25,14 @@ export interface SeveralChoice {
   readonly ofTerm?: true;
 }
 
+/** The terms whose weights can be varied. */
+export function variedTerms({ terms }: LossTermsAnswer): LossTermsAnswer['terms'] {
+  return terms.filter(({ weight, problem }) => weight !== undefined && problem === undefined);
+}
+
 export function severalChoices(answer: LossTermsAnswer): readonly SeveralChoice[] {
   const { choices, sets = [] } = answer;
-  const weighed = answer.terms.filter(({ weight }) => weight !== undefined);
+  const weighed = variedTerms(answer);
   const weights = weighed.map(({ name, weight = 0 }) => `${name} ${formatNumber(weight)}`);
   return [
     ...sets.map(({ name, requests }) => ({
@@ -132,6 +137,9 @@ export function namedRequest(
   }
 }
 
+/** More are refused by the plan. */
+const mostVariants = 1000;
+
 /** Factors that are tried where nobody says otherwise: half a decade apart. */
 const factors = [0.1, 0.3, 3, 10];
 
@@ -156,9 +164,14 @@ export function readNumbers(text: string): readonly number[] | string {
   return parts.map(Number);
 }
 
-export function weightsProblem(text: string): string | undefined {
+/** What is wrong with the weights of a term, where those of others make so many combinations before it. */
+export function weightsProblem(text: string, before: number): string | undefined {
   const numbers = readNumbers(text);
-  return typeof numbers === 'string' ? numbers : undefined;
+  if (typeof numbers === 'string') return numbers;
+  const count = before * numbers.length;
+  return count <= mostVariants
+    ? undefined
+    : `These are ${count.toLocaleString('en')} variants; an experiment has at most ${mostVariants.toLocaleString('en')}.`;
 }
 
 export function boundsProblem(text: string): string | undefined {
@@ -171,7 +184,7 @@ export function boundsProblem(text: string): string | undefined {
 
 export function countProblem(text: string): string | undefined {
   const count = Number(text);
-  return Number.isInteger(count) && count >= 1 && count <= 1000
+  return Number.isInteger(count) && count >= 1 && count <= mostVariants
     ? undefined
-    : 'Write a whole number from 1 to 1000.';
+    : `Write a whole number from 1 to ${mostVariants}.`;
 }

@@ -59,8 +59,7 @@ export class InterruptedAblations implements vscode.Disposable {
     const answer = again ? await this.#ask({ id, confirmed: first.confirm }) : first;
     if (!answer) return;
     if ('id' in answer) {
-      progress.expectResumed(id);
-      progress.expectAblation(id, `Ablation: ${title}`);
+      await progress.expectResumedAblation(id);
       notices.whisper(`$(debug-continue) ${title}: goes on where it was interrupted`);
     } else if ('confirm' in answer) this.#offer(ablation);
     else notices.warn(`${title} was interrupted and does not go on. ${answer.problem}`);

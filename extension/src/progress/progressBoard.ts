@@ -22,6 +22,8 @@ export interface ProgressTask {
   readonly done?: number;
   /** How long it takes yet, in words; empty where it is not known. */
   readonly left?: string;
+  /** Its runs wait, and the queue is paused. */
+  readonly paused?: boolean;
 }
 
 export interface ProgressBoard {
@@ -37,7 +39,12 @@ export type ProgressEvent =
   | { readonly type: 'expected'; readonly id: string; readonly title: string }
   | { readonly type: 'resumed'; readonly runId: string }
   | { readonly type: 'progress'; readonly progress: RunProgress }
-  | { readonly type: 'ablations'; readonly ablations: readonly AblationSummary[] }
+  | {
+      readonly type: 'ablations';
+      readonly ablations: readonly AblationSummary[];
+      /** Whether the queue is. */
+      readonly paused: boolean;
+    }
   | { readonly type: 'runs'; readonly runs: readonly RunSummary[] };
 
 /** What is to be shown because of it. */
@@ -62,7 +69,7 @@ export function advance(board: ProgressBoard, event: ProgressEvent): Advance {
     case 'ablations':
       return apply(
         board,
-        event.ablations.flatMap((ablation) => ablationEffects(board, ablation)),
+        event.ablations.flatMap((ablation) => ablationEffects(board, ablation, event.paused)),
       );
     case 'runs':
       return apply(
@@ -91,9 +98,12 @@ function without(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
   return new Set([...keys].filter((other) => other !== key));
 }
 
+/** Of an experiment whose runs all wait for their turn, here or on a cluster. */
+const waiting = 'waiting';
+
 function expected(board: ProgressBoard, id: string, title: string): readonly ProgressEffect[] {
   if (board.live.has(id) || board.ended.has(id)) return [];
-  const task: ProgressTask = { key: id, kind: 'ablation', title, fraction: 0, message: 'waiting' };
+  const task: ProgressTask = { key: id, kind: 'ablation', title, fraction: 0, message: waiting };
   return [{ type: 'show', task }];
 }
 
@@ -123,6 +133,8 @@ function progressed(board: ProgressBoard, progress: RunProgress): readonly Progr
 function armProgress(before: ProgressTask, progress: RunProgress): ProgressTask {
   const { total, done = 0 } = before;
   const figures = describeFigures(progress);
+  // One that waits on a cluster says nothing about those that run.
+  if (progress.state === 'queued') return before;
   if (isFinal(progress.state)) {
     return { ...withWhy(before, progress), runId: progress.runId };
   }
@@ -141,26 +153,45 @@ function armProgress(before: ProgressTask, progress: RunProgress): ProgressTask 
 function ablationEffects(
   board: ProgressBoard,
   ablation: AblationSummary,
+  queuePaused: boolean,
 ): readonly ProgressEffect[] {
   const before = board.live.get(ablation.id);
-  // One that was interrupted and goes on again: the list has not heard of it yet.
-  if (!before || ablation.interruptedAt !== undefined) return [];
+  if (!before) return [];
   const total = ablation.runs.length;
   const done = ablation.runs.filter((run) => isFinal(run.state)).length;
   const reason = ablation.reason ?? before.reason;
   const left = describeTimeLeft(ablation.secondsLeft);
+  const begun = ablation.runs.some((run) => run.state !== 'queued');
+  const paused = queuePaused && !ablation.runs.some((run) => run.state === 'running');
   const task: ProgressTask = {
     ...before,
     total,
     done,
     fraction: Math.max(before.fraction, total === 0 ? 0 : done / total),
-    message: done === before.done ? before.message : placeInRow(done, total),
+    message: listMessage(before, { total, done, paused, begun }),
+    paused,
     ...(reason === undefined ? {} : { reason }),
     ...(left === '' ? {} : { left }),
   };
   return isFinal(ablation.state)
     ? [{ type: 'end', task, state: ablation.state }]
     : [{ type: 'show', task }];
+}
+
+/** What the list has to say: where nothing has changed by it, the figures of the run that spoke last stay. */
+function listMessage(
+  before: ProgressTask,
+  {
+    total,
+    done,
+    paused,
+    begun,
+  }: Required<Pick<ProgressTask, 'total' | 'done' | 'paused'>> & { readonly begun: boolean },
+): string {
+  if (paused) return `the queue is paused · ${total - done} of ${total} runs wait`;
+  if (!begun) return waiting;
+  const isNews = done !== before.done || before.paused || before.message === waiting;
+  return isNews ? placeInRow(done, total) : before.message;
 }
 
 /** The list of runs ends what its last progress message did not end, or not yet; its figures are newer. */

@@ -14,7 +14,7 @@ import {
   type ProgressEvent,
   type ProgressTask,
 } from './progressBoard.ts';
-import { describeFailure, placeName, type RunState } from './progressText.ts';
+import { describeFailure, isFinal, placeName, type RunState, splitTitle } from './progressText.ts';
 
 /** A notification on screen. */
 interface Shown {
@@ -42,9 +42,10 @@ export class ProgressNotifications implements vscode.Disposable {
     this.#listening = vscode.Disposable.from(
       this.#finished,
       mirror.onDidProgress((progress) => this.#hear(progress)),
-      mirror.onDidChangeAblations((ablations) => this.#advance({ type: 'ablations', ablations })),
+      mirror.onDidChangeAblations(() => this.#takeList()),
       mirror.onDidChangeRuns(() => this.#advance({ type: 'runs', runs: mirror.runs })),
       server.onDidStart(() => this.#closeAll()),
+      server.onDidChangeState(() => server.down && this.#closeAll()),
     );
   }
 
@@ -53,7 +54,7 @@ export class ProgressNotifications implements vscode.Disposable {
     if (this.#shown.has(id)) return;
     this.#advance({ type: 'expected', id, title });
     // A short one may have ended before the answer to its start was read.
-    this.#advance({ type: 'ablations', ablations: this.#mirror.ablations });
+    this.#takeList();
   }
 
   /** A run that has ended is going to live again. */
@@ -61,15 +62,30 @@ export class ProgressNotifications implements vscode.Disposable {
     this.#advance({ type: 'resumed', runId });
   }
 
+  /** An experiment that had ended goes on: what the list here says of its end is old. */
+  async expectResumedAblation(id: string): Promise<void> {
+    await this.#mirror.refresh();
+    this.expectResumed(id);
+    const title = this.#mirror.ablations.find((ablation) => ablation.id === id)?.title ?? id;
+    this.expectAblation(id, notificationTitle(title));
+  }
+
   dispose(): void {
     this.#closeAll();
     this.#listening.dispose();
   }
 
+  #takeList(): void {
+    const { ablations, queue } = this.#mirror;
+    this.#advance({ type: 'ablations', ablations, paused: queue.paused });
+  }
+
   #hear(progress: RunProgress): void {
     const { ablation } = progress;
     const summary = this.#mirror.ablations.find(({ id }) => id === ablation);
-    if (summary) this.expectAblation(summary.id, `Ablation: ${summary.title}`);
+    // One that has ended goes on: its summary would end the notification before it has begun.
+    const isLive = summary && !isFinal(summary.state);
+    if (isLive) this.expectAblation(summary.id, notificationTitle(summary.title));
     this.#advance({ type: 'progress', progress });
   }
 
@@ -106,19 +122,30 @@ export class ProgressNotifications implements vscode.Disposable {
   }
 
   #tellEnd(task: ProgressTask, state: RunState): void {
-    if (state === 'failed' || state === 'crashed') {
-      const folder = this.#mirror.runs.find(({ id }) => id === task.runId)?.path;
-      const offers =
-        folder === undefined
-          ? []
-          : [{ label: 'Open run folder', run: () => revealRun(vscode.Uri.file(folder)) }];
-      const places = task.place ? [offerPlace(task.place)] : [];
-      this.#notices.error(describeFailure(task.title, state, task.reason), ...places, ...offers);
-      return;
-    }
-    if (state !== 'finished') return;
-    if (task.kind === 'ablation') this.#finished.fire(task.key);
-    else this.#notices.whisper(`$(pass) ${task.title}: finished · ${task.message}`);
+    const { kind, key, title, message } = task;
+    if (state === 'failed' || state === 'crashed') this.#tellFailure(task, state);
+    else if (kind === 'ablation' && state === 'finished') this.#finished.fire(key);
+    else if (kind === 'ablation') this.#tellRest(task);
+    else if (state === 'finished') this.#notices.whisper(`$(pass) ${title}: finished · ${message}`);
+  }
+
+  #tellFailure({ runId, place, title, reason }: ProgressTask, state: RunState): void {
+    const folder = this.#mirror.runs.find(({ id }) => id === runId)?.path;
+    const offers =
+      folder === undefined
+        ? []
+        : [{ label: 'Open run folder', run: () => revealRun(vscode.Uri.file(folder)) }];
+    const places = place ? [offerPlace(place)] : [];
+    this.#notices.error(describeFailure(title, state, reason), ...places, ...offers);
+  }
+
+  /** Whoever has cancelled may want to know that nothing is lost, and where it goes on. */
+  #tellRest({ key, title }: ProgressTask): void {
+    const runs = this.#mirror.ablations.find(({ id }) => id === key)?.runs ?? [];
+    const kept = runs.filter(({ state }) => state === 'finished').length;
+    this.#notices.whisper(
+      `$(circle-slash) ${title}: cancelled, ${kept} of ${runs.length} runs are kept; $(debug-continue) in Ablations runs the rest`,
+    );
   }
 
   /** A server that went away takes its runs along: nothing more will be heard of them. */
@@ -127,6 +154,10 @@ export class ProgressNotifications implements vscode.Disposable {
     this.#shown.clear();
     this.#board = emptyBoard;
   }
+}
+
+function notificationTitle(title: string): string {
+  return `Ablation: ${splitTitle(title).name}`;
 }
 
 /** To go to the line of the user's that is at fault. */

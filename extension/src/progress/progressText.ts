@@ -27,11 +27,18 @@ export interface RunFigures {
 /** `120/600 · loss 0.412 · wasm`, leaving out what is not known. */
 export function describeFigures({ step, steps, loss, backend }: RunFigures): string {
   const parts = [
-    step === undefined ? '' : steps === undefined ? `step ${step}` : `${step}/${steps}`,
+    describeStep(step, steps),
     loss === undefined ? '' : `loss ${formatNumber(loss)}`,
     backend ?? '',
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** A program whose log has no line yet is at step 0 of nobody knows how many, which says nothing. */
+function describeStep(step: number | undefined, steps: number | undefined): string {
+  if (step === undefined) return '';
+  if (steps !== undefined) return `${step}/${steps}`;
+  return step === 0 ? '' : `step ${step}`;
 }
 
 /** `about 5 min left`; nothing where it is not known. */
@@ -44,6 +51,17 @@ export function describeTimeLeft(seconds: number | undefined): string {
   return hours < 36
     ? `about ${Math.round(hours)} h left`
     : `about ${Math.round(hours / 24)} days left`;
+}
+
+/**
+ * `without kl` of `without kl · train.yaml, 3 seeds`, and what stands behind it: in a list and in a
+ * notification there is room for the first of the two alone.
+ */
+export function splitTitle(title: string): { readonly name: string; readonly rest: string } {
+  const at = title.lastIndexOf(' · ');
+  return at < 1
+    ? { name: title, rest: '' }
+    : { name: title.slice(0, at), rest: title.slice(at + 3) };
 }
 
 /** The beginning of a text, on one line. */

@@ -1,20 +1,49 @@
 import type { AblationSummary, QueueSummary } from '#protocol/ablation';
-import { describeTimeLeft, isFinal } from '../progress/progressText.ts';
+import type { RunSummary } from '#protocol/runs';
+import {
+  describeFigures,
+  describeTimeLeft,
+  firstCharacters,
+  isFinal,
+  splitTitle,
+} from '../progress/progressText.ts';
 import { escapeMarkdown } from './runText.ts';
 
 /** A run of an ablation, as its line in the list knows it. */
 export type AblationArm = AblationSummary['runs'][number];
 
-/** What stands behind the title of an ablation in the list. */
-export function ablationDescription(ablation: AblationSummary): string {
+/** What stands behind the name of an ablation in the list: how it stands first, for the view is narrow. */
+export function ablationDescription(
+  ablation: AblationSummary,
+  queue: Pick<QueueSummary, 'paused'>,
+): string {
+  const parts = [describeStanding(ablation, queue), splitTitle(ablation.title).rest];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function describeStanding(
+  ablation: AblationSummary,
+  { paused }: Pick<QueueSummary, 'paused'>,
+): string {
   const { state, runs, rank, secondsLeft } = ablation;
   const done = runs.filter((run) => isFinal(run.state)).length;
-  if (state !== 'running') return describeEnd(ablation);
+  if (isFinal(state)) return describeEnd(ablation);
   if (ablation.elsewhere) return `${done} of ${runs.length} runs · in another window`;
+  const runsNow = runs.some((run) => run.state === 'running');
+  if (paused && !runsNow) return `paused · ${runs.length - done} of ${runs.length} runs left`;
   const begun = runs.some((run) => run.state !== 'queued');
   if (!begun) return `waits${rank ? `, ${rank} before it` : ''}`;
   const place = `run ${Math.min(done + 1, runs.length)} of ${runs.length}`;
-  return [place, describeTimeLeft(secondsLeft)].filter((part) => part !== '').join(' · ');
+  const left = paused ? 'then paused' : describeTimeLeft(secondsLeft);
+  return [place, left].filter((part) => part !== '').join(' · ');
+}
+
+/** What stands behind the name of a run of an ablation: how far it is, or why it failed. */
+export function armDescription({ state }: AblationArm, run: RunSummary | undefined): string {
+  const figures = run ? describeFigures({ ...run, backend: undefined }) : '';
+  if (state === 'running') return figures || 'starting';
+  const why = run?.reason === undefined ? '' : firstCharacters(run.reason, 80);
+  return [state, state === 'finished' ? '' : why].filter((part) => part !== '').join(' · ');
 }
 
 function describeEnd({ state, runs, canGoOn }: AblationSummary): string {
@@ -47,6 +76,7 @@ export function ablationTooltip(ablation: AblationSummary): string {
 /** What stands above the list while the queue is paused. */
 export function queueMessage({ paused, waiting, running }: QueueSummary): string | undefined {
   if (!paused) return undefined;
+  if (waiting + running === 0) return 'The queue is paused: what is started now will wait.';
   const waits = waiting === 1 ? '1 run waits' : `${waiting} runs wait`;
   const goesOn = running === 0 ? '' : `, ${running} still ${running === 1 ? 'goes' : 'go'} on`;
   return `The queue is paused: ${waits}${goesOn}.`;

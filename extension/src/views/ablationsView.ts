@@ -1,16 +1,19 @@
 import * as vscode from 'vscode';
 
 import type { AblationSummary } from '#protocol/ablation';
+import type { RunSummary } from '#protocol/runs';
 import { Coalesced } from '../client/coalesce.ts';
 import type { ServerMirror } from '../client/serverMirror.ts';
+import { splitTitle } from '../progress/progressText.ts';
 import {
   type AblationArm,
   ablationContext,
   ablationDescription,
   ablationTooltip,
+  armDescription,
   queueMessage,
 } from './ablationText.ts';
-import { stateIcons } from './runText.ts';
+import { runTooltip, stateIcons } from './runText.ts';
 import { refreshMilliseconds, type View } from './view.ts';
 
 export const ablationsView: View = {
@@ -34,8 +37,16 @@ function showQueue({ queue }: ServerMirror, view: vscode.TreeView<Element>): voi
   void vscode.commands.executeCommand('setContext', 'counterweight.queuePaused', queue.paused);
 }
 
+/** A run of an ablation, and what is known of it once it has begun. */
+interface ArmElement {
+  readonly arm: AblationArm;
+  readonly run: RunSummary | undefined;
+  /** By which its folder is shown. */
+  readonly id: string | undefined;
+}
+
 /** An ablation, or a run of one. */
-type Element = AblationSummary | AblationArm;
+type Element = AblationSummary | ArmElement;
 
 /** The list of ablations, newest first, each with its runs. */
 class AblationsTree implements vscode.TreeDataProvider<Element> {
@@ -49,18 +60,27 @@ class AblationsTree implements vscode.TreeDataProvider<Element> {
 
   getChildren(element?: Element): Element[] {
     if (!element) return [...this.#mirror.ablations].sort((a, b) => b.createdAt - a.createdAt);
-    return 'runs' in element ? [...element.runs] : [];
+    return 'runs' in element ? armsOf(element, this.#mirror) : [];
   }
 
   getTreeItem(element: Element): vscode.TreeItem {
-    return 'runs' in element ? ablationItem(element) : armItem(element);
+    return 'runs' in element ? ablationItem(element, this.#mirror) : armItem(element);
   }
 }
 
-function ablationItem(ablation: AblationSummary): vscode.TreeItem {
-  const item = new vscode.TreeItem(ablation.title, vscode.TreeItemCollapsibleState.Collapsed);
+function armsOf(ablation: AblationSummary, { runs }: ServerMirror): ArmElement[] {
+  const known = new Map(runs.map((run) => [run.name, run]));
+  return ablation.runs.map((arm) => {
+    const run = known.get(arm.runId);
+    return { arm, run, id: run?.id };
+  });
+}
+
+function ablationItem(ablation: AblationSummary, { queue }: ServerMirror): vscode.TreeItem {
+  const { name } = splitTitle(ablation.title);
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = ablation.id;
-  item.description = ablationDescription(ablation);
+  item.description = ablationDescription(ablation, queue);
   item.tooltip = new vscode.MarkdownString(ablationTooltip(ablation));
   item.iconPath = iconOf(ablation.state);
   item.contextValue = ablationContext(ablation);
@@ -72,11 +92,13 @@ function ablationItem(ablation: AblationSummary): vscode.TreeItem {
   return item;
 }
 
-function armItem({ variant, seed, state }: AblationArm): vscode.TreeItem {
+function armItem({ arm, run }: ArmElement): vscode.TreeItem {
+  const { variant, seed, state } = arm;
   const item = new vscode.TreeItem(`${variant}, seed ${seed}`);
-  item.description = state === 'running' ? '' : state;
+  item.description = armDescription(arm, run);
+  if (run) item.tooltip = new vscode.MarkdownString(runTooltip(run));
   item.iconPath = iconOf(state);
-  item.contextValue = 'arm';
+  item.contextValue = run ? 'arm.known' : 'arm';
   item.accessibilityInformation = { label: `${variant}, seed ${seed}, ${state}` };
   return item;
 }

@@ -99,18 +99,27 @@ function lastOf({ steps, values }: Pick<ArmSeries, 'steps' | 'values'>): number 
 
 /**
  * Which runs to stop by what all have logged so far. A variant is given up where at one of the looks
- * as many others as may go on were better at the same step with the same seed, or where its metric
- * was no finite number; it is then not run with further seeds either. More that is known can only
- * give up more, never fewer. The baseline is never stopped.
+ * as many others as may go on were better at the same step with the first seed, or where its metric
+ * was no finite number with any; it is then not run with further seeds either. Where several seeds
+ * run side by side each might give up what another would keep, until nothing is left: so one decides.
+ * More that is known can only give up more, never fewer. The baseline is never stopped.
  */
 export function findHopeless(
   plan: HalvingPlan,
   reports: readonly HalvingReport[],
 ): readonly HopelessRun[] {
   const candidates = reports.filter(({ variant }) => variant !== baselineId);
+  const [first] = reports;
+  const ahead = plan.rungs.map((_, look) =>
+    countBetter(
+      plan,
+      candidates.filter(({ seed }) => seed === first?.seed),
+      look,
+    ),
+  );
   const givenUp = new Map<string, string>();
   for (const report of candidates) {
-    const why = whyHopeless(plan, report, candidates);
+    const why = whyHopeless(plan, report, report.seed === first?.seed ? ahead : []);
     if (why !== undefined && !givenUp.has(report.variant)) givenUp.set(report.variant, why);
   }
   return candidates.flatMap(({ runId, variant, state }) => {
@@ -119,26 +128,38 @@ export function findHopeless(
   });
 }
 
+/** How many had a better value at a look than each value there; what is no finite number has none. */
+function countBetter(
+  { better }: HalvingPlan,
+  rivals: readonly HalvingReport[],
+  look: number,
+): ReadonlyMap<number, number> {
+  const values = rivals
+    .flatMap((rival) => rival.values[look] ?? [])
+    .filter(Number.isFinite)
+    .sort((a, b) => (better === 'lower' ? a - b : b - a));
+  const counts = new Map<number, number>();
+  // Equals are not better: the place of the first of them counts.
+  for (const [place, value] of values.entries()) {
+    if (!counts.has(value)) counts.set(value, place);
+  }
+  return counts;
+}
+
 function whyHopeless(
-  { metric, better, rungs }: HalvingPlan,
+  { metric, rungs }: HalvingPlan,
   report: HalvingReport,
-  all: readonly HalvingReport[],
+  better: readonly ReadonlyMap<number, number>[],
 ): string | undefined {
-  const rivals = all.filter((other) => other.seed === report.seed && other !== report);
   for (const [look, { step, keep }] of rungs.entries()) {
     const own = report.values[look];
     if (own === undefined) return undefined;
     const at = `at step ${step} with seed ${report.seed}`;
     if (!Number.isFinite(own)) return `${metric} was ${own} ${at}`;
-    const ahead = rivals.filter(({ values }) => isBetter(values[look], own, better)).length;
+    const ahead = better[look]?.get(own) ?? 0;
     if (ahead < keep) continue;
     const others = ahead === 1 ? 'another variant was' : `${ahead} other variants were`;
     return `${metric} was ${Number(own.toPrecision(3))} ${at}, and ${others} better there`;
   }
   return undefined;
-}
-
-function isBetter(value: number | undefined, than: number, better: HalvingPlan['better']): boolean {
-  if (value === undefined || !Number.isFinite(value)) return false;
-  return better === 'lower' ? value < than : value > than;
 }

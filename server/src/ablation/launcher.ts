@@ -52,9 +52,15 @@ export interface SlurmPlace {
   readonly header: readonly string[];
   /** So many of the array run at once; as many as there is room for where it is not given. */
   readonly arrayLimit?: number | undefined;
-  /** The job that it is already, by an earlier session: it is followed, and none is submitted. */
+  /**
+   * The job that it is already, by an earlier session: it is followed, and none is submitted. May be
+   * `unnumberedJob`.
+   */
   readonly job?: string;
 }
+
+/** In place of the number of a job that a cluster may have, while its answer has not come. */
+export const unnumberedJob = 'unnumbered';
 
 export type LaunchSpec = TaskLaunch | CommandLaunch | SlurmLaunch;
 
@@ -78,9 +84,10 @@ export interface LaunchEnd {
 export interface LaunchEvents {
   /**
    * A cluster has taken the run, which waits for its turn there; by this name it is found again when
-   * this session is over. Once more where the cluster puts it back in its queue.
+   * this session is over. Once more where the cluster puts it back in its queue. Before it is given to
+   * the cluster, with `unnumberedJob`: resolves when a later session would know of it.
    */
-  submitted(job: string): void;
+  submitted(job: string): Promise<unknown> | undefined;
   /** The engine is up. A task names its backend and why it was chosen. */
   started(info: {
     readonly pid: number | undefined;

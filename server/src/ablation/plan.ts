@@ -2,6 +2,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 
 import { fail, type Result, succeed } from '../base/result.ts';
 import { applyChanges, type TextChange } from '../base/textRange.ts';
+import { atOnce, type InTurns } from '../base/turns.ts';
 import type { Variant, WeightChange } from '../model/ablation.ts';
 import type { WeightAblationRequest } from '../model/ablationRequest.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
@@ -10,7 +11,8 @@ import { replaceNumber } from '../syntax/edit.ts';
 import { configLanguages } from '../syntax/registry.ts';
 import type { WeightedTerm } from './kind.ts';
 import { ablationKinds } from './kinds/registry.ts';
-import { baselineId, safeName } from './variantIds.ts';
+import { notANumber } from './kinds/termChange.ts';
+import { baselineId, variantIds } from './variantIds.ts';
 
 export interface AblationPlanInput {
   readonly document: ConfigDocument;
@@ -39,6 +41,10 @@ export interface AblationPlan {
 
 /** Lines of context in a diff. */
 const diffContext = 2;
+/** More runs than these are a slip of the pen, and no experiment. */
+const mostRuns = 10_000;
+/** So many variants that are left out are named. */
+const shownNotes = 5;
 
 /** Plans a request against a config, or says in words why it cannot be done. */
 export function planAblation(input: AblationPlanInput): Result<AblationPlan> {
@@ -54,7 +60,7 @@ export function planAblation(input: AblationPlanInput): Result<AblationPlan> {
 
   const label = kind.label(request);
   const variant: Variant = { id: variantId(request), label, changes: [...changes.value] };
-  return matchArms({ ...input, title: label, arms: [{ variant, text: text.value }] });
+  return atOnce(matchArms({ ...input, title: label, arms: [{ variant, text: text.value }] }));
 }
 
 /** Why a config cannot be varied at all; undefined where it can. */
@@ -72,12 +78,19 @@ export interface PlannedArms extends Pick<AblationPlanInput, 'document' | 'seeds
 }
 
 /** Sets the baseline beside its variants: the same seeds for each. */
-export function matchArms(planned: PlannedArms): Result<AblationPlan> {
+export function* matchArms(planned: PlannedArms): InTurns<Result<AblationPlan>> {
   const { document, configName, title, arms } = planned;
   const seeds = [...new Set(planned.seeds)];
   if (seeds.length === 0) return fail('An ablation needs at least one seed.');
+  const runs = seeds.length * (arms.length + 1);
+  if (runs > mostRuns) return fail(tooManyRuns(runs));
   const baseline: Variant = { id: baselineId, label: 'baseline', changes: [] };
   const variants = [baseline, ...arms.map(({ variant }) => variant)];
+  const diffs = new Map([[baselineId, '']]);
+  for (const { variant, text } of arms) {
+    diffs.set(variant.id, unifiedDiff(configName, document.text, text, variant.label));
+    yield;
+  }
   const seedCount = seeds.length === 1 ? '1 seed' : `${seeds.length} seeds`;
   return succeed({
     title: `${title} · ${configName}, ${seedCount}`,
@@ -86,16 +99,26 @@ export function matchArms(planned: PlannedArms): Result<AblationPlan> {
       [baselineId, document.text],
       ...arms.map(({ variant, text }) => [variant.id, text] as const),
     ]),
-    diffs: new Map([
-      [baselineId, ''],
-      ...arms.map(
-        ({ variant: { id, label }, text }) =>
-          [id, unifiedDiff(configName, document.text, text, label)] as const,
-      ),
-    ]),
+    diffs,
     runs: seeds.flatMap((seed) => variants.map(({ id }) => ({ variant: id, seed }))),
-    notes: planned.notes ?? [],
+    notes: fewNotes(planned.notes ?? []),
   });
+}
+
+function tooManyRuns(runs: number): string {
+  const [asked, most] = [runs, mostRuns].map((count) => count.toLocaleString('en'));
+  return `These are ${asked} runs; an experiment has at most ${most}. Ask for fewer variants or seeds.`;
+}
+
+/** The first of many: what is left out for the same reason need not be read a hundred times. */
+function fewNotes(notes: readonly string[]): readonly string[] {
+  const rest = notes.length - shownNotes;
+  return rest <= 1
+    ? notes
+    : [
+        ...notes.slice(0, shownNotes),
+        `${rest.toLocaleString('en')} more variants are left out likewise.`,
+      ];
 }
 
 /** A term of a config as kinds know it. */
@@ -106,7 +129,8 @@ export function toWeightedTerm({ name, weight }: LossTerm): WeightedTerm {
 /** Safe as part of a folder name and of a run id. */
 function variantId({ kind, term, value }: WeightAblationRequest): string {
   const words = [kind, term, ...(value === undefined ? [] : [String(value)])];
-  return safeName(words.join('-'));
+  const name = words.join('-');
+  return variantIds([name])[0] ?? name;
 }
 
 function unifiedDiff(name: string, before: string, after: string, label: string): string {
@@ -135,6 +159,17 @@ export function withWeights(
   return problem === undefined ? succeed(text) : fail(problem);
 }
 
+/** Why a term's weight cannot be varied in the file where it was found; undefined where it can. */
+export function whyFixed({ name, kind, weight }: LossTerm): string | undefined {
+  if (kind === 'hard-coded') {
+    return `The weight of ${name} is a number in the code. Lift it into an option first; the lens on its line offers that.`;
+  }
+  if (kind === 'use') {
+    return `The weight of ${name} is only used here; open the file that sets it.`;
+  }
+  return weight === undefined ? notANumber(name) : undefined;
+}
+
 /** The scalar that sets a term's weight, with its place in the order of all scalars. */
 function findWeight(
   document: ConfigDocument,
@@ -142,14 +177,8 @@ function findWeight(
   name: string,
 ): Result<{ node: ScalarNode; index: number }> {
   const term = terms.find((candidate) => candidate.name === name);
-  if (term?.kind === 'hard-coded') {
-    return fail(
-      `The weight of ${name} is a number in the code. Lift it into an option first; the lens on its line offers that.`,
-    );
-  }
-  if (term?.kind === 'use') {
-    return fail(`The weight of ${name} is only used here; open the file that sets it.`);
-  }
+  const fixed = term && whyFixed(term);
+  if (fixed !== undefined) return fail(fixed);
   const index = scalarsOf(document).findIndex(
     ({ range }) => range.start === term?.valueRange.start && range.end === term.valueRange.end,
   );

@@ -1,9 +1,9 @@
 import { fail, type Result, succeed } from '../base/result.ts';
+import type { InTurns } from '../base/turns.ts';
 import type { ReadyAblation, Variant, WeightChange } from '../model/ablation.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
-import { configLanguages } from '../syntax/registry.ts';
-import { setValues } from '../syntax/setValues.ts';
+import { changeValues } from '../syntax/setValues.ts';
 import { type AblationPlan, matchArms, syntaxError } from './plan.ts';
 import { variantIds } from './variantIds.ts';
 
@@ -32,6 +32,8 @@ export interface CompletedConfig {
 export interface ReadyPlan extends AblationPlan {
   /** Of all runs together. */
   readonly totalSteps: number;
+  /** Whether runs of all variants have as many. */
+  readonly isEven: boolean;
 }
 
 type Change = ReadyAblation['variants'][number];
@@ -50,7 +52,7 @@ interface MadeVariant {
  * that train just as the config does, or as a variant before them does, are left out, and the notes
  * say so.
  */
-export function planReadyAblation(asked: ReadyPlanInput): Result<ReadyPlan> {
+export function* planReadyAblation(asked: ReadyPlanInput): InTurns<Result<ReadyPlan>> {
   const { configName, ready, complete } = asked;
   const document = withSteps(asked);
   if (!document.ok) return document;
@@ -62,6 +64,7 @@ export function planReadyAblation(asked: ReadyPlanInput): Result<ReadyPlan> {
   // By all that a config says, so that a thousand variants need not be compared with each other.
   const twins = new Map([[JSON.stringify(baseline.value.config), 'the config as it is']]);
   for (const variant of ready.variants) {
+    yield;
     const made = makeVariant(input, variant);
     if (!made.ok) return fail(`${ready.title}, variant "${variant.label}": ${made.error}`);
     const said = JSON.stringify(made.value.completed.config);
@@ -69,7 +72,7 @@ export function planReadyAblation(asked: ReadyPlanInput): Result<ReadyPlan> {
     if (twin === undefined) {
       twins.set(said, `"${variant.label}"`);
       kept.push(made.value);
-    } else notes.push(`${variant.label} is left out: it trains just as ${twin} does.`);
+    } else notes.push(leftOut(variant.label, twin));
   }
   if (kept.length === 0) {
     return fail(
@@ -82,13 +85,21 @@ export function planReadyAblation(asked: ReadyPlanInput): Result<ReadyPlan> {
     const variant: Variant = { id, label, changes: [...changes], keys: [...keys] };
     return { variant, text };
   });
-  const plan = matchArms({ ...input, title: ready.title, arms, notes });
+  const plan = yield* matchArms({ ...input, title: ready.title, arms, notes });
   if (!plan.ok) return plan;
-  const perSeed = [baseline.value, ...kept.map(({ completed }) => completed)]
-    .map(({ steps }) => steps)
-    .reduce((sum, steps) => sum + steps, 0);
+  const each = [baseline.value, ...kept.map(({ completed }) => completed)].map(
+    ({ steps }) => steps,
+  );
+  const perSeed = each.reduce((sum, steps) => sum + steps, 0);
   const seeds = plan.value.runs.length / plan.value.variants.length;
-  return succeed({ ...plan.value, totalSteps: perSeed * seeds });
+  const isEven = new Set(each).size === 1;
+  return succeed({ ...plan.value, totalSteps: perSeed * seeds, isEven });
+}
+
+function leftOut(label: string, twin: string): string {
+  return twin === `"${label}"`
+    ? `${label} is asked for twice, and run once.`
+    : `${label} is left out: it trains just as ${twin} does.`;
 }
 
 /**
@@ -99,26 +110,20 @@ function withSteps({ document, configName, steps }: ReadyPlanInput): Result<Conf
   const broken = syntaxError(document, configName);
   if (broken !== undefined) return fail(broken);
   if (steps === undefined) return succeed(document);
-  const text = setValues(document, [{ path: ['steps'], value: steps }]);
-  return text.ok ? succeed(parseAgain(document, text.value)) : text;
-}
-
-function parseAgain(document: ConfigDocument, text: string): ConfigDocument {
-  const language = configLanguages.find(({ name }) => name === document.language);
-  return language?.parse(text, document) ?? document;
+  return changeValues(document, [{ path: ['steps'], value: steps }]);
 }
 
 function makeVariant(
   { document, terms, complete }: ReadyPlanInput,
   { label, changes }: Change,
 ): Result<MadeVariant> {
-  const text = setValues(document, changes);
-  if (!text.ok) return text;
-  const completed = complete(parseAgain(document, text.value));
+  const changed = changeValues(document, changes);
+  if (!changed.ok) return changed;
+  const completed = complete(changed.value);
   if (!completed.ok) return completed;
   return succeed({
     label,
-    text: text.value,
+    text: changed.value.text,
     completed: completed.value,
     changes: weightChanges(terms, changes),
     keys: changes.map(({ path }) => path.join('.')),

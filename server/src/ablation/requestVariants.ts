@@ -3,6 +3,7 @@ import type { ReadyAblation } from '../model/ablation.ts';
 import type { SetMember, VariantRequest } from '../model/ablationRequest.ts';
 import type { KindSubject, KindVariant, VariantKind } from './kind.ts';
 import { ablationKinds, variantKinds } from './kinds/registry.ts';
+import { tooMany } from './kinds/weightGrid.ts';
 
 /** What requests are made against. */
 export interface RequestSubject extends KindSubject {
@@ -57,6 +58,8 @@ export function setVariants(
     const variants = requestVariants(subject, member);
     if (!variants.ok) return fail(`ablation.sets.${name}, entry ${at + 1}: ${variants.error}`);
     all.push(...variants.value);
+    const many = tooMany(all.length);
+    if (many !== undefined) return fail(`ablation.sets.${name}: ${many}`);
   }
   return succeed(all);
 }

@@ -5,7 +5,7 @@ export const baselineId = 'baseline';
 const longestId = 48;
 
 /** A text as a part of a file's name. */
-export function safeName(text: string): string {
+function safeName(text: string): string {
   return text.replaceAll(/[^A-Za-z0-9._-]+/g, '-');
 }
 

@@ -1,4 +1,5 @@
 import { fail, type Result, succeed } from '../base/result.ts';
+import type { InTurns } from '../base/turns.ts';
 import type { ReadyAblation, Variant } from '../model/ablation.ts';
 import type { LossTerm } from '../model/lossTerm.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
@@ -22,18 +23,19 @@ export interface WeightVariantsInput {
  * Plans variants of weights of a config in any language. Variants that say what the config, or one
  * before them, says already are left out, and the notes say so.
  */
-export function planWeightVariants(input: WeightVariantsInput): Result<AblationPlan> {
+export function* planWeightVariants(input: WeightVariantsInput): InTurns<Result<AblationPlan>> {
   const { document, terms, configName, title } = input;
   const broken = syntaxError(document, configName);
   if (broken !== undefined) return fail(broken);
   const kept = new Map<string, KindVariant>();
   const notes: string[] = [];
   for (const variant of input.variants) {
+    yield;
     const text = withWeights(document, terms, variant.weights);
     if (!text.ok) return fail(`${title}, variant "${variant.label}": ${text.error}`);
     const twin = text.value === document.text ? 'the config as it is' : kept.get(text.value)?.label;
     if (twin === undefined) kept.set(text.value, variant);
-    else notes.push(`${variant.label} is left out: it is the same as ${twin}.`);
+    else notes.push(leftOut(variant.label, twin));
   }
   if (kept.size === 0) {
     return fail(`${title}: every variant is like ${configName}, so there is nothing to compare.`);
@@ -43,7 +45,13 @@ export function planWeightVariants(input: WeightVariantsInput): Result<AblationP
     const variant: Variant = { id: ids[at] ?? label, label, changes: [...weights] };
     return { variant, text };
   });
-  return matchArms({ ...input, title, arms, notes });
+  return yield* matchArms({ ...input, title, arms, notes });
+}
+
+function leftOut(label: string, twin: string): string {
+  return label === twin
+    ? `${label} is asked for twice, and run once.`
+    : `${label} is left out: it is the same as ${twin}.`;
 }
 
 /**

@@ -4,32 +4,60 @@ import type {
   AblationRequest,
   HalvingRequest,
 } from '../model/ablationRequest.ts';
+import { formatList } from '../rules/wording.ts';
+
+/** So that an option that is given twice can be told, where only the last would count. */
+const text = { type: 'string', multiple: true } as const;
 
 /** The options of `ablate` that say what is compared; at most one of them is given. */
 export const kindOptions = {
-  ready: { type: 'string' },
-  named: { type: 'string' },
-  without: { type: 'string' },
-  only: { type: 'string' },
-  scale: { type: 'string' },
-  set: { type: 'string' },
-  sweep: { type: 'string', multiple: true },
-  search: { type: 'string', multiple: true },
-  strategy: { type: 'string' },
-  loss: { type: 'string' },
-  schedule: { type: 'string' },
-  mode: { type: 'string' },
+  ready: text,
+  named: text,
+  without: text,
+  only: text,
+  scale: text,
+  set: text,
+  sweep: text,
+  search: text,
+  strategy: text,
+  loss: text,
+  schedule: text,
+  mode: text,
   shuffle: { type: 'boolean' },
 } as const;
 
 /** Those that say how it is run. */
 export const manyOptions = {
-  seeds: { type: 'string' },
-  steps: { type: 'string' },
-  trials: { type: 'string' },
-  draw: { type: 'string' },
-  halving: { type: 'string' },
+  seeds: text,
+  steps: text,
+  trials: text,
+  draw: text,
+  halving: text,
 } as const;
+
+/** What may stand behind an option, for whoever has left it out. */
+const examples: Readonly<Record<string, string>> = {
+  ready: 'the name of a ready-made experiment',
+  named: 'the name of a set of counterweight.yaml',
+  without: 'a loss term, as --without kl',
+  only: 'a loss term, as --only kl',
+  scale: 'a term and a factor, as --scale kl=2',
+  set: 'a term and its weight, as --set kl=0.5',
+  sweep: 'a term and its weights, as --sweep kl=0.1,1,10',
+  search: 'a term and its bounds, as --search kl=0.001..1',
+  strategy: 'names with commas between them, as --strategy gradnorm,pcgrad',
+  loss: 'names with commas between them, as --loss smooth-l1',
+  schedule: 'names with commas between them, as --schedule cosine',
+  mode: 'names with commas between them, as --mode two-stage',
+  seeds: 'whole numbers, as --seeds 0,1,2',
+  steps: 'a whole number, as --steps 500',
+  trials: 'a whole number, as --trials 12',
+  draw: 'a whole number, as --draw 1',
+  halving: 'a metric, as --halving psnr',
+};
+
+/** Those that may be given several times, once for each term. */
+const oncePerTerm: readonly string[] = ['search', 'sweep'];
 
 type Given = {
   readonly [Name in keyof typeof kindOptions | keyof typeof manyOptions]?:
@@ -43,26 +71,45 @@ type Given = {
 export function readAblationRequest(given: Given): Result<AblationRequest | undefined> {
   const kinds = Object.keys(kindOptions).filter((name) => givenAs(given, name) !== undefined);
   const [kind, second] = kinds;
-  if (kind === undefined) return succeed(undefined);
   if (second !== undefined) {
     return fail(
       `--${kind} and --${second} are two experiments: run one after the other, or name both in a set (ablation.sets in counterweight.yaml) and give --named.`,
     );
   }
-  const stray = strayOption(kind, given);
-  if (stray !== undefined) return fail(stray);
+  const wrong = twiceOrEmpty(given) ?? strayOption(kind, given);
+  if (wrong !== undefined) return fail(wrong);
+  if (kind === undefined) return succeed(undefined);
   const request = readKind(kind, given);
   if (!request.ok) return request;
   const often = howOften(given);
   return often.ok ? succeed({ ...request.value, ...often.value }) : often;
 }
 
+/** Of an option that is given twice the last would count, and of an empty one nothing. */
+function twiceOrEmpty(given: Given): string | undefined {
+  for (const [name, example] of Object.entries(examples)) {
+    const texts = textsOf(given, name);
+    if (texts.some((one) => one.replaceAll(',', '').trim() === '')) {
+      return `--${name} says nothing: give ${example}.`;
+    }
+    if (texts.length > 1 && !oncePerTerm.includes(name)) {
+      return `--${name} is given ${texts.length} times, and only one can count. Several experiments run as one where a set names them (ablation.sets in counterweight.yaml): --named.`;
+    }
+  }
+  return undefined;
+}
+
 /** Options that would change nothing are told, and not passed over. */
-function strayOption(kind: string, given: Given): string | undefined {
-  const needs = { halving: ['sweep', 'search'], trials: ['search'], draw: ['search'] };
-  for (const [name, kinds] of Object.entries(needs)) {
-    if (givenAs(given, name) === undefined || kinds.includes(kind)) continue;
-    return `--${name} is for ${kinds.map((each) => `--${each}`).join(' and ')}, not for --${kind}.`;
+function strayOption(kind: string | undefined, given: Given): string | undefined {
+  const needs = { halving: ['sweep', 'search', 'named'], trials: ['search'], draw: ['search'] };
+  for (const name of Object.keys(manyOptions)) {
+    if (givenAs(given, name) === undefined) continue;
+    if (kind === undefined) {
+      return `--${name} says how an experiment is run, and none is named: give one too, as --without kl.`;
+    }
+    const kinds = Object.entries(needs).find(([needy]) => needy === name)?.[1];
+    if (kinds === undefined || kinds.includes(kind)) continue;
+    return `--${name} is for ${formatList(kinds.map((each) => `--${each}`))}, not for --${kind}.`;
   }
   return undefined;
 }
@@ -71,17 +118,21 @@ function givenAs(given: Given, name: string): Given[keyof Given] {
   return Object.entries(given).find(([key]) => key === name)?.[1];
 }
 
+function textsOf(given: Given, name: string): readonly string[] {
+  return [givenAs(given, name)].flat().filter((value) => typeof value === 'string');
+}
+
 function textOf(given: Given, name: string): string {
-  const value = givenAs(given, name);
-  return typeof value === 'string' ? value : '';
+  return textsOf(given, name)[0] ?? '';
 }
 
 function readKind(kind: string, given: Given): Result<AblationRequest> {
   const text = textOf(given, kind);
   switch (kind) {
     case 'ready':
-    case 'named':
       return succeed({ kind, name: text });
+    case 'named':
+      return succeed({ kind, name: text, ...halvingOf(given) });
     case 'without':
     case 'only':
       return succeed({ kind, term: text });
@@ -144,8 +195,7 @@ function readSearch(given: Given): Result<AblationRequest> {
 /** The weights of each term: `kl=0.1,1,10` of a sweep, `kl=0.001..1` of a search. */
 function readAxes(kind: 'search' | 'sweep', given: Given): Result<Axes> {
   const axes: [string, readonly number[]][] = [];
-  const texts = [givenAs(given, kind)].flat().filter((text) => typeof text === 'string');
-  for (const text of texts) {
+  for (const text of textsOf(given, kind)) {
     const pair = pairOf(text);
     const numbers = numbersOf(kind, pair?.[1] ?? '');
     if (!pair || !numbers) {
@@ -162,28 +212,28 @@ function readAxes(kind: 'search' | 'sweep', given: Given): Result<Axes> {
 
 function numbersOf(kind: 'search' | 'sweep', text: string): readonly number[] | undefined {
   const numbers = text.split(kind === 'sweep' ? ',' : '..').map(numberOf);
-  const isWhole = kind === 'sweep' || numbers.length === 2;
+  // Of three dots nobody can tell where the first number ends.
+  const isWhole = kind === 'sweep' || (numbers.length === 2 && !text.includes('...'));
   return isWhole && !numbers.some(Number.isNaN) ? numbers : undefined;
 }
 
 /** `smooth-l1,absolute-error`, or `encoder_loss=smooth-l1`. */
 function readLoss(text: string): Result<AblationRequest> {
-  const pair = pairOf(text);
-  return succeed(
-    pair
-      ? { kind: 'loss', key: pair[0], names: wordsOf(pair[1]) }
-      : { kind: 'loss', names: wordsOf(text) },
-  );
+  const [key, names] = keyAndNames(text);
+  if (names.length === 0) return fail(`--loss ${text}: give ${examples.loss}.`);
+  return succeed({ kind: 'loss', names, ...(key === undefined ? {} : { key }) });
 }
 
 /** `cosine,linear` of the learning rate, or `kl=linear` of a weight. */
 function readSchedule(text: string): Result<AblationRequest> {
+  const [term, names] = keyAndNames(text);
+  if (names.length === 0) return fail(`--schedule ${text}: give ${examples.schedule}.`);
+  return succeed({ kind: 'schedule', names, ...(term === undefined ? {} : { term }) });
+}
+
+function keyAndNames(text: string): readonly [string | undefined, string[]] {
   const pair = pairOf(text);
-  return succeed(
-    pair
-      ? { kind: 'schedule', term: pair[0], names: wordsOf(pair[1]) }
-      : { kind: 'schedule', names: wordsOf(text) },
-  );
+  return pair ? [pair[0], wordsOf(pair[1])] : [undefined, wordsOf(text)];
 }
 
 /** `psnr`, or `loss/kl:lower` where the name does not say which way is better. */
@@ -196,9 +246,8 @@ function halvingOf(given: Given): { readonly halving?: HalvingRequest } {
 }
 
 function howOften(given: Given): Result<Pick<AblationRequest, 'seeds' | 'steps'>> {
-  const text = givenAs(given, 'seeds');
-  // Number('') is 0, which nobody asked for.
-  const seeds = typeof text === 'string' ? text.split(',').map(numberOf) : undefined;
+  const [text] = textsOf(given, 'seeds');
+  const seeds = text?.split(',').map(numberOf);
   if (seeds?.some((seed) => !Number.isSafeInteger(seed))) {
     return fail(`--seeds ${text}: give whole numbers with commas between them, as 0,1,2.`);
   }
@@ -213,8 +262,8 @@ function howOften(given: Given): Result<Pick<AblationRequest, 'seeds' | 'steps'>
 }
 
 function wholeNumber(given: Given, name: string): Result<number | undefined> {
-  const value = givenAs(given, name);
-  if (typeof value !== 'string') return succeed(undefined);
+  const [value] = textsOf(given, name);
+  if (value === undefined) return succeed(undefined);
   const number = numberOf(value);
   return Number.isSafeInteger(number)
     ? succeed(number)

@@ -74,7 +74,8 @@ export class TrainHostProcess {
       execPath: options.nodePath,
       execArgv: [`--max-old-space-size=${heapLimitMiB}`, ...options.nodeOptions],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env,
+      // By this a later session knows it for what this one has left.
+      env: { ...env, COUNTERWEIGHT_RUN_DIR: launch.runFolder },
     });
     yieldToTheEditor(this.#child, options.logger);
     this.ended = this.#watch(this.#child);

@@ -15,6 +15,8 @@ export interface FeatureContext {
   settings(): Settings;
   /** False in a workspace that the user has not trusted: nothing may be run. */
   trusted(): boolean;
+  /** Done once the folders that the window began with have been read, with their runs and experiments. */
+  foldersRead(): Promise<void>;
   /** Whether the client can draw an image in a hover. */
   readonly drawsImages: boolean;
   /** The options of the built-in tasks. */

@@ -41,6 +41,7 @@ export function startServer(connection: Connection, clock: Clock, build: BuildWo
     error: (message) => connection.console.error(message),
   };
   let workspace: Workspace | undefined;
+  let foldersRead = Promise.resolve();
   connection.onInitialize((params) => {
     const state = readClientState(params, logger);
     const trusted = (): boolean => state.trusted;
@@ -53,6 +54,7 @@ export function startServer(connection: Connection, clock: Clock, build: BuildWo
       logger,
       settings: () => state.settings,
       trusted,
+      foldersRead: () => foldersRead,
       drawsImages: /code/i.test(params.clientInfo?.name ?? ''),
       schemas: new TaskSchemas(),
       fillsIn:
@@ -62,7 +64,7 @@ export function startServer(connection: Connection, clock: Clock, build: BuildWo
     followClient(connection, state, built, logger);
     connection.onInitialized(() => {
       for (const feature of features) feature.initialized?.(context);
-      followFolders(connection, built, params.workspaceFolders ?? [], context);
+      foldersRead = followFolders(connection, built, params, context);
     });
     return { capabilities: capabilities(), serverInfo: { name: 'Counterweight' } };
   });
@@ -116,23 +118,30 @@ function followClient(
   });
 }
 
-/** Knows the folders of the window, those that come later too. */
+/** Knows the folders of the window, those that come later too; done once the first ones have been read. */
 function followFolders(
   connection: Connection,
   workspace: Workspace,
-  folders: readonly WorkspaceFolder[],
+  { workspaceFolders, capabilities: client }: InitializeParams,
   { logger, trusted }: Pick<FeatureContext, 'logger' | 'trusted'>,
-): void {
-  const add = (added: readonly WorkspaceFolder[]): void => {
-    addFolders(workspace, added, logger)
+): Promise<void> {
+  const tell = (error: unknown): void => logger.error(`folders: ${error}`);
+  const add = (added: readonly WorkspaceFolder[]): Promise<void> => {
+    const read = addFolders(workspace, added, logger).catch(tell);
+    // Nobody waits for these: a cluster may take its time to tell of its jobs.
+    read
       .then(() => (trusted() ? followLeftJobs(workspace.catalog, workspace.starter) : undefined))
-      .catch((error) => logger.error(`folders: ${error}`));
+      .catch(tell);
+    return read;
   };
-  add(folders);
+  const read = add(workspaceFolders ?? []);
+  // Others have the folders that they began with.
+  if (!client.workspace?.workspaceFolders) return read;
   connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
     for (const { uri } of removed) workspace.session.removeFolder(pathOfUri(uri) ?? '');
-    add(added);
+    void add(added);
   });
+  return read;
 }
 
 async function addFolders(
@@ -146,7 +155,9 @@ async function addFolders(
       if (folder === undefined) return;
       await session.addFolder(folder);
       await queueMemory.load(folder);
-      await experiments.load(folder, (path) => logger.warn(`${path} is damaged and was left out.`));
+      await experiments.load(folder, (path, why) =>
+        logger.warn(`${path} ${why} and was left out.`),
+      );
     }),
   );
 }

@@ -94,27 +94,61 @@ export const ablationRecordSchema = z.object({
 });
 export type AblationRecord = z.infer<typeof ablationRecordSchema>;
 
-/** A metric of one variant: mean over its seeds of the mean over the last tenth of the steps. */
-export const reportCellSchema = z.object({
-  variant: z.string(),
+/** What a comparison with the baseline says of one metric; `baseline` for the baseline itself. */
+export const judgementSchema = z.enum([
+  'baseline',
+  'better',
+  'worse',
+  /** It differs, and it is not known which way is better. */
+  'different',
+  'same',
+  /** The interval holds 0, the number of variants explains the difference, or there is one seed. */
+  'unclear',
+  /** There is no finite number. */
+  'unknown',
+]);
+export type Judgement = z.infer<typeof judgementSchema>;
+
+const intervalSchema = z.tuple([jsonNumberSchema, jsonNumberSchema]);
+
+/** One number a run, and what the runs of a variant say with it against those of the baseline. */
+export const reportMeasureSchema = z.object({
   mean: jsonNumberSchema,
-  /** One value a seed, in the order of the plan. */
+  /** One value a seed, in the order of the plan; none where no run has ended with one. */
   values: z.array(jsonNumberSchema),
   /** Mean of the paired differences to the baseline; absent for the baseline itself. */
   difference: jsonNumberSchema.optional(),
   /** 95 % interval of the mean paired difference (paired t); absent with fewer than two seeds. */
-  interval: z.tuple([jsonNumberSchema, jsonNumberSchema]).optional(),
+  interval: intervalSchema.optional(),
+  /** The same by the bootstrap; absent with fewer than three seeds, and past the best variants. */
+  bootstrap: intervalSchema.optional(),
   /**
    * Two-sided p of the paired t test, corrected by Holm for the number of variants that this metric
    * is compared in; absent with fewer than two seeds.
    */
   adjusted: z.number().optional(),
+  /**
+   * Where nothing is decided: with about so many more seeds it would be, were the true difference the
+   * one seen; `many` for more than are counted. Absent past the best variants.
+   */
+  moreSeeds: z.union([z.number().int().positive(), z.literal('many')]).optional(),
+  judgement: judgementSchema,
+});
+export type ReportMeasure = z.infer<typeof reportMeasureSchema>;
+
+/** A metric of one variant: by the mean over the last tenth of the steps of each run. */
+export const reportCellSchema = reportMeasureSchema.extend({
+  variant: z.string(),
+  /** By the mean over all steps that the runs share; absent where they share none. */
+  curve: reportMeasureSchema.optional(),
 });
 
 export const reportRowSchema = z.object({
   metric: z.string(),
   /** Which way is better, where it is known. */
   better: z.enum(['lower', 'higher', 'unknown']),
+  /** Why it is compared, as the end of a sentence: `its name says that it measures quality`. */
+  reason: z.string(),
   cells: z.array(reportCellSchema),
 });
 export type ReportRow = z.infer<typeof reportRowSchema>;
@@ -136,7 +170,19 @@ export const ablationReportSchema = z.object({
   state: runStateSchema,
   /** In words, with its numbers; one sentence a line. */
   verdict: z.array(z.string()),
-  variants: z.array(variantSchema.extend({ diff: z.string() })),
+  variants: z.array(
+    variantSchema.extend({
+      diff: z.string(),
+      /** Its runs are those of the baseline to the last bit, in everything or in all but the total. */
+      likeness: z.enum(['identical', 'total only']).optional(),
+    }),
+  ),
+  /** The seeds in the order of the values of a cell. */
+  seeds: z.array(z.number().int()),
+  /** Who has chosen the metrics. */
+  chosenBy: z.enum(['user', 'project', 'rules']),
+  /** The names of all metrics that the runs have. */
+  available: z.array(z.string()),
   rows: z.array(reportRowSchema),
   curves: z.array(reportCurveSchema),
   runs: z.array(ablationArmRunSchema.extend({ reason: z.string().optional() })),

@@ -128,6 +128,7 @@ export type ReadyAblationRequest = z.infer<typeof readyAblationRequestSchema>;
 const namedSetRequestSchema = z.object({
   kind: z.literal('named'),
   name: nameSchema,
+  ...halving,
   ...howOften,
 });
 

@@ -54,12 +54,22 @@ const slurmSchema = z.strictObject({
     ),
 });
 
+/** The forms in which programs take other weights on their command line. */
+export const overrideFormNameSchema = z.enum(['argparse', 'detectron2', 'hydra', 'mmengine']);
+export type OverrideFormName = z.infer<typeof overrideFormNameSchema>;
+
 const runSchema = z.strictObject({
   command: z
     .array(z.string().min(1))
     .min(1)
     .describe(
-      'The program and its arguments, never a shell line. {config} is the config of the run, {run_dir} its folder, {seed} its seed, {steps} its number of steps.',
+      'The program and its arguments, never a shell line. {config} is the config of the run, {run_dir} its folder, {seed} its seed, {steps} its number of steps; {overrides}, as an argument of its own, is where other weights go that are set on the command line, at the end without it.',
+    ),
+  overrides: z
+    .enum(['auto', 'copy', ...overrideFormNameSchema.options])
+    .optional()
+    .describe(
+      'How an ablation sets other weights. copy: {config} is a changed copy in the folder of the run. Else {config} is your own file, and they are set on the command line: --key value (argparse), KEY value (detectron2 and yacs), key=value (hydra), --cfg-options key=value (mmengine). auto, which it is without this: as the program surely takes them, else copy.',
     ),
   cwd: z.string().optional().describe('Working directory, relative to this file.'),
   env: z
@@ -67,11 +77,11 @@ const runSchema = z.strictObject({
     .optional()
     .describe('Environment variables that are added.'),
   gpus: z
-    .array(z.union([z.number().int().min(0), z.string().regex(/^[\w.:/-]+$/)]))
+    .array(z.union([z.number().int().min(0), z.string().regex(/^[\w.:/-]+(?:,[\w.:/-]+)*$/)]))
     .min(1)
     .optional()
     .describe(
-      'GPUs that runs share, one run on each at a time: numbers or names as CUDA_VISIBLE_DEVICES takes them, which is set for each run. Without it one run goes after the other.',
+      'GPUs that runs share, one run on each at a time: numbers or names (of MIG instances too) as CUDA_VISIBLE_DEVICES takes them, which is set for each run; "0,1" are two that one run has together. Without it one run goes after the other.',
     ),
   slurm: slurmSchema
     .optional()

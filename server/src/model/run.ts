@@ -58,7 +58,10 @@ export const runRecordSchema = z.object({
   owner: ownerSchema.optional(),
   /** The process that trains, the root of its tree. */
   process: ownerSchema.optional(),
-  /** The job of a cluster that it is: `123_4` of Slurm. It goes on when nobody looks after it. */
+  /**
+   * The job of a cluster that it is: `123_4` of Slurm, `unnumbered` before the cluster has answered. It
+   * goes on when nobody looks after it.
+   */
   job: z.string().optional(),
   /** What it has a place on, where there is a choice: `GPU 1`. */
   device: z.string().optional(),
@@ -68,6 +71,8 @@ export const runRecordSchema = z.object({
   sharedGroup: z.string().optional(),
   /** The command line, where the engine is a command. */
   command: z.array(z.string()).optional(),
+  /** Those of its words that set other weights than the config; absent where it trains a copy. */
+  overrides: z.array(z.string()).optional(),
   exitCode: z.number().int().nullable().optional(),
   signal: z.string().nullable().optional(),
   /** Why it ended as it did, in words, with the last lines of stderr where there were any. */

@@ -28,6 +28,12 @@ export const requests = {
   pauseQueue: 'counterweight/pauseQueue',
   /** {id} → {report?} */
   ablationReport: 'counterweight/ablationReport',
+  /** {id, format} → ExportReportAnswer */
+  exportReport: 'counterweight/exportReport',
+  /** {id, metrics} → {problem?} */
+  pickMetrics: 'counterweight/pickMetrics',
+  /** {id, variant} → ApplyVariantAnswer */
+  applyVariant: 'counterweight/applyVariant',
   /** {configUri, term} → TermMetricsAnswer */
   termMetrics: 'counterweight/termMetrics',
   /** {configUri, correction} → CorrectionAnswer */

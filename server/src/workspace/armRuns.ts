@@ -21,7 +21,7 @@ import { readCheckpointStep, readRunRecord, runsFolder } from './runFolder.ts';
 import type { RunQueue } from './runQueue.ts';
 import type { RunStarter } from './runStarter.ts';
 import type { StartedRun } from './startedRun.ts';
-import type { StoredPlan } from './storedPlan.ts';
+import { overridesOf, type StoredPlan } from './storedPlan.ts';
 
 export type Arm = AblationRecord['runs'][number];
 
@@ -89,13 +89,15 @@ export class ArmRuns {
   }
 
   /**
-   * The arms with their latest runs and the states that these tell themselves, which are never older
-   * than those of their experiment.
+   * The arms with their latest runs and the states that these tell themselves, which are mostly newer
+   * than those of their experiment. One that has finished stays so: its own record may not have found
+   * room on the disk.
    */
   async asOnDisk(arms: readonly Arm[]): Promise<readonly Arm[]> {
     const names = await this.#options.files.list(runsFolder(this.#of.workspaceFolder));
     const latest = latestRuns(names);
     const found = arms.map(async (arm) => {
+      if (arm.state === 'finished') return arm;
       const last = { ...arm, runId: latest.get(armKey(arm)) ?? arm.runId };
       const record = await this.recordOf(last);
       return record ? { ...last, state: record.state } : arm;
@@ -122,15 +124,22 @@ export class ArmRuns {
     } catch (error) {
       logger.error(`Run ${arm.runId} could not be started: ${error}`);
       await this.#of.changed(arm.runId, { runId: arm.runId, state: 'failed' });
+    } finally {
+      queue.ended(queued);
     }
-    queue.ended(queued);
   }
 
-  async #follow({ runId }: Arm, queued: RunId, { id, record, ended }: StartedRun): Promise<void> {
+  async #follow({ runId }: Arm, queued: RunId, started: StartedRun): Promise<void> {
+    const { id, record, ended, onDidChangeState } = started;
     this.#live.set(queued, id);
+    // On a cluster it waits for its turn, may be put back, and its end is told of below.
+    const listening = onDidChangeState((state) => {
+      if (!isFinalState(state)) void this.#of.changed(record.id, { runId: record.id, state });
+    });
+    void this.#of.changed(runId, { runId: record.id, state: record.state });
     if (this.#stopped.has(queued)) this.#options.starter.cancel(id);
-    void this.#of.changed(runId, { runId: record.id, state: 'running' });
     const { state } = await ended;
+    listening.dispose();
     this.#live.delete(queued);
     await this.#of.changed(record.id, { runId: record.id, state });
   }
@@ -150,8 +159,9 @@ export class ArmRuns {
     if (configText === undefined) return fail(`plan.json has no config of ${variant}.`);
     const { choice, steps, module, training } = plan;
     const ablation = { id, variant };
+    const overrides = overridesOf(plan, variant);
     const run = { workspaceFolder, configPath, configText, choice, steps, seed, ablation };
-    return starter.startArm({ ...run, module, training, name, device });
+    return starter.startArm({ ...run, overrides, module, training, name, device });
   }
 
   async #resume(
@@ -162,7 +172,8 @@ export class ArmRuns {
     const { catalog, starter, clock } = this.#options;
     const { workspaceFolder } = this.#of;
     const folder = join(runsFolder(workspaceFolder), runId);
-    await endLeftovers(before, folder, clock);
+    // What a cluster runs goes on, be it on this machine.
+    if (before.job === undefined) await endLeftovers(before, folder, clock);
     // The host may have kept one more on its way out.
     const record = (await this.recordOf({ runId })) ?? before;
     const known = catalog.putRecord(workspaceFolder, folder, record);

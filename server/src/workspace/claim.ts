@@ -1,11 +1,12 @@
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { fail, type Result } from '../base/result.ts';
 import { ownerSchema } from '../model/run.ts';
 import type { WorkspaceFiles } from './files.ts';
-import { isAlive, thisProcess } from './owner.ts';
+import { goneMs, isAlive, isOfAnotherMachine, thisProcess } from './owner.ts';
+import { whyNotWritten } from './runFolder.ts';
 
 const claimSchema = z.object({
   owner: ownerSchema,
@@ -24,9 +25,6 @@ export type ClaimState = 'never' | 'free' | 'held';
 
 /** How often a claim is written anew, so that other machines see that its owner lives. */
 export const beatMs = 30_000;
-
-/** Without a sign for so long, the owner on another machine is gone; clocks may differ by some of it. */
-const goneMs = 10 * beatMs;
 
 /** A claim that says nothing yet: on filesystems without links it is written after it is made. */
 const emptyMs = 10_000;
@@ -78,6 +76,28 @@ export function releaseClaim(files: WorkspaceFiles, { path }: Claim): Promise<vo
   return files.writeAtomically(path, claimText({ owner: thisProcess(), released: true }));
 }
 
+/** Does something that no other process may do at once, or says why it cannot be done now. */
+export async function whileClaimed<T>(
+  files: WorkspaceFiles,
+  folder: string,
+  now: number,
+  action: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  let claim: Claim | undefined;
+  try {
+    claim = await takeClaim(files, folder, now);
+  } catch (error) {
+    return fail(whyNotWritten(folder, error));
+  }
+  if (!claim) return fail('It is going on in another window.');
+  try {
+    return await action();
+  } finally {
+    // Where that cannot be written, it is ours until this process ends.
+    await releaseClaim(files, claim).catch(() => undefined);
+  }
+}
+
 function claimText(claim: z.infer<typeof claimSchema>): string {
   return `${JSON.stringify(claim)}\n`;
 }
@@ -92,17 +112,22 @@ async function latestClaim(files: WorkspaceFiles, folder: string): Promise<numbe
 }
 
 async function isHeld(files: WorkspaceFiles, path: string, now: number): Promise<boolean> {
-  const claim = readClaim(await files.readText(path));
+  const text = await files.readText(path);
   const age = now - ((await files.facts(path))?.modifiedAt ?? 0);
+  // It may be somebody else's, who lets nobody read it.
+  if (text === undefined) return age < goneMs;
+  const claim = readClaim(text);
   if (!claim) return age < emptyMs;
   if (claim.released) return false;
   const { owner } = claim;
-  return owner.host === undefined || owner.host === hostname() ? isAlive(owner) : age < goneMs;
+  if (isOfAnotherMachine(owner)) return age < goneMs;
+  // Where the system does not tell when a process started, its id may be another's by now.
+  return isAlive(owner) && (owner.started !== undefined || age < goneMs);
 }
 
-function readClaim(text: string | undefined): z.infer<typeof claimSchema> | undefined {
+function readClaim(text: string): z.infer<typeof claimSchema> | undefined {
   try {
-    return claimSchema.safeParse(JSON.parse(text ?? '')).data;
+    return claimSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

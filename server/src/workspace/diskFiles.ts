@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -5,12 +6,10 @@ import type { FileFacts, FolderEntry, WorkspaceFiles } from './files.ts';
 
 /** The real files of this machine. */
 export function createDiskFiles(): WorkspaceFiles {
-  let counter = 0;
   return {
     readText: (path, longest) => readText(path, longest).catch(() => undefined),
     async writeAtomically(path, text) {
-      counter += 1;
-      const draft = `${path}.${process.pid}.${counter}.tmp`;
+      const draft = draftOf(path);
       await mkdir(dirname(path), { recursive: true });
       try {
         await writeFile(draft, text, { flush: true });
@@ -21,15 +20,10 @@ export function createDiskFiles(): WorkspaceFiles {
       }
     },
     async createExclusively(path, text) {
-      counter += 1;
-      const draft = `${path}.${process.pid}.${counter}.tmp`;
-      await writeFile(draft, text, { flush: true });
+      const draft = draftOf(path);
       try {
-        await link(draft, path);
-        return true;
-      } catch (error) {
-        if (isThere(error)) return false;
-        return await createInPlace(path, text);
+        await writeFile(draft, text, { flush: true });
+        return (await isLinked(draft, path)) ?? (await createInPlace(path, text));
       } finally {
         await rm(draft, { force: true });
       }
@@ -48,6 +42,23 @@ export function createDiskFiles(): WorkspaceFiles {
     facts: (path) => readFacts(path).catch(() => undefined),
     list: (path) => readdir(path).catch(() => []),
   };
+}
+
+/** A name that no other process has, be it on another machine or in another container. */
+function draftOf(path: string): string {
+  return `${path}.${randomUUID()}.tmp`;
+}
+
+/** Gives a file a second name; false where that is taken, undefined where it cannot be told. */
+async function isLinked(draft: string, path: string): Promise<boolean | undefined> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    // Over a network an answer may be lost, and the second try finds the name that the first has made.
+    const { nlink } = await stat(draft);
+    return nlink > 1 || (isThere(error) ? false : undefined);
+  }
 }
 
 function isThere(error: unknown): boolean {

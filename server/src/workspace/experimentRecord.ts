@@ -42,6 +42,18 @@ export function newRecord(
   };
 }
 
+/** The record of an experiment that goes on: what has not finished waits, unless it has no hope. */
+export function goingOn(
+  { reason: _, ...record }: AblationRecord,
+  runs: readonly AblationRecord['runs'][number][],
+): AblationRecord {
+  const stopped = new Set(record.stopped);
+  const waiting = runs.map((arm) =>
+    arm.state === 'finished' || stopped.has(arm.runId) ? arm : { ...arm, state: 'queued' as const },
+  );
+  return { ...record, runs: waiting, state: 'running' };
+}
+
 /** How an experiment ended, by its arms that have all ended. */
 export function overallState(
   arms: AblationRecord['runs'],

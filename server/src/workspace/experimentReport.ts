@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 
 import { buildReport } from '../ablation/report.ts';
-import type { TermMetric } from '../ablation/reporting/arms.ts';
+import type { ArmResult, TermMetric } from '../ablation/reporting/arms.ts';
 import { baselineId } from '../ablation/variantIds.ts';
+import { neverCancelled } from '../base/cancellation.ts';
+import { type InTurns, inTurns } from '../base/turns.ts';
 import { bindTerms } from '../discovery/bindMetrics.ts';
 import type { AblationRecord, AblationReport } from '../model/ablation.ts';
 import type { MetricStore } from '../store/metricStore.ts';
@@ -16,22 +18,45 @@ interface ReportSources {
   readonly catalog: RunCatalog;
 }
 
-/** What an experiment has shown so far. */
+/** An experiment as a report needs it. */
+interface Reported {
+  readonly workspaceFolder: string;
+  readonly record: AblationRecord;
+  readonly diffs: ReadonlyMap<string, string>;
+}
+
+/**
+ * What an experiment has shown so far, by the metrics that were picked or else chosen. The plan is as it
+ * is now; hovers and the like have their turn meanwhile.
+ */
 export function reportExperiment(
   sources: ReportSources,
-  workspaceFolder: string,
-  record: AblationRecord,
-  diffs: ReadonlyMap<string, string>,
-): AblationReport {
-  const results = record.runs.map((run) => resultOf(sources, workspaceFolder, run));
+  experiment: Reported,
+  picked: readonly string[],
+): Promise<AblationReport> {
+  return inTurns(tellReport(sources, experiment, picked), neverCancelled);
+}
+
+/** A turn is one run, and then as `buildReport` has them. */
+function* tellReport(
+  sources: ReportSources,
+  { workspaceFolder, record, diffs }: Reported,
+  picked: readonly string[],
+): InTurns<AblationReport> {
+  const results: ArmResult[] = [];
+  for (const run of record.runs) {
+    results.push(resultOf(sources, workspaceFolder, run));
+    yield;
+  }
   const baseline = results.find(({ variant }) => variant === baselineId);
-  return buildReport({
+  return yield* buildReport({
     record,
     diffs,
     results,
     terms: (record.terms ?? []).map(({ name }) => name),
     ...(baseline ? { termMetrics: termMetrics(record, baseline.series) } : {}),
     ...(record.metrics ? { metrics: record.metrics } : {}),
+    picked,
   });
 }
 
@@ -53,7 +78,7 @@ function resultOf(
 /** Which metrics log the losses of an experiment: its runs are bound as any others are. */
 function termMetrics(
   { terms = [], project }: AblationRecord,
-  series: ReadonlyMap<string, StoredSeries>,
+  series: ArmResult['series'],
 ): ReadonlyMap<string, TermMetric> {
   const bound = bindTerms(terms, [...series.keys()], project, (name) => series.get(name)?.values);
   return new Map(

@@ -57,7 +57,7 @@ function rankOf({ queue, queueMemory }: SummarySources, id: string): number | un
  * ones have had already is taken as half of theirs.
  */
 function secondsLeft(
-  { catalog, queue }: SummarySources,
+  { catalog }: SummarySources,
   { workspaceFolder, record }: KnownExperiment,
 ): number | undefined {
   const parent = runsFolder(workspaceFolder);
@@ -67,7 +67,8 @@ function secondsLeft(
   });
   if (times.length === 0) return undefined;
   const mean = times.reduce((sum, time) => sum + time, 0) / times.length / 1000;
-  const running = queue.state.running.filter(({ group }) => group === record.id).length;
+  // What the queue has given to a cluster may wait there.
+  const running = record.runs.filter(({ state }) => state === 'running').length;
   const left = record.runs.filter(({ state }) => !isFinalState(state)).length;
   return (mean * Math.max(0, left - running / 2)) / Math.max(1, running);
 }

@@ -10,28 +10,31 @@ import type { AblationRecord, AblationReport } from '../model/ablation.ts';
 import { isFinalState, type RunRecord } from '../model/run.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import { type Arm, ArmRuns, armKey } from './armRuns.ts';
-import { beatMs, type Claim, releaseClaim, renewClaim, takeClaim } from './claim.ts';
+import type { Claim } from './claim.ts';
 import type { EngineChoice } from './engineChoice.ts';
-import { type ExperimentRequest, newRecord, overallState } from './experimentRecord.ts';
+import { ExperimentClaims, type TakenExperiment } from './experimentClaims.ts';
+import { type ExperimentRequest, goingOn, overallState } from './experimentRecord.ts';
 import { reportExperiment } from './experimentReport.ts';
 import { standingOf } from './experimentStanding.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { HalvingWatch } from './halvingWatch.ts';
 import type { KnownExperiment } from './knownExperiment.ts';
-import { type PlannedExperiment, planExperiment } from './planExperiment.ts';
+import { type NewExperiment, writeExperiment } from './newExperiment.ts';
+import type { PlannedExperiment } from './planExperiment.ts';
+import { prepareExperiment } from './prepareExperiment.ts';
 import { RecordWriter } from './recordWriter.ts';
 import type { RunCatalog } from './runCatalog.ts';
 import {
-  createStateFolder,
+  ablationsFolder,
   readAblationRecord,
   readAblationRecords,
   type Stored,
-  timeStampedName,
+  whyNotWritten,
 } from './runFolder.ts';
-import { checkPlan, type SharedByArms } from './runPlan.ts';
+import type { SharedByArms } from './runPlan.ts';
 import type { RunQueue } from './runQueue.ts';
 import type { RunStarter } from './runStarter.ts';
-import { readDiffs, readPlan, type StoredPlan, writePlan } from './storedPlan.ts';
+import { readDiffs, readPlan, type StoredPlan } from './storedPlan.ts';
 
 interface Experiment extends KnownExperiment {
   readonly folder: string;
@@ -55,9 +58,6 @@ export interface ExperimentsOptions {
   readonly logger: Logger;
 }
 
-/** Longer names would not leave room for the variant and the seed in the names of the runs. */
-const longestName = 56;
-
 /** How often experiments of other windows are looked at: whether these have gone or come further. */
 const lookMs = 2000;
 
@@ -66,15 +66,16 @@ export class Experiments implements Disposable {
   readonly #options: ExperimentsOptions;
   readonly #experiments = new Map<string, Experiment>();
   readonly #changed = new Emitter<AblationRecord>();
+  readonly #claims: ExperimentClaims;
   readonly #halving: HalvingWatch;
   readonly #watching: Disposable;
   #timer: Disposable | undefined;
-  #renewAt = 0;
 
   readonly onDidChange = this.#changed.event;
 
   constructor(options: ExperimentsOptions) {
     this.#options = options;
+    this.#claims = new ExperimentClaims(options);
     this.#halving = new HalvingWatch(options.store);
     this.#watching = options.catalog.onDidChange(({ record }) => this.#stopHopeless(record));
   }
@@ -87,9 +88,9 @@ export class Experiments implements Disposable {
   }
 
   /** Takes in the experiments of earlier sessions and of other windows. Runs nothing. */
-  async load(workspaceFolder: string, damaged: (path: string) => void): Promise<void> {
+  async load(workspaceFolder: string, leftOut: (path: string, why: string) => void): Promise<void> {
     const { files } = this.#options;
-    for (const stored of await readAblationRecords(files, workspaceFolder, damaged)) {
+    for (const stored of await readAblationRecords(files, workspaceFolder, leftOut)) {
       if (this.#experiments.has(stored.record.id)) continue;
       const variants = stored.record.variants.map(({ id }) => id);
       const diffs = await readDiffs(files, stored.folder, variants);
@@ -101,17 +102,12 @@ export class Experiments implements Disposable {
   }
 
   async start(asked: ExperimentRequest): Promise<Result<AblationRecord>> {
-    const planned = planExperiment(asked);
-    if (!planned.ok) return planned;
-    const { config, workspaceFolder } = asked;
-    const { choice, steps, plan } = planned.value;
-    const seed = plan.runs[0]?.seed ?? 0;
-    const baseline = { choice, steps, seed, configText: config.text, configPath: config.path };
-    const checked = await checkPlan(this.#options.files, { ...baseline, workspaceFolder });
-    if (!checked.ok) return checked;
-    const shared = { module: checked.value, training: this.#options.starter.training() };
-    const experiment = await this.#create(asked, planned.value, shared);
-    return succeed(experiment.record);
+    const { files, starter } = this.#options;
+    const prepared = await prepareExperiment(files, asked);
+    if (!prepared.ok) return prepared;
+    const { planned, module } = prepared.value;
+    const shared = { module, training: starter.training() };
+    return this.#create(asked, planned, shared);
   }
 
   /** What would train the runs of an experiment that have not finished, or why they cannot run. */
@@ -125,30 +121,17 @@ export class Experiments implements Disposable {
    * where runs failed or were cancelled. What has finished stays as it is.
    */
   async resume(id: string): Promise<Result<AblationRecord>> {
-    const { files, clock } = this.#options;
     const experiment = this.#experiments.get(id);
     const plan = await this.#planOf(id);
     if (!experiment || !plan.ok) return plan.ok ? fail(notKnown) : plan;
     if (experiment.place === 'here') return fail('It is going on.');
-    const claim = await takeClaim(files, experiment.folder, clock.now());
-    if (!claim) return fail('It is going on in another window.');
-    // Whoever had it before may have come further since it was read here.
-    const record = (await readAblationRecord(files, experiment.folder)) ?? experiment.record;
-    const arms = this.#armsOf(experiment, plan.value);
-    const runs = await arms.asOnDisk(record.runs);
-    Object.assign(experiment, { claim, arms, place: 'here', interruptedAt: undefined });
-    const { reason: _, ...kept } = record;
-    const undone = runs.filter(
-      ({ runId, state }) => state !== 'finished' && !record.stopped?.includes(runId),
+    const gone = await this.#claims.withTaken(experiment.folder, experiment.record, (taken) =>
+      this.#goOn(experiment, plan.value, taken),
     );
-    experiment.record = kept;
-    const waiting = runs.map((arm) => (undone.includes(arm) ? queued(arm) : arm));
-    this.#change(experiment, { runs: waiting, state: 'running' });
-    await experiment.writer.now(experiment.record);
-    arms.add(experiment.record.runs.filter(isQueued));
-    await this.#endIfDone(experiment);
+    // Where another window was faster, what it does is to be seen here.
+    if (!gone.ok) await this.#lookAgain(experiment);
     this.#keepWatch();
-    return succeed(experiment.record);
+    return gone;
   }
 
   /** Stops all runs of an experiment that have not ended; false where it does not run here. */
@@ -164,18 +147,20 @@ export class Experiments implements Disposable {
     const experiment = this.#experiments.get(id);
     if (!experiment) return fail(notKnown);
     if (experiment.place !== 'nowhere') return fail('It is going on; cancel it first.');
-    experiment.interruptedAt = undefined;
-    this.#change(experiment, { cleared: true });
-    await experiment.writer.now(experiment.record);
-    return succeed(undefined);
+    const cleared = await this.#claims.withTaken<undefined>(
+      experiment.folder,
+      experiment.record,
+      (taken) => this.#takeOffList(experiment, taken),
+    );
+    if (!cleared.ok) await this.#lookAgain(experiment);
+    this.#keepWatch();
+    return cleared;
   }
 
-  /** What an experiment has shown so far; undefined where there is none of this name. */
-  report(id: string): AblationReport | undefined {
+  /** What an experiment has shown so far, by the metrics that were picked; undefined for no such one. */
+  async report(id: string, picked: readonly string[] = []): Promise<AblationReport | undefined> {
     const experiment = this.#experiments.get(id);
-    if (!experiment) return undefined;
-    const { workspaceFolder, record, diffs } = experiment;
-    return reportExperiment(this.#options, workspaceFolder, record, diffs);
+    return experiment && reportExperiment(this.#options, experiment, picked);
   }
 
   dispose(): void {
@@ -184,6 +169,35 @@ export class Experiments implements Disposable {
     this.#timer = undefined;
     for (const { writer } of this.#experiments.values()) writer.dispose();
     this.#changed.dispose();
+  }
+
+  async #goOn(
+    experiment: Experiment,
+    plan: StoredPlan,
+    { claim, record }: TakenExperiment,
+  ): Promise<Result<AblationRecord>> {
+    const arms = this.#armsOf(experiment, plan);
+    const runs = await arms.asOnDisk(record.runs);
+    Object.assign(experiment, { claim, arms, place: 'here', interruptedAt: undefined });
+    experiment.record = goingOn(record, runs);
+    this.#change(experiment, {});
+    await experiment.writer.now(experiment.record);
+    arms.add(experiment.record.runs.filter(isQueued));
+    await this.#endIfDone(experiment);
+    return succeed(experiment.record);
+  }
+
+  async #takeOffList(
+    experiment: Experiment,
+    { claim, record }: TakenExperiment,
+  ): Promise<Result<undefined>> {
+    const cleared: AblationRecord = { ...record, cleared: true };
+    const written = await experiment.writer.now(cleared);
+    await this.#claims.release(claim);
+    if (!written) return fail(whyNotWritten(experiment.folder));
+    experiment.interruptedAt = undefined;
+    this.#change(experiment, cleared);
+    return succeed(undefined);
   }
 
   #stop(experiment: Experiment, arms: readonly Arm[]): void {
@@ -225,6 +239,8 @@ export class Experiments implements Disposable {
   async #lookAt(experiment: Experiment, stored: AblationRecord): Promise<void> {
     const { place, record } = experiment;
     const standing = await standingOf(this.#options, experiment, stored);
+    // It may have been taken over from here meanwhile.
+    if (experiment.place === 'here' || this.#claims.isTaking(experiment.folder)) return;
     Object.assign(experiment, standing);
     const same = place === standing.place && isDeepStrictEqual(record, standing.record);
     if (!same) this.#changed.fire(standing.record);
@@ -243,23 +259,23 @@ export class Experiments implements Disposable {
     asked: ExperimentRequest,
     planned: PlannedExperiment,
     shared: SharedByArms,
-  ): Promise<Experiment> {
+  ): Promise<Result<AblationRecord>> {
     const { files, clock } = this.#options;
-    const { workspaceFolder, config } = asked;
-    const now = clock.now();
-    const name = timeStampedName(config.path, now).slice(0, longestName);
-    const { id, folder } = await createStateFolder(files, workspaceFolder, 'ablations', name);
-    const claim = await takeClaim(files, folder, now);
-    const plan = await writePlan(files, folder, planned, shared);
-    const record = newRecord(asked, planned, id, now);
-    const experiment = this.#know(workspaceFolder, { folder, record }, planned.plan.diffs);
+    const { workspaceFolder } = asked;
+    let written: NewExperiment;
+    try {
+      written = await writeExperiment(files, asked, planned, shared, clock.now());
+    } catch (error) {
+      return fail(whyNotWritten(ablationsFolder(workspaceFolder), error));
+    }
+    const { plan, claim } = written;
+    const experiment = this.#know(workspaceFolder, written, planned.plan.diffs);
     const arms = this.#armsOf(experiment, plan);
     Object.assign(experiment, { arms, place: 'here' }, claim ? { claim } : {});
-    this.#change(experiment, {});
-    await experiment.writer.now(experiment.record);
-    arms.add(experiment.record.runs.filter(isQueued));
+    this.#changed.fire(experiment.record);
+    arms.add(experiment.record.runs);
     this.#keepWatch();
-    return experiment;
+    return succeed(experiment.record);
   }
 
   #armsOf(experiment: Experiment, plan: StoredPlan): ArmRuns {
@@ -284,10 +300,14 @@ export class Experiments implements Disposable {
     const state = overallState(record.runs, record.stopped ?? []);
     if (!arms || !state.ok) return;
     delete experiment.arms;
+    if (!(await experiment.writer.now({ ...record, state: state.value }))) {
+      // It has not ended before that is on the disk; the watch tries again.
+      experiment.arms = arms;
+      return;
+    }
     delete experiment.claim;
-    await experiment.writer.now({ ...record, state: state.value });
     // Told of last: whoever hears of the end may want to run the rest, or to clear it, at once.
-    if (claim) await this.#attempt(releaseClaim(this.#options.files, claim), experiment);
+    if (claim) await this.#claims.release(claim);
     experiment.place = 'nowhere';
     experiment.canGoOn = state.value !== 'finished';
     this.#change(experiment, { state: state.value });
@@ -304,43 +324,23 @@ export class Experiments implements Disposable {
   #keepWatch(): void {
     this.#timer ??= this.#options.clock.after(lookMs, async () => {
       const going = [...this.#experiments.values()].filter(({ place }) => place !== 'nowhere');
-      await this.#renewClaims(going);
-      for (const experiment of going) await this.#lookAgain(experiment);
+      await this.#claims.renew(going.flatMap(({ claim }) => claim ?? []));
+      for (const experiment of going) {
+        if (experiment.place === 'elsewhere') await this.#lookAgain(experiment);
+        else await this.#endIfDone(experiment);
+      }
       if (this.#timer === undefined) return;
       this.#timer = undefined;
       if (going.length > 0) this.#keepWatch();
     });
   }
 
-  async #renewClaims(going: readonly Experiment[]): Promise<void> {
-    const { clock, files } = this.#options;
-    if (clock.now() < this.#renewAt) return;
-    this.#renewAt = clock.now() + beatMs;
-    for (const experiment of going) {
-      const { claim } = experiment;
-      if (claim) await this.#attempt(renewClaim(files, claim), experiment);
-    }
-  }
-
   async #lookAgain(experiment: Experiment): Promise<void> {
-    if (experiment.place !== 'elsewhere') return;
     const stored = await readAblationRecord(this.#options.files, experiment.folder);
-    // It may have been taken over from here meanwhile.
-    if (stored && experiment.place === 'elsewhere') await this.#lookAt(experiment, stored);
-  }
-
-  /** A claim that cannot be written stops no run. */
-  async #attempt(writing: Promise<void>, { folder }: Experiment): Promise<void> {
-    await writing.catch((error) =>
-      this.#options.logger.warn(`The claim on ${folder} could not be written: ${error}`),
-    );
+    if (stored) await this.#lookAt(experiment, stored);
   }
 }
 
 const notKnown = 'This ablation is not known any more; was its folder deleted?';
 
 const isQueued = ({ state }: Arm): boolean => state === 'queued';
-
-function queued(arm: Arm): Arm {
-  return { ...arm, state: 'queued' };
-}

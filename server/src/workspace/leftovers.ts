@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 
-import { processStart } from '../ablation/launchers/processTable.ts';
+import { processStart, readEnvironment } from '../ablation/launchers/processTable.ts';
 import { ProcessTree } from '../ablation/launchers/processTree.ts';
 import type { Clock } from '../base/clock.ts';
 import type { RunRecord } from '../model/run.ts';
@@ -42,8 +42,16 @@ function treeLeftBy(
 ): ProcessTree | undefined {
   const { host = hostname() } = left ?? owner ?? {};
   if (host !== hostname()) return undefined;
+  const mark = `COUNTERWEIGHT_RUN_DIR=${runFolder}`;
   // The id may be somebody else's by now, or was not yet written; then the mark finds what there is.
   const isSame = left?.started !== undefined && processStart(left.pid) === left.started;
-  const root = isSame ? left.pid : nobody;
-  return new ProcessTree(root, `COUNTERWEIGHT_RUN_DIR=${runFolder}`);
+  // What a file names is ended with all that came from it: it must carry the mark where that is told.
+  const isOurs = isSame && left.pid > 1 && (!tellsEnvironments || carries(left.pid, mark));
+  return new ProcessTree(isOurs ? left.pid : nobody, mark);
+}
+
+const tellsEnvironments = process.platform === 'linux';
+
+function carries(pid: number, mark: string): boolean {
+  return readEnvironment(pid).split('\0').includes(mark);
 }

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 
 import { planHalving } from '../ablation/halving.ts';
+import type { ChosenOverrides } from '../ablation/overrides/chooseOverrides.ts';
+import type { ProgramSource } from '../ablation/overrides/override.ts';
 import { type AblationPlan, planAblation, toWeightedTerm } from '../ablation/plan.ts';
 import { type CompletedConfig, planReadyAblation } from '../ablation/readyPlan.ts';
 import {
@@ -11,6 +13,7 @@ import {
 } from '../ablation/requestVariants.ts';
 import { asKeyChanges, planWeightVariants } from '../ablation/variantPlan.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
+import { atOnce, type InTurns } from '../base/turns.ts';
 import type { HalvingPlan, ReadyAblation } from '../model/ablation.ts';
 import type {
   AblationRequest,
@@ -23,6 +26,8 @@ import type { TaskOutline } from '../training/task.ts';
 import { checkOptions } from '../training/wrongOptions.ts';
 import type { ConfigFile } from './configFile.ts';
 import { chooseEngine, type EngineChoice, type FoundProject } from './engineChoice.ts';
+import { checkByTask, commandNotes } from './planChecks.ts';
+import { planOverrides } from './planOverrides.ts';
 import { taskChoicesOf } from './taskChoices.ts';
 
 /** What is asked for, with the config as it stands. */
@@ -30,6 +35,8 @@ export interface AskedExperiment<Request extends AblationRequest = AblationReque
   readonly config: ConfigFile;
   readonly found: FoundProject | undefined;
   readonly request: Request;
+  /** The program that `run.command` starts, where that can be read. */
+  readonly program?: ProgramSource | undefined;
 }
 
 /** An experiment that can be started. */
@@ -42,8 +49,12 @@ export interface PlannedExperiment {
   readonly totalSteps: number | undefined;
   /** Of a ready-made one, what it answers and which metrics tell. */
   readonly ready?: Pick<ReadyAblation, 'metrics' | 'question'>;
+  /** Set where some variants have more steps than others. */
+  readonly isUneven?: true;
   /** How hopeless variants are stopped early, where that was asked for. */
   readonly halving?: HalvingPlan;
+  /** How its variants reach a program of the user's own. */
+  readonly overrides?: ChosenOverrides;
 }
 
 /** Built-in tasks take seconds, so a verdict over three seeds is cheap; the user's own may take days. */
@@ -51,6 +62,30 @@ const defaultSeeds = { task: [0, 1, 2], command: [0] } as const;
 
 /** Which runs an experiment takes, or in words why it cannot be done. Starts nothing. */
 export function planExperiment(asked: AskedExperiment): Result<PlannedExperiment> {
+  return atOnce(planInTurns(asked));
+}
+
+/** The same, pausing after each variant: for each the config is parsed and checked once more. */
+export function* planInTurns(asked: AskedExperiment): InTurns<Result<PlannedExperiment>> {
+  const planned = yield* planArms(asked);
+  return planned.ok ? withOverrides(asked, planned.value) : planned;
+}
+
+/** The same with how its variants reach the program, which the plan then shows. */
+function withOverrides(
+  { config, found, program }: AskedExperiment,
+  planned: PlannedExperiment,
+): Result<PlannedExperiment> {
+  const { choice, plan } = planned;
+  const overrides = planOverrides({ config, found, choice, program }, plan);
+  if (!overrides) return succeed(planned);
+  if (!overrides.ok) return overrides;
+  const { notes, commandLine } = overrides.value;
+  const shown = { notes: [...plan.notes, ...notes], diffs: commandLine?.diffs ?? plan.diffs };
+  return succeed({ ...planned, plan: { ...plan, ...shown }, overrides: overrides.value });
+}
+
+function* planArms(asked: AskedExperiment): InTurns<Result<PlannedExperiment>> {
   const { config, found, request } = asked;
   if (!config.document || !config.current) {
     return fail(`${basename(config.path)} cannot be read; see its problems.`);
@@ -72,12 +107,12 @@ export function planExperiment(asked: AskedExperiment): Result<PlannedExperiment
     case 'scale':
     case 'set': {
       const plan = planAblation({ ...shared, request });
-      return plan.ok ? succeed(withOwnSteps(config, shared, plan.value)) : plan;
+      return plan.ok ? withOwnSteps(config, shared, plan.value) : plan;
     }
     case 'ready':
-      return planReady({ ...asked, request }, shared);
+      return yield* planReady({ ...asked, request }, shared);
     default:
-      return planSeveral({ ...asked, request }, shared);
+      return yield* planSeveral({ ...asked, request }, shared);
   }
 }
 
@@ -111,14 +146,19 @@ interface Shared {
 /** Each run has the steps that were asked for, or those of its config. */
 function withOwnSteps(
   { task: known, document }: ConfigFile,
-  { choice, steps }: Shared,
+  { choice, steps, configName }: Shared,
   plan: AblationPlan,
-): PlannedExperiment {
+): Result<PlannedExperiment> {
   const task = choice.engine === 'task' ? known : undefined;
-  const own = task && document ? completedBy(task)(document) : undefined;
-  const each = steps ?? (own?.ok ? own.value.steps : undefined);
+  const own =
+    task && document
+      ? checkByTask(plan, document, completedBy(task), configName)
+      : succeed({ steps: undefined });
+  if (!own.ok) return own;
+  const each = steps ?? own.value.steps;
   const totalSteps = each === undefined ? undefined : each * plan.runs.length;
-  return { plan, choice, steps, totalSteps };
+  const notes = [...plan.notes, ...commandNotes(choice, plan.runs, steps)];
+  return succeed({ plan: { ...plan, notes }, choice, steps, totalSteps });
 }
 
 type SeveralRequest = Exclude<
@@ -127,25 +167,30 @@ type SeveralRequest = Exclude<
 >;
 
 /** A request of a kind that makes several variants, or a named set of requests. */
-function planSeveral(
+function* planSeveral(
   { config, found, request }: AskedExperiment<SeveralRequest>,
   shared: Shared,
-): Result<PlannedExperiment> {
+): InTurns<Result<PlannedExperiment>> {
   const task = trainingTask(config, found);
-  const subject = {
-    terms: config.terms.map(toWeightedTerm),
-    choices: task ? taskChoicesOf(config) : undefined,
-    ready: task?.ablations ?? [],
-  };
-  const variants = variantsOf(subject, request, found);
+  const variants = variantsOf(subjectOf(config, found), request, found);
   if (!variants.ok) return variants;
   const title = request.kind === 'named' ? request.name : requestTitle(request);
   const input = { ...shared, title };
   const planned = task
-    ? planOfTask(task, variants.value, input)
-    : planOfCommand(config, variants.value, input);
+    ? yield* planOfTask(task, variants.value, input)
+    : yield* planOfCommand(config, variants.value, input);
   const halving = 'halving' in request ? request.halving : undefined;
   return planned.ok && halving ? withHalving(planned.value, halving, found) : planned;
+}
+
+/** What requests may vary of a config. */
+export function subjectOf(config: ConfigFile, found: FoundProject | undefined): RequestSubject {
+  const task = trainingTask(config, found);
+  return {
+    terms: config.terms.map(toWeightedTerm),
+    choices: task ? taskChoicesOf(config) : undefined,
+    ready: task?.ablations ?? [],
+  };
 }
 
 function variantsOf(
@@ -165,27 +210,34 @@ type Variants = Parameters<typeof planWeightVariants>[0]['variants'];
 type Titled = Shared & { readonly title: string };
 
 /** Every variant is checked by the task as its config would be. */
-function planOfTask(
+function* planOfTask(
   task: TaskOutline,
   variants: Variants,
   input: Titled,
-): Result<PlannedExperiment> {
+): InTurns<Result<PlannedExperiment>> {
   const changes = asKeyChanges(variants, input.terms);
   if (!changes.ok) return changes;
   const ready = { title: input.title, variants: changes.value };
-  const plan = planReadyAblation({ ...input, ready, complete: completedBy(task) });
+  const plan = yield* planReadyAblation({ ...input, ready, complete: completedBy(task) });
   if (!plan.ok) return plan;
-  const { totalSteps } = plan.value;
-  return succeed({ plan: plan.value, choice: input.choice, steps: undefined, totalSteps });
+  const { totalSteps, isEven } = plan.value;
+  const uneven = isEven ? {} : { isUneven: true as const };
+  return succeed({
+    ...uneven,
+    plan: plan.value,
+    choice: input.choice,
+    steps: undefined,
+    totalSteps,
+  });
 }
 
-function planOfCommand(
+function* planOfCommand(
   config: ConfigFile,
   variants: Variants,
   input: Titled,
-): Result<PlannedExperiment> {
-  const plan = planWeightVariants({ ...input, variants });
-  return plan.ok ? succeed(withOwnSteps(config, input, plan.value)) : plan;
+): InTurns<Result<PlannedExperiment>> {
+  const plan = yield* planWeightVariants({ ...input, variants });
+  return plan.ok ? withOwnSteps(config, input, plan.value) : plan;
 }
 
 function withHalving(
@@ -194,6 +246,9 @@ function withHalving(
   found: FoundProject | undefined,
 ): Result<PlannedExperiment> {
   const { plan, totalSteps } = planned;
+  if (planned.isUneven) {
+    return fail('Variants of other lengths cannot be stopped early by how they stand at one step.');
+  }
   const halving = planHalving({
     asked,
     metrics: found?.project?.ablation?.metrics ?? [],
@@ -212,10 +267,10 @@ function noSuchSet(name: string, all: readonly string[]): string {
     : `There is no set "${name}" in ablation.sets of counterweight.yaml; there are ${all.join(', ')}.`;
 }
 
-function planReady(
+function* planReady(
   { config, found, request }: AskedExperiment<ReadyAblationRequest>,
   shared: Shared,
-): Result<PlannedExperiment> {
+): InTurns<Result<PlannedExperiment>> {
   const all = readyAblationsOf(config, found);
   const ready = all.find(({ name }) => name === request.name);
   const { task } = config;
@@ -224,7 +279,7 @@ function planReady(
   // An experiment about the number of steps is no longer one where all arms have the same.
   const isAboutSteps = setsSteps(ready);
   const steps = isAboutSteps ? undefined : (wanted ?? shorterSteps(ready, config));
-  const plan = planReadyAblation({ ...shared, ready, complete: completedBy(task), steps });
+  const plan = yield* planReadyAblation({ ...shared, ready, complete: completedBy(task), steps });
   if (!plan.ok) return plan;
   const { totalSteps, notes } = plan.value;
   const note = `The variants differ in their steps, so the ${wanted} that were asked for are not used.`;

@@ -1,14 +1,21 @@
 import { type ExpectedCost, expectCost } from '../ablation/cost.ts';
 import { baselineId } from '../ablation/variantIds.ts';
+import { neverCancelled } from '../base/cancellation.ts';
 import { type Result, succeed } from '../base/result.ts';
+import { inTurns } from '../base/turns.ts';
 import type { AblationRequest } from '../model/ablationRequest.ts';
 import type { ExperimentPlan } from '../protocol/experimentPlan.ts';
+import { isTaskModule } from '../training/userTask/taskModuleName.ts';
 import type { ConfigView } from './configView.ts';
 import type { EngineChoice } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { KnownRun } from './knownRun.ts';
-import { type PlannedExperiment, planExperiment } from './planExperiment.ts';
+import { type PlannedExperiment, planInTurns } from './planExperiment.ts';
+import { readProgram } from './programSource.ts';
 import { measureRuns } from './runFacts.ts';
+
+/** So many seeds are named. */
+const shownSeeds = 10;
 
 export interface PreviewInput {
   readonly files: WorkspaceFiles;
@@ -21,7 +28,10 @@ export interface PreviewInput {
 /** What an experiment would run and take, or in words why it cannot be done. Starts nothing. */
 export async function previewExperiment(input: PreviewInput): Promise<Result<ExperimentPlan>> {
   const { files, view, request, backend } = input;
-  const planned = planExperiment({ config: view.file, found: view.found, request });
+  const { file, found } = view;
+  const program = await readProgram(files, file, found);
+  const asked = { config: file, found, request, program };
+  const planned = await inTurns(planInTurns(asked), neverCancelled);
   if (!planned.ok) return planned;
   const { plan, totalSteps, ready, choice } = planned.value;
   const facts = await measureRuns(files, view.runs);
@@ -34,10 +44,13 @@ export async function previewExperiment(input: PreviewInput): Promise<Result<Exp
     title: plan.title,
     ...(ready ? { question: ready.question } : {}),
     runs: plan.runs.length,
+    ...(cost.seconds === undefined ? {} : { seconds: cost.seconds }),
+    isOwn: choice.engine === 'command' || isTaskModule(choice.task),
     lines: [
       runsLine(planned.value),
-      costLine(cost, planned.value),
+      costLine(cost, planned.value, view.runs),
       deviceLine(planned.value, view.runs, backend),
+      ...(planned.value.overrides ? [planned.value.overrides.reason] : []),
       ...halvingLines(planned.value),
       ...plan.notes,
     ],
@@ -64,15 +77,23 @@ function runsLine({ plan, totalSteps }: PlannedExperiment): string {
         ? `of ${count(each, 'step')}`
         : `of ${count(Math.round(each), 'step')} on average`;
   const [configs, matched] = [count(plan.variants.length, 'config'), count(seeds.length, 'seed')];
-  return `${configs} × ${matched} (${seeds.join(', ')}): ${count(length, 'run')} ${steps}.`;
+  return `${configs} × ${matched} (${seedsText(seeds)}): ${count(length, 'run')} ${steps}.`;
+}
+
+/** `0, 1, 2`; of many the first and the last. */
+function seedsText(seeds: readonly number[]): string {
+  return seeds.length <= shownSeeds ? seeds.join(', ') : `${seeds[0]} … ${seeds.at(-1)}`;
 }
 
 function costLine(
   { seconds, bytes, basis }: ExpectedCost,
   { halving, choice }: PlannedExperiment,
+  runs: readonly KnownRun[],
 ): string {
   if (seconds === undefined) {
-    return 'No run of this config has finished yet, so how long it takes is not known.';
+    const failed = runs.filter(({ record }) => record?.state === 'failed').length;
+    const others = failed === 0 ? '' : ` (${failed} failed)`;
+    return `No run of this config has finished yet${others}, so how long it takes is not known.`;
   }
   const disk = bytes === undefined ? '' : ` and ${bytesText(bytes)} on disk`;
   const bound = halving ? 'At most ' : 'About ';
@@ -102,11 +123,16 @@ function placeOf({ gpus, env }: Extract<EngineChoice, { engine: 'command' }>): s
   return `on this machine${seen}, one run after the other`;
 }
 
-function halvingLines({ halving }: PlannedExperiment): readonly string[] {
+function halvingLines({ halving, plan }: PlannedExperiment): readonly string[] {
   if (!halving) return [];
-  const looks = halving.rungs.map(({ step, keep }) => `the best ${keep} from step ${step}`);
+  const { metric, better, rungs } = halving;
+  const looks = rungs.map(({ step, keep }) => {
+    const kept = keep === 1 ? 'best one goes' : `best ${keep} go`;
+    return `the ${kept} on from step ${step.toLocaleString('en')}`;
+  });
+  const seed = plan.runs[0]?.seed ?? 0;
   return [
-    `Variants without hope are stopped early, by ${halving.metric} (${halving.better} is better): of each seed ${looks.join(', then ')} go on.`,
+    `Variants without hope are stopped early, by ${metric} (${better} is better) with seed ${seed}: ${looks.join(', then ')}.`,
   ];
 }
 

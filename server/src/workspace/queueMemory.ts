@@ -26,6 +26,7 @@ export class QueueMemory implements Disposable {
   readonly #logger: Logger;
   readonly #folders = new Set<string>();
   readonly #listening: Disposable;
+  /** Of earlier sessions, the next first: what has not been in the queue since then. */
   #order: readonly string[] = [];
   #saved: string | undefined;
   #saving: Promise<void> = Promise.resolve();
@@ -42,7 +43,7 @@ export class QueueMemory implements Disposable {
     this.#folders.add(workspaceFolder);
     const left = parse(await this.#files.readText(pathIn(workspaceFolder)));
     if (!left) return;
-    this.#order = [...this.#order, ...left.order];
+    this.#order = [...new Set([...this.#order, ...left.order])];
     if (left.paused) this.#queue.pause();
   }
 
@@ -63,7 +64,11 @@ export class QueueMemory implements Disposable {
 
   #save(): void {
     const { state } = this.#queue;
-    const text = JSON.stringify({ schema: 1, paused: state.paused, order: groupsInOrder(state) });
+    const now = groupsInOrder(state);
+    // Its place is the one that it has now, and when it has left it has none.
+    if (now.length > 0) this.#order = this.#order.filter((id) => !now.includes(id));
+    const order = [...now, ...this.#order];
+    const text = JSON.stringify({ schema: 1, paused: state.paused, order });
     if (text === this.#saved) return;
     this.#saved = text;
     this.#saving = this.#saving

@@ -22,7 +22,8 @@ export class RecordWriter implements Disposable {
   readonly #options: RecordWriterOptions;
   readonly #folder: string;
   #next: AblationRecord | undefined;
-  #writing: Promise<void> | undefined;
+  #writing: Promise<boolean> | undefined;
+  #failed = false;
   #timer: Disposable | undefined;
 
   constructor(options: RecordWriterOptions, folder: string) {
@@ -38,8 +39,8 @@ export class RecordWriter implements Disposable {
     });
   }
 
-  /** Resolves when this record, or a newer one, is on the disk, or the log says why it is not. */
-  now(record: AblationRecord): Promise<void> {
+  /** True when this record, or a newer one, is on the disk; else the log says why it is not. */
+  now(record: AblationRecord): Promise<boolean> {
     this.#next = record;
     return this.#drain();
   }
@@ -49,24 +50,34 @@ export class RecordWriter implements Disposable {
     this.#timer?.dispose();
   }
 
-  #drain(): Promise<void> {
+  #drain(): Promise<boolean> {
     this.#timer?.dispose();
     this.#timer = undefined;
     if (this.#next) this.#writing ??= this.#writeAll();
-    return this.#writing ?? Promise.resolve();
+    return this.#writing ?? Promise.resolve(!this.#failed);
   }
 
-  async #writeAll(): Promise<void> {
-    const { files, logger } = this.#options;
+  async #writeAll(): Promise<boolean> {
     while (this.#next) {
       const record = this.#next;
       this.#next = undefined;
-      try {
-        await writeAblationRecord(files, this.#folder, record);
-      } catch (error) {
-        logger.error(`ablation.json of ${this.#folder} could not be written: ${error}`);
-      }
+      await this.#write(record);
     }
     this.#writing = undefined;
+    return !this.#failed;
+  }
+
+  async #write(record: AblationRecord): Promise<void> {
+    const { files, logger } = this.#options;
+    try {
+      await writeAblationRecord(files, this.#folder, record);
+      this.#failed = false;
+    } catch (error) {
+      // Said once: what is tried over and over on a full disk would fill the log.
+      if (!this.#failed) {
+        logger.error(`ablation.json of ${this.#folder} could not be written: ${error}`);
+      }
+      this.#failed = true;
+    }
   }
 }

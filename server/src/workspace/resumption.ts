@@ -6,7 +6,7 @@ import { checkpointOf, isFinalState, type RunRecord, resumableStep } from '../mo
 import type { WorkspaceFiles } from './files.ts';
 import type { KnownRun } from './knownRun.ts';
 import { asItIsNow, thisProcess } from './owner.ts';
-import { readRunRecord, snapshotName } from './runFolder.ts';
+import { quietMs, readRunRecord, snapshotName } from './runFolder.ts';
 import { taskModulePath } from './taskModule.ts';
 
 /** A run of a built-in task that is ready to go on. */
@@ -49,7 +49,7 @@ export async function prepareArmResumption(
   }
   // Another window may have resumed it since this one read the record.
   const stored = await readRunRecord(files, id);
-  const latest = stored && asItIsNow(stored);
+  const latest = stored && asItIsNow(stored, await quietMs(files, id, now));
   if (latest && !isFinalState(latest.state)) return fail(`${name} is going on in another window.`);
   if (latest?.state === 'finished') return fail(whyNot(name, latest));
   const { endedAt: _, exitCode: __, signal: ___, reason: ____, place: _____, ...rest } = record;

@@ -77,6 +77,13 @@ export async function createStateFolder(
   return claimed;
 }
 
+/** What a person can do about a folder of ours that could not be written; a bug is thrown again. */
+export function whyNotWritten(folder: string, error?: unknown): string {
+  if (error !== undefined && !(error instanceof Error && 'code' in error)) throw error;
+  const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+  return `${folder} could not be written${code}; is the disk full, or the folder read-only?`;
+}
+
 export async function writeRunRecord(
   files: WorkspaceFiles,
   folder: string,
@@ -106,6 +113,13 @@ export async function readCheckpointStep(
   const value = parseJson(await files.readText(join(folder, checkpointFileName)));
   const parsed = z.object({ step: z.number().int().positive() }).safeParse(value);
   return parsed.success ? parsed.data.step : undefined;
+}
+
+/** For how many milliseconds nothing in the folder of a run has been written. */
+export async function quietMs(files: WorkspaceFiles, folder: string, now: number): Promise<number> {
+  const names = await files.list(folder);
+  const facts = await Promise.all(names.map((name) => files.facts(join(folder, name))));
+  return now - Math.max(0, ...facts.map((one) => one?.modifiedAt ?? 0));
 }
 
 export async function writeAblationRecord(
@@ -148,45 +162,50 @@ async function readRecords<Record>(
   parent: string,
   fileName: string,
   parse: (value: unknown) => { success: true; data: Record } | { success: false },
-  damaged: (path: string) => void,
+  leftOut: (path: string, why: string) => void,
 ): Promise<readonly Stored<Record>[]> {
   const found: Stored<Record>[] = [];
   for (const name of await files.list(parent)) {
     const folder = join(parent, name);
     const text = await files.readText(join(folder, fileName));
     if (text === undefined) continue;
-    const parsed = parse(parseJson(text));
+    const value = parseJson(text);
+    const parsed = parse(value);
     if (parsed.success) found.push({ folder, record: parsed.data });
-    else damaged(join(folder, fileName));
+    else leftOut(join(folder, fileName), isNewer(value) ? 'is of a newer version' : 'is damaged');
   }
   return found;
+}
+
+function isNewer(value: unknown): boolean {
+  return z.object({ schema: z.number().gt(1) }).safeParse(value).success;
 }
 
 /** The runs that were started in this workspace folder, now or by an earlier window. */
 export function readRunRecords(
   files: WorkspaceFiles,
   workspaceFolder: string,
-  damaged: (path: string) => void,
+  leftOut: (path: string, why: string) => void,
 ): Promise<readonly Stored<RunRecord>[]> {
   return readRecords(
     files,
     runsFolder(workspaceFolder),
     recordFileName,
     (value) => runRecordSchema.safeParse(value),
-    damaged,
+    leftOut,
   );
 }
 
 export function readAblationRecords(
   files: WorkspaceFiles,
   workspaceFolder: string,
-  damaged: (path: string) => void,
+  leftOut: (path: string, why: string) => void,
 ): Promise<readonly Stored<AblationRecord>[]> {
   return readRecords(
     files,
     ablationsFolder(workspaceFolder),
     ablationFileName,
     (value) => ablationRecordSchema.safeParse(value),
-    damaged,
+    leftOut,
   );
 }

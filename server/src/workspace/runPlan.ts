@@ -4,6 +4,7 @@ import type { LaunchBase } from '../ablation/launcher.ts';
 import { type Result, succeed } from '../base/result.ts';
 import type { EngineChoice } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
+import { checkOwnConfig, type RunOverrides } from './ownConfig.ts';
 import { fillCommand, type TrainingSettings } from './runSpec.ts';
 import { readTaskModule, type TaskModuleFile } from './taskModule.ts';
 
@@ -16,6 +17,8 @@ export interface RunPlan {
   readonly choice: EngineChoice;
   readonly seed: number;
   readonly steps: number | undefined;
+  /** Absent where the program gets a copy of the config. */
+  readonly overrides?: RunOverrides | undefined;
   readonly ablation?: { readonly id: string; readonly variant: string };
 }
 
@@ -39,12 +42,14 @@ export async function checkPlan(
   files: WorkspaceFiles,
   plan: RunPlan,
 ): Promise<Result<TaskModuleFile | undefined>> {
-  const { choice, configPath, configText, seed, steps } = plan;
+  const { choice, configPath, configText, overrides, seed, steps } = plan;
   if (choice.engine === 'task') return readTaskModule(files, configPath, configText);
   const paths = { config: configPath, run_dir: dirname(configPath) };
   const values = { ...paths, seed, ...(steps === undefined ? {} : { steps }) };
-  const filled = fillCommand(choice.command, values);
-  return filled.ok ? succeed(undefined) : filled;
+  const filled = fillCommand(choice.command, values, overrides);
+  if (!filled.ok) return filled;
+  const own = await checkOwnConfig(files, plan);
+  return own.ok ? succeed(undefined) : own;
 }
 
 /** What every launcher is told of a run of this plan. */

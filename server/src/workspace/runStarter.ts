@@ -1,4 +1,4 @@
-import { basename, join, relative, sep } from 'node:path';
+import { basename } from 'node:path';
 
 import type {
   LaunchEnd,
@@ -14,21 +14,24 @@ import { createDeferred } from '../base/deferred.ts';
 import { Emitter } from '../base/emitter.ts';
 import type { Logger } from '../base/logger.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
-import { isFinalState, noticeLimit, type RunRecord } from '../model/run.ts';
+import { isFinalState, noticeLimit, type RunRecord, type RunState } from '../model/run.ts';
+import { whileClaimed } from './claim.ts';
 import { leftJob } from './clusterJob.ts';
 import { cluster, devicesFor } from './devices.ts';
 import type { EngineChoice } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { KnownRun } from './knownRun.ts';
-import { processOf, thisProcess } from './owner.ts';
+import { endLeftovers } from './leftovers.ts';
+import { writeNewRun } from './newRun.ts';
+import { processOf } from './owner.ts';
 import { prepareArmResumption, prepareResumption, type Resumption } from './resumption.ts';
 import type { RunCatalog } from './runCatalog.ts';
-import { createStateFolder, snapshotName, timeStampedName, writeRunRecord } from './runFolder.ts';
-import { type ArmPlan, baseOf, checkPlan, type RunPlan } from './runPlan.ts';
+import { runsFolder, timeStampedName, whyNotWritten } from './runFolder.ts';
+import { type ArmPlan, checkPlan, type RunPlan } from './runPlan.ts';
 import type { RunQueue } from './runQueue.ts';
-import { launchSpec, onDevice, type TrainingSettings, taskSpec } from './runSpec.ts';
+import { RunRecordWriter } from './runRecordWriter.ts';
+import { onDevice, type TrainingSettings, taskSpec } from './runSpec.ts';
 import type { RunStatus, StartedRun } from './startedRun.ts';
-import { keepTaskModule } from './taskModule.ts';
 
 export interface RunStarterOptions {
   readonly files: WorkspaceFiles;
@@ -50,6 +53,9 @@ interface OwnRun {
   readonly spec: LaunchSpec;
   readonly finish: (record: RunRecord) => void;
   readonly ended: Promise<RunRecord>;
+  readonly states: Emitter<RunState>;
+  /** Why it fails when its turn comes. */
+  readonly problem: string | undefined;
   status: RunStatus;
   handle: LaunchHandle | undefined;
 }
@@ -59,7 +65,7 @@ export class RunStarter {
   readonly #options: RunStarterOptions;
   readonly #runs = new Map<string, OwnRun>();
   readonly #progress = new Emitter<RunStatus>();
-  #writing: Promise<boolean> = Promise.resolve(true);
+  readonly #records: RunRecordWriter;
   #disposed = false;
 
   /** A run was queued, has started, come further or ended. */
@@ -67,6 +73,7 @@ export class RunStarter {
 
   constructor(options: RunStarterOptions) {
     this.#options = options;
+    this.#records = new RunRecordWriter(options);
   }
 
   status(id: string): RunStatus | undefined {
@@ -101,8 +108,14 @@ export class RunStarter {
    */
   async resume(run: KnownRun): Promise<Result<StartedRun>> {
     const { files, clock } = this.#options;
-    const prepared = await prepareResumption(files, run, clock.now());
-    const own = await this.#takeUp(run, prepared, this.training());
+    const possible = await prepareResumption(files, run, clock.now());
+    if (!possible.ok) return possible;
+    // Only until its record says that it is ours: who looks then knows by that.
+    const own = await whileClaimed(files, run.id, clock.now(), async () => {
+      await endLeftovers(possible.value.before, run.id, clock);
+      const prepared = await prepareResumption(files, run, clock.now());
+      return this.#takeUp(run, prepared, this.training());
+    });
     return own.ok ? succeed(this.#enqueue(own.value, { engine: 'task', task: '' })) : own;
   }
 
@@ -142,6 +155,7 @@ export class RunStarter {
   dispose(): void {
     // What is ended from here is not ended for good: its record says that it runs, so it goes on later.
     this.#disposed = true;
+    this.#records.dispose();
     this.#options.queue.dispose();
     this.#options.launchers.task.dispose();
     this.#options.launchers.command.dispose();
@@ -149,33 +163,17 @@ export class RunStarter {
     this.#progress.dispose();
   }
 
-  /** The folder of a new run, with its config and its record. */
+  /** The folder of a new run, with its config and its record, or why it cannot be written. */
   async #prepare(plan: Omit<ArmPlan, 'device'>, more: Partial<RunRecord>): Promise<Result<OwnRun>> {
     const { files, clock } = this.#options;
-    const now = clock.now();
-    const { choice, module, training, name } = plan;
-    const { id, folder } = await createStateFolder(files, plan.workspaceFolder, 'runs', name);
-    const configPath = join(folder, snapshotName(plan.configPath));
-    const base = { ...baseOf(plan), runId: id, runFolder: folder, configPath };
-    const spec = launchSpec(choice, base, module?.path, training);
-    if (!spec.ok) return spec;
-    await files.writeAtomically(configPath, plan.configText);
-    await keepTaskModule(files, folder, module);
-    const record: RunRecord = {
-      schema: 1,
-      id,
-      engine: choice.engine,
-      config: relative(plan.workspaceFolder, plan.configPath).split(sep).join('/'),
-      state: 'queued',
-      seed: plan.seed,
-      ...(plan.steps === undefined ? {} : { steps: plan.steps, askedSteps: plan.steps }),
-      startedAt: now,
-      owner: thisProcess(),
-      ...(spec.value.engine === 'command' ? { command: [...spec.value.command] } : {}),
-      ...(plan.ablation ? { ablation: plan.ablation } : {}),
-      ...more,
-    };
-    return this.#register(plan.workspaceFolder, folder, record, spec.value);
+    try {
+      const made = await writeNewRun(files, plan, clock.now(), more);
+      if (!made.ok) return made;
+      const { folder, record, spec, problem } = made.value;
+      return await this.#register(plan.workspaceFolder, folder, record, spec, problem);
+    } catch (error) {
+      return fail(whyNotWritten(runsFolder(plan.workspaceFolder), error));
+    }
   }
 
   async #takeUp(
@@ -198,15 +196,19 @@ export class RunStarter {
     folder: string,
     record: RunRecord,
     spec: LaunchSpec,
+    problem?: string,
   ): Promise<Result<OwnRun>> {
     const { promise: ended, resolve: finish } = createDeferred<RunRecord>();
     const status: RunStatus = { id: folder, record, step: 0, loss: undefined };
-    const run: OwnRun = { workspaceFolder, spec, finish, ended, status, handle: undefined };
+    const states = new Emitter<RunState>();
+    const told = { finish, ended, states, problem };
+    const run: OwnRun = { workspaceFolder, spec, ...told, status, handle: undefined };
     this.#runs.set(record.id, run);
-    if (!(await this.#save(run))) {
+    this.#options.catalog.putRecord(workspaceFolder, folder, record);
+    if (!(await this.#records.create(folder, record))) {
       this.#runs.delete(record.id);
       this.#options.catalog.remove(folder);
-      return fail(`${folder} could not be written; is the disk full, or the folder read-only?`);
+      return fail(whyNotWritten(folder));
     }
     this.#progress.fire(run.status);
     return succeed(run);
@@ -225,22 +227,28 @@ export class RunStarter {
       },
     ]);
     void run.ended.then(() => queue.ended(record.id));
-    return { id, record, ended: run.ended };
+    return { id, record, ended: run.ended, onDidChangeState: run.states.event };
   }
 
   #launchNow(run: OwnRun, device: string): StartedRun {
     this.#launch(run, device);
     const { id, record } = run.status;
-    return { id, record, ended: run.ended };
+    return { id, record, ended: run.ended, onDidChangeState: run.states.event };
   }
 
   #launch(run: OwnRun, device: string): void {
     // It may have been cancelled while its record was being written.
     if (this.#disposed || isFinalState(run.status.record.state)) return;
+    if (run.problem !== undefined) {
+      this.#end(run, { state: 'failed', exitCode: null, signal: null, reason: run.problem });
+      return;
+    }
     const { launchers, clock } = this.#options;
     const events = this.#eventsOf(run);
     const spec = onDevice(run.spec, device);
-    this.#change(run, { state: 'running', startedAt: clock.now() });
+    // Whose turn has come here may still wait for it on a cluster.
+    const state = 'slurm' in spec ? run.status.record.state : 'running';
+    void this.#change(run, { state, startedAt: clock.now() });
     run.handle =
       spec.engine === 'task'
         ? launchers.task.launch(spec, events)
@@ -257,7 +265,7 @@ export class RunStarter {
         const process = pid === undefined ? undefined : processOf(pid);
         const known = { process, backend, backendReason, sharedGroup, steps };
         const given = Object.entries(known).filter(([, value]) => value !== undefined);
-        this.#change(run, { ...Object.fromEntries(given), ...this.#begun(run) });
+        void this.#change(run, { ...Object.fromEntries(given), ...this.#begun(run) });
       },
       progress: ({ step, loss }) => {
         run.status = { ...run.status, step, loss };
@@ -265,7 +273,7 @@ export class RunStarter {
       },
       notice: ({ text, step }) =>
         this.#note(run, step === undefined ? text : `Step ${step}: ${text}`),
-      checkpoint: (checkpointStep) => this.#change(run, { checkpointStep }),
+      checkpoint: (checkpointStep) => void this.#change(run, { checkpointStep }),
     };
   }
 
@@ -279,13 +287,13 @@ export class RunStarter {
     const { id, notices = [] } = run.status.record;
     if (notices.includes(notice) || notices.length >= noticeLimit) return;
     this.#options.logger.warn(`Run ${id}: ${notice}`);
-    this.#change(run, { notices: [...notices, notice] });
+    void this.#change(run, { notices: [...notices, notice] });
   }
 
   #end(run: OwnRun, end: LaunchEnd): void {
     if (isFinalState(run.status.record.state)) return;
     if (this.#disposed && end.state !== 'finished') return;
-    this.#change(run, {
+    const written = this.#change(run, {
       state: end.state,
       endedAt: this.#options.clock.now(),
       exitCode: end.exitCode,
@@ -295,33 +303,18 @@ export class RunStarter {
     });
     const { record } = run.status;
     this.#runs.delete(record.id);
-    void this.#writing.then(() => run.finish(record));
+    void written.then(() => run.finish(record));
   }
 
-  #change(run: OwnRun, change: Partial<RunRecord>): void {
-    run.status = { ...run.status, record: { ...run.status.record, ...change } };
+  /** Resolves when it is on the disk, or could not be written at first. */
+  #change(run: OwnRun, change: Partial<RunRecord>): Promise<boolean> {
+    const { id, record: before } = run.status;
+    const record = { ...before, ...change };
+    run.status = { ...run.status, record };
     // Progress first: it has the figures, and the list that the catalog sets off only has the state.
     this.#progress.fire(run.status);
-    void this.#save(run);
-  }
-
-  /**
-   * Writes one after the other, so that an old record never overtakes a newer one. False where it
-   * could not be written: the run goes on, and the log says so.
-   */
-  #save({ workspaceFolder, status }: OwnRun): Promise<boolean> {
-    const { files, catalog, logger } = this.#options;
-    const { id, record } = status;
-    catalog.putRecord(workspaceFolder, id, record);
-    this.#writing = this.#writing
-      .then(() => writeRunRecord(files, id, record))
-      .then(
-        () => true,
-        (error) => {
-          logger.error(`run.json of ${id} could not be written: ${error}`);
-          return false;
-        },
-      );
-    return this.#writing;
+    if (record.state !== before.state) run.states.fire(record.state);
+    this.#options.catalog.putRecord(run.workspaceFolder, id, record);
+    return this.#records.save(id, record);
   }
 }

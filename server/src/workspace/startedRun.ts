@@ -1,4 +1,5 @@
-import type { RunRecord } from '../model/run.ts';
+import type { Event } from '../base/emitter.ts';
+import type { RunRecord, RunState } from '../model/run.ts';
 
 /** How a run that was started here is doing. */
 export interface RunStatus {
@@ -12,6 +13,8 @@ export interface RunStatus {
 export interface StartedRun {
   readonly id: string;
   readonly record: RunRecord;
+  /** It was queued, begins, is put back in the queue of a cluster, or has ended. */
+  readonly onDidChangeState: Event<RunState>;
   /** The record at the end; never rejects. */
   readonly ended: Promise<RunRecord>;
 }

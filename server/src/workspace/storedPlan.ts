@@ -2,8 +2,11 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import type { CommandLineOverrides } from '../ablation/overrides/chooseOverrides.ts';
+import { baselineId } from '../ablation/variantIds.ts';
 import type { EngineChoice } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
+import type { RunOverrides } from './ownConfig.ts';
 import type { PlannedExperiment } from './planExperiment.ts';
 import type { SharedByArms } from './runPlan.ts';
 
@@ -37,6 +40,13 @@ const storedPlanSchema = z.object({
     checkpointEvery: z.number(),
     memoryLimit: z.number(),
   }),
+  overrides: z
+    .object({
+      flag: z.string().exactOptional(),
+      /** By the id of the variant. */
+      arguments: z.record(z.string(), z.array(z.string())),
+    })
+    .exactOptional(),
   /** The whole text of each variant's config, by the id of the variant. */
   texts: z.record(z.string(), z.string()),
 });
@@ -46,13 +56,26 @@ export interface StoredPlan extends SharedByArms {
   readonly choice: EngineChoice;
   readonly steps: number | undefined;
   readonly texts: ReadonlyMap<string, string>;
+  /** What sets other weights on the command line; absent where runs get copies of the config. */
+  readonly overrides?: Pick<CommandLineOverrides, 'arguments' | 'flag'> | undefined;
+}
+
+/** What sets the weights of a variant on the command line of its runs. */
+export function overridesOf(
+  { overrides, texts }: StoredPlan,
+  variant: string,
+): RunOverrides | undefined {
+  const plannedText = texts.get(baselineId);
+  if (!overrides || plannedText === undefined) return undefined;
+  const { flag, arguments: given } = overrides;
+  return { flag, arguments: given.get(variant) ?? [], plannedText };
 }
 
 /** Two files, however many variants there are: a report needs the diffs alone. */
 export async function writePlan(
   files: WorkspaceFiles,
   folder: string,
-  { plan, choice, steps }: PlannedExperiment,
+  { plan, choice, steps, overrides }: PlannedExperiment,
   shared: SharedByArms,
 ): Promise<StoredPlan> {
   const stored = {
@@ -60,12 +83,23 @@ export async function writePlan(
     choice,
     ...shared,
     ...(steps === undefined ? {} : { steps }),
+    ...storedOverrides(overrides?.commandLine),
     texts: Object.fromEntries(plan.texts),
   };
   await files.writeAtomically(join(folder, planFileName), `${JSON.stringify(stored)}\n`);
   const diffs = JSON.stringify(Object.fromEntries(plan.diffs), null, 2);
   await files.writeAtomically(join(folder, diffsFileName), `${diffs}\n`);
-  return { ...shared, choice, steps, texts: plan.texts };
+  return { ...shared, choice, steps, texts: plan.texts, overrides: overrides?.commandLine };
+}
+
+function storedOverrides(commandLine: StoredPlan['overrides']) {
+  if (!commandLine) return {};
+  const { flag, arguments: given } = commandLine;
+  const overrides = {
+    ...(flag === undefined ? {} : { flag }),
+    arguments: Object.fromEntries(given),
+  };
+  return { overrides };
 }
 
 /** Undefined where there is none, as of experiments of earlier versions, or where it is damaged. */
@@ -75,8 +109,9 @@ export async function readPlan(
 ): Promise<StoredPlan | undefined> {
   const parsed = storedPlanSchema.safeParse(await readJson(files, join(folder, planFileName)));
   if (!parsed.success) return undefined;
-  const { choice, steps, module, training, texts } = parsed.data;
-  return { choice, steps, module, training, texts: new Map(Object.entries(texts)) };
+  const { choice, steps, module, training, texts, overrides: stored } = parsed.data;
+  const overrides = stored && { ...stored, arguments: new Map(Object.entries(stored.arguments)) };
+  return { choice, steps, module, training, texts: new Map(Object.entries(texts)), overrides };
 }
 
 export async function hasPlan(files: WorkspaceFiles, folder: string): Promise<boolean> {

@@ -1,8 +1,10 @@
+import { systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
+import { isFinalState } from '../model/run.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { asItIsNow } from './owner.ts';
 import type { RunCatalog } from './runCatalog.ts';
-import { readCheckpointStep, readRunRecords } from './runFolder.ts';
+import { quietMs, readCheckpointStep, readRunRecords } from './runFolder.ts';
 
 /** Where runs are kept, and where what is known of them goes. */
 interface RunPlaces {
@@ -16,10 +18,13 @@ export async function learnStoredRuns(
   { files, catalog, logger }: RunPlaces,
   folder: string,
 ): Promise<void> {
-  const damaged = (path: string): void =>
-    logger.warn(`${path} is damaged and was left out; its metrics are still read.`);
-  for (const stored of await readRunRecords(files, folder, damaged)) {
-    const record = asItIsNow(stored.record);
+  const leftOut = (path: string, why: string): void =>
+    logger.warn(`${path} ${why} and was left out; its metrics are still read.`);
+  for (const stored of await readRunRecords(files, folder, leftOut)) {
+    const quiet = isFinalState(stored.record.state)
+      ? undefined
+      : await quietMs(files, stored.folder, systemClock.now());
+    const record = asItIsNow(stored.record, quiet);
     const step =
       record === stored.record ? undefined : await readCheckpointStep(files, stored.folder);
     const known = step === undefined ? record : { ...record, checkpointStep: step };

@@ -43,6 +43,27 @@ export async function pickItem(page: Page, text: string): Promise<void> {
   await row.click();
 }
 
+/** Ticks the entries with these texts in the quick pick of several that a command has opened, and accepts it. */
+export async function pickItems(page: Page, texts: readonly string[]): Promise<void> {
+  for (const text of texts) await pickItem(page, text);
+  await inputOf(page).press('Enter');
+}
+
+/** What the input box that a command has opened asks for, and what stands in it at first. */
+export async function askedInput(page: Page): Promise<{ text: string; value: string }> {
+  await inputOf(page).waitFor({ timeout });
+  const text = await page.locator('.quick-input-widget').innerText();
+  return { text, value: await inputOf(page).inputValue() };
+}
+
+/** What is said against the text in the input box. */
+export async function inputProblem(page: Page, typed: string, words: RegExp): Promise<string> {
+  await inputOf(page).fill(typed);
+  const said = page.locator('.quick-input-widget .quick-input-message', { hasText: words });
+  await said.waitFor({ timeout });
+  return said.innerText();
+}
+
 /** The entries of the quick pick that a command has opened, each with its description. */
 export async function quickPickRows(page: Page): Promise<readonly string[]> {
   const rows = page.locator('.quick-input-list .monaco-list-row');

@@ -138,6 +138,36 @@ export function waitForSideBarRow(
   );
 }
 
+/**
+ * Clicks a button on a tree row in the side bar, as "Cancel Run": it shows while the mouse is on the row.
+ * Gives the text of the row as it was.
+ */
+export function clickRowButton(page: Page, row: RegExp, button: string): Promise<string> {
+  return waitFor(
+    `button "${button}" on the side bar row ${row}`,
+    async () => {
+      const found = sideBarRow(page).filter({ hasText: row }).first();
+      const action = found.locator(`.action-label[aria-label^="${button}"]`).first();
+      try {
+        const text = (await found.innerText({ timeout: 1000 })).replaceAll(/\s+/g, ' ').trim();
+        // The list is drawn anew while runs go on: one look may find the button gone.
+        await found.hover({ timeout: 1000 });
+        await action.click({ timeout: 1000 });
+        return text;
+      } catch {
+        return undefined;
+      }
+    },
+    timeout,
+  );
+}
+
+/** Shows or hides what is below a tree row in the side bar. */
+export async function toggleRow(page: Page, row: RegExp): Promise<void> {
+  const found = sideBarRow(page).filter({ hasText: row }).first();
+  await found.locator('.monaco-tl-twistie').click({ timeout });
+}
+
 /** Rests the mouse on a tree row in the side bar until its tooltip shows; gives its text. */
 export function sideBarTooltip(page: Page, rowText: string): Promise<string> {
   return waitFor(

@@ -6,7 +6,7 @@ import type {
   SlurmLaunch,
   TaskLaunch,
 } from '../../../server/src/ablation/launcher.ts';
-import { systemClock } from '../../../server/src/base/clock.ts';
+import { type Clock, systemClock } from '../../../server/src/base/clock.ts';
 import { type Logger, silentLogger } from '../../../server/src/base/logger.ts';
 import type { Result } from '../../../server/src/base/result.ts';
 import type { AblationRecord } from '../../../server/src/model/ablation.ts';
@@ -29,6 +29,7 @@ export interface SessionScript {
   readonly command?: (run: ScriptedRun<CommandLaunch>) => void;
   readonly files?: WorkspaceFiles;
   readonly logger?: Logger;
+  readonly clock?: Clock;
 }
 
 const commandConfig = 'loss:\n  recon_weight: 1.0\n  kl_weight: 0.5\n';
@@ -58,7 +59,7 @@ export class ExperimentSession {
   readonly #writing = new Set<Promise<void>>();
 
   constructor(folder: string, script: SessionScript = {}) {
-    const { files: given = createDiskFiles(), logger = silentLogger } = script;
+    const { files: given = createDiskFiles(), logger = silentLogger, clock = systemClock } = script;
     const files: WorkspaceFiles = {
       ...given,
       writeAtomically: (path, text) => this.#track(given.writeAtomically(path, text)),
@@ -70,7 +71,7 @@ export class ExperimentSession {
     this.command = new ScriptedLauncher('command', script.command);
     this.slurm = new ScriptedLauncher('command');
     const { catalog, queue } = this;
-    const shared = { files, catalog, queue, clock: systemClock, logger };
+    const shared = { files, catalog, queue, clock, logger };
     this.memory = new QueueMemory(files, queue, logger);
     this.starter = new RunStarter({
       ...shared,
@@ -86,6 +87,11 @@ export class ExperimentSession {
     const { catalog } = this;
     await learnStoredRuns({ files: this.#files, catalog, logger: this.#logger }, this.#folder);
     await this.memory.load(this.#folder);
+    await this.learn();
+  }
+
+  /** Learns of experiments that other windows have started. */
+  async learn(): Promise<void> {
     await this.experiments.load(this.#folder, (path) => {
       throw new Error(`${path} is damaged.`);
     });
@@ -100,7 +106,7 @@ export class ExperimentSession {
     const config = readConfigFile(pathToFileURL(path).href, path, text, undefined);
     const project = { run: run ?? { command: ['train', '{config}', '{seed}'] } };
     const found =
-      text === commandConfig
+      text === commandConfig || run
         ? { path: join(this.#folder, 'counterweight.yaml'), project }
         : undefined;
     return this.experiments.start({ config, found, request, workspaceFolder: this.#folder });

@@ -63,9 +63,14 @@ test('experiments are listed without one', async () => {
 test.each([
   [['ablate'], /^Which config\?/],
   [['ablate', 'train.yaml', '--ready', 'x', '--seeds', '1,two'], /^--seeds 1,two: give whole/],
-  [['ablate', 'train.yaml', '--ready', 'x', '--seeds', ''], /^--seeds : give whole/],
+  [['ablate', 'train.yaml', '--ready', 'x', '--seeds', ''], /^--seeds says nothing: give whole/],
+  [['ablate', 'train.yaml', '--without', 'a', '--without', 'b'], /^--without is given 2 times/],
+  [['ablate', 'train.yaml', '--seeds', '0,1'], /and none is named: give one too, as --without kl/],
   [['ablate', 'train.yaml', '--ready', 'x', '--steps', '0'], /^--steps 0: give a whole/],
   [['ablate', 'none.yaml'], /none\.yaml cannot be read/],
+  [['ablate', '--resume', 'x'], /^Nothing was run in .* yet/],
+  [['ablate', 'train.yaml', '--resume', 'x'], /^--resume takes the name of an experiment/],
+  [['ablate', '--resume', 'x', '--seeds', '0'], /^--resume takes the name of an experiment/],
 ])('%j is refused in words', async (args, words) => {
   const { code, error } = await run(...args);
   expect(code).toBe(2);

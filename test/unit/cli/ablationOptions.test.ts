@@ -13,10 +13,14 @@ test.each<[Given, unknown]>([
   ],
   [{ named: 'paper' }, { kind: 'named', name: 'paper' }],
   [
+    { named: 'paper', halving: 'psnr' },
+    { kind: 'named', name: 'paper', halving: { metric: 'psnr' } },
+  ],
+  [
     { without: 'kl', steps: '50' },
     { kind: 'without', term: 'kl', steps: 50 },
   ],
-  [{ only: 'kl' }, { kind: 'only', term: 'kl' }],
+  [{ only: ['kl'] }, { kind: 'only', term: 'kl' }],
   [{ scale: 'kl=2' }, { kind: 'scale', term: 'kl', value: 2 }],
   [{ set: 'kl=1e-4' }, { kind: 'set', term: 'kl', value: 1e-4 }],
   [
@@ -59,10 +63,23 @@ test.each<[Given, RegExp]>([
   [{ search: ['kl=1,2'], trials: '3' }, /kl=0\.001\.\.1/],
   [{ search: ['kl=1..2'] }, /needs --trials/],
   [{ search: ['kl=1..2'], trials: 'many' }, /^--trials many: give a whole number\.$/],
-  [{ only: 'kl', halving: 'psnr' }, /^--halving is for --sweep and --search, not for --only\.$/],
+  [
+    { only: 'kl', halving: 'psnr' },
+    /^--halving is for --sweep, --search and --named, not for --only\.$/,
+  ],
   [{ sweep: ['kl=1'], trials: '3' }, /^--trials is for --search, not for --sweep\.$/],
   [{ only: 'kl', seeds: '1,two' }, /^--seeds 1,two: give whole numbers/],
   [{ only: 'kl', steps: '0' }, /^--steps 0: give a whole number above 0/],
+  [{ without: ['kl', 'render'] }, /^--without is given 2 times, .* --named\.$/],
+  [{ only: 'kl', seeds: ['0', '1'] }, /^--seeds is given 2 times/],
+  [{ without: '' }, /^--without says nothing: give a loss term, as --without kl\.$/],
+  [{ strategy: ' , ' }, /^--strategy says nothing: give names/],
+  [{ loss: 'encoder_loss=' }, /^--loss encoder_loss=: give names/],
+  [{ schedule: 'kl=,' }, /^--schedule kl=,: give names/],
+  [{ sweep: ['kl=1'], halving: '' }, /^--halving says nothing: give a metric/],
+  [{ seeds: '0,1' }, /^--seeds says how an experiment is run, and none is named/],
+  [{ trials: '12' }, /^--trials says how/],
+  [{ search: ['kl=0.01...1'], trials: '3' }, /^--search kl=0\.01\.\.\.1: give a term/],
 ])('%j is refused in words', (given, words) => {
   const request = readAblationRequest(given);
   expect(request.ok ? '' : request.error).toMatch(words);

@@ -60,6 +60,11 @@ describe('a problem stands at its place and names what is right', () => {
     },
     { text: 'rules: {conflict: 5}\n', at: '5', says: 'must be off or a mapping' },
     { text: 'terms: {kl: {scale: rw}}\n', at: 'rw', says: 'Did you mean raw?' },
+    {
+      text: 'run: {command: [x], overrides: hydrra}\n',
+      at: 'hydrra',
+      says: 'Did you mean hydra?',
+    },
     { text: 'config: 5\n', at: '5', says: 'config must be a text or a list' },
     { text: 'run: {cwd: src}\n', at: 'run', says: 'run.command is missing' },
     { text: 'run: {command: []}\n', at: '[]', says: 'at least 1 long' },

@@ -12,6 +12,7 @@ import {
   formatNumber,
   lastCharacters,
   placeName,
+  splitTitle,
 } from '../../../extension/src/progress/progressText.ts';
 import type { AblationSummary } from '../../../server/src/protocol/ablation.ts';
 import type { RunProgress, RunSummary } from '../../../server/src/protocol/runs.ts';
@@ -33,6 +34,7 @@ function progress(fields: Partial<RunProgress> = {}): ProgressEvent {
 function ablations(
   states: readonly RunProgress['state'][],
   fields: Partial<AblationSummary> = {},
+  paused = false,
 ): ProgressEvent {
   const summary: AblationSummary = {
     id: 'x',
@@ -48,7 +50,7 @@ function ablations(
     createdAt: 1,
     ...fields,
   };
-  return { type: 'ablations', ablations: [summary] };
+  return { type: 'ablations', ablations: [summary], paused };
 }
 
 const listed: RunSummary = {
@@ -188,6 +190,51 @@ describe('an ablation', () => {
     });
   });
 
+  it('waits as long as all of its runs do, be it on a cluster', () => {
+    const { effects } = play(
+      expected,
+      ablations(['queued', 'queued']),
+      arm({ runId: 'r0', state: 'queued' }),
+      arm({ runId: 'r0', step: 300 }),
+      arm({ runId: 'r1', state: 'queued' }),
+      ablations(['running', 'queued']),
+    );
+    const figures = 'run 1 of 2 · 300/600 · loss 0.4123 · wasm';
+    expect(effects.map(({ task }) => task.message)).toEqual([
+      ...['waiting', 'waiting', 'waiting'],
+      ...[figures, figures, figures],
+    ]);
+  });
+
+  it('says that the queue is paused once its last run has ended, until it goes on', () => {
+    const { effects } = play(
+      expected,
+      ablations(['running', 'queued']),
+      arm({ runId: 'r0', step: 300 }),
+      ablations(['running', 'queued'], {}, true),
+      ablations(['finished', 'queued'], {}, true),
+      ablations(['finished', 'queued']),
+    );
+    expect(effects.slice(-3).map(({ task }) => task.message)).toEqual([
+      'run 1 of 2 · 300/600 · loss 0.4123 · wasm',
+      'the queue is paused · 1 of 2 runs wait',
+      'run 2 of 2',
+    ]);
+  });
+
+  it('that goes on again after its end is shown again', () => {
+    const { effects } = play(
+      expected,
+      ablations(['finished', 'cancelled'], { state: 'cancelled' }),
+      { type: 'resumed', runId: 'x' },
+      expected,
+      ablations(['finished', 'running']),
+      ablations(['finished', 'finished'], { state: 'finished' }),
+    );
+    expect(effects.map(({ type }) => type)).toEqual(['show', 'end', 'show', 'show', 'end']);
+    expect(effects.at(-1)).toMatchObject({ state: 'finished' });
+  });
+
   it('waits for its title', () => {
     const { effects } = play(arm({}), expected, arm({}));
     expect(effects.map(({ task }) => task.title)).toEqual([
@@ -209,10 +256,14 @@ describe('an ablation', () => {
 describe('texts', () => {
   it.each([
     [describeFigures({ step: 3 }), 'step 3'],
+    [describeFigures({ step: 0 }), ''],
+    [describeFigures({ step: 0, steps: 9 }), '0/9'],
     [describeFigures({ step: 3, steps: 9, loss: Number.NaN }), '3/9 · loss NaN'],
     [describeFigures({}), ''],
     [formatNumber(0.000_012_345_6), '1.235e-5'],
     [lastCharacters('abcdef', 4), '…def'],
+    [splitTitle('without kl · train.yaml, 3 seeds').name, 'without kl'],
+    [splitTitle('Which time sampling?').name, 'Which time sampling?'],
     [describeFailure('flow-edit', 'crashed'), 'flow-edit crashed; the log may tell why.'],
     [describeFailure('flow-edit', 'failed', 'exit code 1\n'), 'flow-edit failed: exit code 1'],
   ])('%s', (text, expected) => {

@@ -9,9 +9,11 @@ import { TrendsViews } from '../../../extension/src/panels/trendsViews.ts';
 import { renderWebviewPage } from '../../../extension/src/panels/webviewPage.ts';
 import { statusText } from '../../../extension/src/statusBar/statusText.ts';
 import {
+  type AblationArm,
   ablationContext,
   ablationDescription,
   ablationTooltip,
+  armDescription,
   queueMessage,
 } from '../../../extension/src/views/ablationText.ts';
 import {
@@ -219,7 +221,7 @@ describe('the list of runs', () => {
 describe('the list of ablations', () => {
   const ablation: AblationSummary = {
     id: 'x',
-    title: 'without kl',
+    title: 'without kl · a.yaml, 1 seed',
     configUri: 'file:///a.yaml',
     state: 'running',
     createdAt: 1,
@@ -229,19 +231,41 @@ describe('the list of ablations', () => {
     ],
   };
 
+  const describeIt = (more: Partial<AblationSummary>, queue = { paused: false }) =>
+    ablationDescription({ ...ablation, ...more }, queue);
+
   it('counts the runs of a live one and names the state of others', () => {
-    expect(ablationDescription(ablation)).toBe('run 2 of 2');
-    expect(ablationDescription({ ...ablation, state: 'finished' })).toBe('finished');
+    expect(describeIt({})).toBe('run 2 of 2 · a.yaml, 1 seed');
+    expect(describeIt({ state: 'finished', title: 'which one?' })).toBe('finished');
+  });
+
+  it('says so of one whose runs wait for the queue to go on', () => {
+    const paused = { paused: true };
+    expect(describeIt({ secondsLeft: 300 }, paused)).toMatch(/^run 2 of 2 · then paused/);
+    const runs = ablation.runs.map((arm, at) => ({
+      ...arm,
+      state: at === 0 ? ('finished' as const) : ('queued' as const),
+    }));
+    expect(describeIt({ runs }, paused)).toMatch(/^paused · 1 of 2 runs left/);
+  });
+
+  it('tells of each of its runs how far it is, or why it failed', () => {
+    const [arm] = ablation.runs;
+    const of = (state: AblationArm['state'], more: Partial<RunSummary> = {}) =>
+      arm && armDescription({ ...arm, state }, { ...run, ...more });
+    expect(of('running')).toBe('120/600 · loss 0.412');
+    expect(of('running', { step: 0, steps: undefined, loss: undefined })).toBe('starting');
+    expect(of('failed', { reason: 'exit code 3:\nno data' })).toBe('failed · exit code 3: no data');
+    expect(of('finished', { reason: 'old' })).toBe('finished');
+    expect(arm && armDescription({ ...arm, state: 'queued' }, undefined)).toBe('queued');
   });
 
   it('tells how long it takes yet, where it waits, and who else runs it', () => {
-    const describe = (more: Partial<AblationSummary>) =>
-      ablationDescription({ ...ablation, ...more });
-    expect(describe({ secondsLeft: 300 })).toBe('run 2 of 2 · about 5 min left');
+    expect(describeIt({ secondsLeft: 300 })).toMatch(/^run 2 of 2 · about 5 min left/);
     const runs = ablation.runs.map((arm) => ({ ...arm, state: 'queued' as const }));
-    expect(describe({ runs, rank: 2 })).toBe('waits, 2 before it');
-    expect(describe({ elsewhere: true })).toBe('1 of 2 runs · in another window');
-    expect(describe({ state: 'crashed', canGoOn: true })).toBe('crashed · 1 of 2 runs left');
+    expect(describeIt({ runs, rank: 2 })).toMatch(/^waits, 2 before it/);
+    expect(describeIt({ elsewhere: true })).toMatch(/^1 of 2 runs · in another window/);
+    expect(describeIt({ state: 'crashed', canGoOn: true })).toMatch(/^crashed · 1 of 2 runs left/);
   });
 
   it.each([
@@ -258,11 +282,14 @@ describe('the list of ablations', () => {
     expect(queueMessage({ paused: true, waiting: 9, running: 1 })).toBe(
       'The queue is paused: 9 runs wait, 1 still goes on.',
     );
+    expect(queueMessage({ paused: true, waiting: 0, running: 0 })).toBe(
+      'The queue is paused: what is started now will wait.',
+    );
   });
 
   it('tells each run', () => {
     expect(ablationTooltip({ ...ablation, reason: 'stopped' }).split('\n')).toEqual([
-      '**without kl**',
+      '**without kl · a\\.yaml, 1 seed**',
       '',
       '- baseline, seed 0: finished',
       '- without\\-kl, seed 0: running',
@@ -274,7 +301,9 @@ describe('the list of ablations', () => {
 
 describe('the choices of an ablation', () => {
   it('show what the weight becomes', () => {
-    expect(kindChoices('kl', 0.3).map(({ label, description }) => [label, description])).toEqual([
+    const kinds = ['without', 'only', 'scale', 'set'] as const;
+    const choices = kindChoices({ term: 'kl', weight: 0.3, kinds });
+    expect(choices.map(({ label, description }) => [label, description])).toEqual([
       ['Without kl', '0.3 → 0'],
       ['Only kl', 'all other weights → 0'],
       ['kl × 2', '0.3 → 0.6'],
@@ -284,14 +313,21 @@ describe('the choices of an ablation', () => {
     ]);
   });
 
+  it('are only what makes an experiment as the weights are', () => {
+    const choices = kindChoices({ term: 'kl', weight: 0, kinds: ['set'] });
+    expect(choices.map(({ label }) => label)).toEqual(['Set kl…']);
+  });
+
   it('show the weight of each term', () => {
     const terms = [
-      { name: 'kl', weight: 1e-6, line: 3 },
-      { name: 'rec', line: 4 },
+      { name: 'kl', weight: 1e-6, line: 3, kinds: [] },
+      { name: 'rec', line: 4, kinds: [] },
+      { name: 'gan', weight: 2, line: 5, kinds: [], problem: 'A number in the code.' },
     ];
     expect(termChoices(terms).map(({ description }) => description)).toEqual([
       'weight 0.000001',
       'its weight is not a number',
+      'weight 2, cannot be varied here',
     ]);
   });
 
@@ -301,7 +337,13 @@ describe('the choices of an ablation', () => {
     ['', 'Write a number, such as 0.5 or 1e-4.'],
     ['much', '"much" is not a number; write one such as 0.5 or 1e-4.'],
     ['Infinity', '"Infinity" is not a number; write one such as 0.5 or 1e-4.'],
+    ['0.30', 'With this nothing would differ from the config as it is.'],
   ])('take %j as a number or say why not', (text, expected) => {
-    expect(numberProblem(text)).toBe(expected);
+    expect(numberProblem(text, { ablation: 'set' }, 0.3)).toBe(expected);
+  });
+
+  it('take no factor of 1', () => {
+    expect(numberProblem('1', { ablation: 'scale' }, 0.3)).toMatch(/nothing would differ/);
+    expect(numberProblem('0.3', { ablation: 'scale' }, 0.3)).toBeUndefined();
   });
 });

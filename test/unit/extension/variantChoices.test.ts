@@ -15,9 +15,10 @@ import {
 import type { LossTermsAnswer } from '../../../server/src/protocol/lossTerms.ts';
 
 const terms = [
-  { name: 'flow', weight: 1, line: 3 },
-  { name: 'kl', weight: 1e-6, line: 4 },
-  { name: 'odd', line: 5 },
+  { name: 'flow', weight: 1, line: 3, kinds: [] },
+  { name: 'kl', weight: 1e-6, line: 4, kinds: [] },
+  { name: 'odd', line: 5, kinds: [] },
+  { name: 'fixed', weight: 2, line: 6, kinds: [], problem: 'A number in the code.' },
 ];
 const answer: LossTermsAnswer = {
   terms,
@@ -79,8 +80,10 @@ describe('weights that are typed', () => {
 
   it('are read with commas or spaces', () => {
     expect(readNumbers('0.1, 1e-3;10')).toEqual([0.1, 1e-3, 10]);
-    expect(weightsProblem('0.1 one')).toMatch(/"one" is not a number/);
-    expect(weightsProblem(' ')).toMatch(/Write numbers/);
+    expect(weightsProblem('0.1 one', 1)).toMatch(/"one" is not a number/);
+    expect(weightsProblem(' ', 1)).toMatch(/Write numbers/);
+    expect(weightsProblem('1, 2', 500)).toBeUndefined();
+    expect(weightsProblem('1, 2, 3', 500)).toMatch(/^These are 1,500 variants; .* at most 1,000/);
     expect(boundsProblem('0.1, 1')).toBeUndefined();
     expect(boundsProblem('0, 1')).toMatch(/above 0/);
     expect(countProblem('8')).toBeUndefined();
@@ -90,7 +93,13 @@ describe('weights that are typed', () => {
 
 describe('a plan', () => {
   const variant = { label: 'kl = 1', diff: '-kl: 0\n+kl: 1\n' };
-  const plan = { title: 'sweep of kl', runs: 2, lines: ['2 runs.'], variants: [variant] };
+  const plan = {
+    title: 'sweep of kl',
+    runs: 2,
+    isOwn: false,
+    lines: ['2 runs.'],
+    variants: [variant],
+  };
 
   it('is shown where it is more than one variant a few times', () => {
     expect(needsLook(plan)).toBe(false);
@@ -98,9 +107,30 @@ describe('a plan', () => {
     expect(needsLook({ ...plan, variants: [variant, variant] })).toBe(true);
   });
 
+  it('is shown where it takes long, or nobody knows how long', () => {
+    expect(needsLook({ ...plan, seconds: 600 })).toBe(false);
+    expect(needsLook({ ...plan, seconds: 601 })).toBe(true);
+    expect(needsLook({ ...plan, isOwn: true })).toBe(true);
+    expect(needsLook({ ...plan, isOwn: true, seconds: 60 })).toBe(false);
+  });
+
+  it('shows what differs where that is little', () => {
+    const diff =
+      '--- t.yaml\tbaseline\n+++ t.yaml\tx\n@@ -1,2 +1,2 @@\n a: 1\n-  kl: 0\n+  kl: 1\n';
+    expect(planDetail({ ...plan, variants: [{ label: 'x', diff }] })).toContain(
+      'against: x.\n\n- kl: 0\n+ kl: 1\n\n2 runs.',
+    );
+    const two = [variant, { ...variant, label: 'kl = 2' }];
+    expect(planDetail({ ...plan, variants: two })).toContain('kl = 2:\n- kl: 0\n+ kl: 1');
+    const long = Array.from({ length: 20 }, (_, at) => `+k${at}: 1\n`).join('');
+    expect(planDetail({ ...plan, variants: [{ label: 'x', diff: long }] })).toMatch(
+      /\+ k7: 1\n… and 12 more lines\n/,
+    );
+  });
+
   it('names what is compared, and what it takes', () => {
     expect(planDetail({ ...plan, question: 'Which?' })).toBe(
-      'Which?\n\nThe config as it is, against: kl = 1.\n\n2 runs.',
+      'Which?\n\nThe config as it is, against: kl = 1.\n\n- kl: 0\n+ kl: 1\n\n2 runs.',
     );
     const many = { ...plan, variants: Array.from({ length: 15 }, () => variant) };
     expect(planDetail(many)).toMatch(/kl = 1, and 3 more\./);

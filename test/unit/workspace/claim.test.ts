@@ -64,6 +64,22 @@ describe('a claim on a folder', () => {
     expect(await state(now + 600_000)).toBe('free');
   });
 
+  test('by an id alone is held for as long as it gives signs of life: ids are used again', async () => {
+    ownedBy({ pid: process.pid, host: hostname() });
+    utimesSync(folder.path('owner.1.json'), now / 1000, now / 1000);
+    expect(await state(now + 60_000)).toBe('held');
+    expect(await state(now + 600_000)).toBe('free');
+  });
+
+  test('that may not be read is held for as long as it is renewed', async () => {
+    ownedBy(thisProcess());
+    utimesSync(folder.path('owner.1.json'), now / 1000, now / 1000);
+    const closed = { ...files, readText: async () => undefined };
+    expect(await claimState(closed, folder.root, now + 60_000)).toBe('held');
+    expect(await takeClaim(closed, folder.root, now + 60_000)).toBeUndefined();
+    expect(await claimState(closed, folder.root, now + 600_000)).toBe('free');
+  });
+
   test('that is cut short is held for a moment: its owner may be writing it', async () => {
     folder.write('owner.1.json', '{"owner":');
     utimesSync(folder.path('owner.1.json'), now / 1000, now / 1000);

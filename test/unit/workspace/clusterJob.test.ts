@@ -1,20 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 
-import type {
-  LaunchEnd,
-  LaunchEvents,
-  Launcher,
-  LaunchSpec,
+import {
+  type LaunchEnd,
+  type LaunchEvents,
+  type Launcher,
+  type LaunchSpec,
+  unnumberedJob,
 } from '../../../server/src/ablation/launcher.ts';
 import { systemClock } from '../../../server/src/base/clock.ts';
 import { silentLogger } from '../../../server/src/base/logger.ts';
 import { projectFileSchema } from '../../../server/src/model/projectFile.ts';
 import { followLeftJobs, leftJob } from '../../../server/src/workspace/clusterJob.ts';
-import { devicesFor } from '../../../server/src/workspace/devices.ts';
+import { deviceEnvironment, devicesFor } from '../../../server/src/workspace/devices.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import type { EngineChoice } from '../../../server/src/workspace/engineChoice.ts';
 import { asItIsNow } from '../../../server/src/workspace/owner.ts';
@@ -115,8 +118,15 @@ describe('a run on a cluster', () => {
       { slurm: { array: runs[1]?.record.id, header: ['#SBATCH --mem=4G'] } },
     ]);
     const [first] = window.cluster.launched;
-    first?.events.submitted('17_0');
     const id = runs[0]?.id ?? '';
+    expect(window.starter.status(id)?.record.state).toBe('queued');
+    // What is announced is on the disk when Slurm hears of it.
+    await first?.events.submitted(unnumberedJob);
+    expect(await readRunRecord(createDiskFiles(), id)).toMatchObject({
+      state: 'queued',
+      job: unnumberedJob,
+    });
+    void first?.events.submitted('17_0');
     expect(window.starter.status(id)?.record).toMatchObject({ state: 'queued', job: '17_0' });
     first?.events.started({ pid: undefined });
     expect(window.starter.status(id)?.record).toMatchObject({ state: 'running', job: '17_0' });
@@ -129,7 +139,7 @@ describe('a run on a cluster', () => {
   it('is not taken for crashed when its window is gone, and is found again by the next', async () => {
     const before = openWindow();
     const { id } = await start(before);
-    before.cluster.launched[0]?.events.submitted('17_0');
+    void before.cluster.launched[0]?.events.submitted('17_0');
     await expect.poll(async () => (await readRunRecord(createDiskFiles(), id))?.job).toBe('17_0');
     before.starter.dispose();
     const stored = await readRunRecord(createDiskFiles(), id);
@@ -164,7 +174,7 @@ describe('a run on a cluster', () => {
     await expect.poll(() => first.slurm.runs.length).toBe(3);
     for (const [index, { spec, events }] of first.slurm.runs.entries()) {
       expect(spec.slurm.array).toBe(id);
-      events.submitted(`17_${index}`);
+      void events.submitted(`17_${index}`);
     }
     for (const { spec } of first.slurm.runs) {
       const job = async () => (await readRunRecord(createDiskFiles(), spec.runFolder))?.job;
@@ -174,6 +184,10 @@ describe('a run on a cluster', () => {
     first[Symbol.dispose]();
     await first.settled();
     await forgetOwners(join(folder, '.counterweight'));
+    // A cluster may be this one machine; what it runs of the experiment is not ours to end.
+    const COUNTERWEIGHT_RUN_DIR = first.slurm.runs[0]?.spec.runFolder;
+    const program = spawn('sleep', ['60'], { env: { ...process.env, COUNTERWEIGHT_RUN_DIR } });
+    await once(program, 'spawn');
 
     using second = new ExperimentSession(folder);
     await second.open();
@@ -181,11 +195,35 @@ describe('a run on a cluster', () => {
     await expect.poll(() => second.slurm.runs.length).toBe(3);
     const followed = second.slurm.runs.map(({ spec }) => `${spec.runFolder} ${spec.slurm.job}`);
     expect(followed.sort()).toEqual(jobs.sort());
+    expect(program.signalCode).toBeNull();
+    program.kill('SIGKILL');
+    expect(await once(program, 'exit')).toEqual([null, 'SIGKILL']);
     for (const { end } of second.slurm.runs) end('finished');
     const record = await second.until(id, ({ state }) => state === 'finished');
     expect(record.runs.map(({ state }) => state)).toEqual(['finished', 'finished', 'finished']);
     expect(await readdir(join(folder, '.counterweight', 'runs'))).toHaveLength(3);
     await second.settled();
+  });
+
+  it('waits with its experiment as long as it waits on the cluster, and again when it is put back', async () => {
+    using session = new ExperimentSession(folder);
+    const run = { command: ['train', '{config}'], slurm: {} };
+    const started = await session.start(sweepOf(2), { run });
+    if (!started.ok) throw new Error(started.error);
+    const { id } = started.value;
+    await expect.poll(() => session.slurm.runs.length).toBe(3);
+    const states = () => session.find(id).record.runs.map(({ state }) => state);
+    for (const { events } of session.slurm.runs) await events.submitted(unnumberedJob);
+    expect(states()).toEqual(['queued', 'queued', 'queued']);
+    const [first] = session.slurm.runs;
+    first?.events.started({ pid: undefined });
+    await session.until(id, ({ runs }) => runs.some(({ state }) => state === 'running'));
+    expect(states().toSorted()).toEqual(['queued', 'queued', 'running']);
+    await first?.events.submitted('17_0');
+    expect(states()).toEqual(['queued', 'queued', 'queued']);
+    for (const { end } of session.slurm.runs) end('finished');
+    await session.until(id, ({ state }) => state === 'finished');
+    await session.settled();
   });
 
   it('needs no place on this machine', () => {
@@ -199,5 +237,28 @@ describe('a run on a cluster', () => {
     expect(read({ header: ['#SBATCH --mem=4G'], array_limit: 4 })).toBe(true);
     expect(read({ header: ['two\nlines'] })).toBe(false);
     expect(read({ headers: [] })).toBe(false);
+  });
+});
+
+describe('a pool of GPUs', () => {
+  const names = [0, 'GPU-8932f937', 'MIG-GPU-8932f937-d72c/1/0', 'MIG-5c89e1f1-a2d6', '2,3'];
+
+  it('may be named as CUDA_VISIBLE_DEVICES names them, several for one run too', () => {
+    const run = { command: ['true'], gpus: names };
+    expect(projectFileSchema.safeParse({ run }).success).toBe(true);
+    const pool = devicesFor({
+      engine: 'command',
+      command: ['true'],
+      cwd: '/',
+      env: {},
+      gpus: names,
+    });
+    const told = pool.map(({ name }) => deviceEnvironment(name).CUDA_VISIBLE_DEVICES);
+    expect(told).toEqual(names.map(String));
+  });
+
+  test.each(['', '0,', '0, 1', '$(id)'])('takes no %j', (name) => {
+    const run = { command: ['true'], gpus: [name] };
+    expect(projectFileSchema.safeParse({ run }).success).toBe(false);
   });
 });

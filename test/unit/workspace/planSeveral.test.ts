@@ -25,6 +25,12 @@ function plan(text: string, request: AblationRequest, project: Partial<ProjectFi
   return planned.value;
 }
 
+function refusalOf(...[text, request, project = {}]: Parameters<typeof plan>): string {
+  const found = { path: '/counterweight.yaml', project };
+  const planned = planExperiment({ config: configOf(text), found, request });
+  return planned.ok ? 'it was planned' : planned.error;
+}
+
 function labelsOf(...asked: Parameters<typeof plan>): readonly string[] {
   return plan(...asked).plan.variants.map(({ label }) => label);
 }
@@ -78,6 +84,16 @@ describe('weights of a task', () => {
     const planned = planExperiment({ config: configOf(flowEdit), found: undefined, request });
     expect(planned.ok ? '' : planned.error).toMatch(
       /render_loss_weight is -1: it must be at least 0/,
+    );
+  });
+
+  test('so it is for a single weight, and for a config that cannot be trained as it is', () => {
+    expect(refusalOf(flowEdit, { kind: 'set', term: 'render', value: -1 })).toMatch(
+      /^render = -1: .*render_loss_weight is -1: it must be at least 0/,
+    );
+    const broken = flowEdit.replace('strategy: null', 'strategy: gradnrom');
+    expect(refusalOf(broken, { kind: 'without', term: 'render' })).toMatch(
+      /^train\.yaml cannot be trained as it is: strategy .*gradnorm/,
     );
   });
 
@@ -135,6 +151,41 @@ describe('weights of a program', () => {
     expect(totalSteps).toBeUndefined();
   });
 
+  test('what the program is not told is said', () => {
+    const request: AblationRequest = { kind: 'without', term: 'kl', seeds: [0, 1], steps: 50 };
+    const notesOf = (project: Partial<ProjectFile>) =>
+      plan(text, request, project).plan.notes.filter((note) => note.startsWith('run.command'));
+    expect(notesOf({ run })).toEqual([
+      expect.stringMatching(/^run\.command has no \{seed\}: unless .* COUNTERWEIGHT_SEED/),
+      expect.stringMatching(/^run\.command has no \{steps\}, .* not told of the 50 steps/),
+    ]);
+    const told = { command: [...run.command, '--seed={seed}', '{steps}'] };
+    expect(notesOf({ run: told })).toEqual([]);
+  });
+
+  test('what is left out for the same reason is not told a hundred times', () => {
+    const weights = { kl: [...Array(50).fill(3), ...Array(50).fill(4)] };
+    const { plan: made } = plan(text, { kind: 'sweep', weights }, { run });
+    expect(made.variants).toHaveLength(3);
+    expect(made.notes[0]).toBe('kl = 3 is asked for twice, and run once.');
+    expect(made.notes[5]).toBe('93 more variants are left out likewise.');
+  });
+
+  test('more runs than anybody wants are refused before anything is made of them', () => {
+    const seeds = Array.from({ length: 5001 }, (_, at) => at);
+    expect(refusalOf(text, { kind: 'without', term: 'kl', seeds }, { run })).toBe(
+      'These are 10,002 runs; an experiment has at most 10,000. Ask for fewer variants or seeds.',
+    );
+    const many = (from: number) => Array.from({ length: 600 }, (_, at) => from + at);
+    const sets = {
+      big: [2, 1000].map((from) => ({ kind: 'sweep' as const, weights: { kl: many(from) } })),
+    };
+    const project = { run, ablation: { sets } };
+    expect(refusalOf(text, { kind: 'named', name: 'big' }, project)).toMatch(
+      /^ablation\.sets\.big: These are 1,200 variants; an experiment has at most 1,000/,
+    );
+  });
+
   test('what other keys mean is not known', () => {
     const request: AblationRequest = { kind: 'strategy', names: ['pcgrad'] };
     const found = { path: '/counterweight.yaml', project: { run } };
@@ -151,6 +202,18 @@ describe('early stopping', () => {
     const { halving } = plan(flowEdit, { ...sweep, halving: {} }, { ablation });
     expect(halving).toMatchObject({ metric: 'psnr', rungs: [{ step: 10 }, { step: 30 }] });
     expect(plan(flowEdit, sweep, { ablation }).halving).toBeUndefined();
+  });
+
+  test('goes for a named set too, and not where runs differ in length', () => {
+    const sets = {
+      nine: [{ kind: 'sweep' as const, weights: sweep.weights }],
+      steps: [{ kind: 'ready' as const, name: 'modes' }],
+    };
+    const ablation = { metrics: ['psnr'], steps: 90, sets };
+    const nine = plan(flowEdit, { kind: 'named', name: 'nine', halving: {} }, { ablation });
+    expect(nine.halving).toMatchObject({ metric: 'psnr', rungs: [{ step: 10 }, { step: 30 }] });
+    const asked: AblationRequest = { kind: 'named', name: 'steps', halving: {} };
+    expect(refusalOf(flowEdit, asked, { ablation })).toMatch(/other lengths/);
   });
 
   test('of two variants there is none, and the plan says so', () => {

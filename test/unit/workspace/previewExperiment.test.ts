@@ -57,8 +57,10 @@ async function preview(
 }
 
 test('a program: runs, time and disk by the runs that finished, and where', async () => {
-  const { lines, variants, runs } = await preview({ run }, { runs: [finished()] });
-  expect(lines).toEqual([
+  const plan = await preview({ run }, { runs: [finished()] });
+  const { lines, variants, runs } = plan;
+  expect(plan).toMatchObject({ seconds: 1800, isOwn: true });
+  expect(lines.slice(0, 3)).toEqual([
     '3 configs × 1 seed (0): 3 runs as long as the program runs.',
     'About 30 minutes and 6 MiB on disk, by 1 finished run of this config.',
     'By the command python train.py {config}, on this machine, one run after the other.',
@@ -93,11 +95,20 @@ test.each([
   [{ slurm: {} }, 'On the Slurm cluster, by the command python'],
   [{ env: { CUDA_VISIBLE_DEVICES: '1' } }, 'on this machine with CUDA_VISIBLE_DEVICES=1'],
 ])('%j', async (more, words) => {
-  const { lines } = await preview({ run: { ...run, ...more } });
+  const { lines, seconds } = await preview({ run: { ...run, ...more } });
+  expect(seconds).toBeUndefined();
   expect(lines[1]).toBe(
     'No run of this config has finished yet, so how long it takes is not known.',
   );
   expect(lines[2]).toContain(words);
+});
+
+test('runs that failed are counted, and many seeds are not all named', async () => {
+  const seeds = Array.from({ length: 30 }, (_, at) => at + 1);
+  const runs = [finished({ state: 'failed' }), finished({ state: 'cancelled' })];
+  const { lines } = await preview({ run, ablation: { seeds } }, { runs });
+  expect(lines[0]).toBe('3 configs × 30 seeds (1 … 30): 90 runs as long as the program runs.');
+  expect(lines[1]).toMatch(/^No run of this config has finished yet \(1 failed\), so/);
 });
 
 test('early stopping makes it a bound', async () => {
@@ -116,7 +127,7 @@ test('early stopping makes it a bound', async () => {
   const plan = await previewExperiment({ files, view, request, backend: 'auto' });
   const lines = plan.ok ? plan.value.lines : [];
   expect(lines[1]).toMatch(/^At most 40 minutes/);
-  expect(lines[3]).toBe(
-    'Variants without hope are stopped early, by psnr (higher is better): of each seed the best 1 from step 30 go on.',
+  expect(lines).toContain(
+    'Variants without hope are stopped early, by psnr (higher is better) with seed 0: the best one goes on from step 30.',
   );
 });

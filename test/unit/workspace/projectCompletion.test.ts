@@ -51,6 +51,10 @@ describe('what is offered in counterweight.yaml', () => {
       fixture: 'rules:\n  weak-loss:\n    severity: $0\n',
       labels: ['error', 'warning', 'information'],
     },
+    {
+      fixture: 'run:\n  command: [x]\n  overrides: $0\n',
+      labels: ['auto', 'copy', 'argparse', 'detectron2', 'hydra', 'mmengine'],
+    },
     { fixture: 'logs: [$0]\n', labels: [] },
     { fixture: '# $0\n', labels: [] },
   ])('$fixture', ({ fixture, labels }) => {

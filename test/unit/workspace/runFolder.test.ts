@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +9,7 @@ import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { asItIsNow } from '../../../server/src/workspace/owner.ts';
 import {
   nearestStateFolder,
+  quietMs,
   readRunRecords,
   runsFolder,
   writeRunRecord,
@@ -32,17 +33,25 @@ const record: RunRecord = {
 };
 
 describe('folders of runs', () => {
-  it('reads back what it wrote and leaves damaged records out, saying which', async () => {
+  it('reads back what it wrote and leaves out what it cannot read, saying which and why', async () => {
     const files = createDiskFiles();
     const good = join(runsFolder(folder), 'good');
     const bad = join(runsFolder(folder), 'bad');
     await writeRunRecord(files, good, record);
     await mkdir(bad, { recursive: true });
     await writeFile(join(bad, 'run.json'), '{"schema": 1, "id"');
-    const damaged: string[] = [];
-    const found = await readRunRecords(files, folder, (path) => damaged.push(path));
+    const later = join(runsFolder(folder), 'later');
+    await mkdir(later, { recursive: true });
+    await writeFile(join(later, 'run.json'), '{"schema": 2}');
+    const leftOut: string[] = [];
+    const found = await readRunRecords(files, folder, (path, why) =>
+      leftOut.push(`${path} ${why}`),
+    );
     expect(found).toEqual([{ folder: good, record }]);
-    expect(damaged).toEqual([join(bad, 'run.json')]);
+    expect(leftOut.toSorted()).toEqual([
+      `${join(bad, 'run.json')} is damaged`,
+      `${join(later, 'run.json')} is of a newer version`,
+    ]);
   });
 
   it('finds the workspace folder of earlier runs upwards', async () => {
@@ -64,5 +73,21 @@ describe('folders of runs', () => {
     expect(asItIsNow(record)).toMatchObject({ state: 'crashed' });
     const finished: RunRecord = { ...gone, state: 'finished' };
     expect(asItIsNow(finished)).toBe(finished);
+  });
+
+  it('leaves a run of another machine alone for as long as something is written of it', () => {
+    const elsewhere = { ...record, owner: { pid: process.pid, host: 'another.machine' } };
+    expect(asItIsNow(elsewhere, 10_000)).toBe(elsewhere);
+    expect(asItIsNow(elsewhere, 3_600_000)).toMatchObject({ state: 'crashed' });
+  });
+
+  it('knows how long a folder has been quiet by the newest of its files', async () => {
+    const files = createDiskFiles();
+    const run = join(runsFolder(folder), 'a');
+    await writeRunRecord(files, run, record);
+    await writeFile(join(run, 'metrics.jsonl'), '');
+    await utimes(join(run, 'run.json'), 1000, 1000);
+    await utimes(join(run, 'metrics.jsonl'), 2000, 2000);
+    expect(await quietMs(files, run, 2_003_000)).toBe(3000);
   });
 });

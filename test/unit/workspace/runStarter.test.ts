@@ -101,7 +101,7 @@ describe('RunStarter', () => {
     const { starter, plan, task } = setUp();
     const started = await starter.start(plan);
     if (!started.ok) throw new Error(started.error);
-    task.launched[0]?.events.started({ pid: 1, backend: 'wasm', steps: 600 });
+    task.launched[0]?.events.started({ pid: undefined, backend: 'wasm', steps: 600 });
     task.launched[0]?.end({ state: 'finished', exitCode: 0, signal: null });
     const record = await started.value.ended;
     expect(record).toMatchObject({ state: 'finished', backend: 'wasm', steps: 600, seed: 3 });
@@ -159,7 +159,7 @@ describe('RunStarter', () => {
     const { id } = started.value;
     const resume = async () => starter.resume(catalog.find(id) ?? throwMissing(id));
     expect(await resume()).toMatchObject({ ok: false, error: expect.stringContaining('going on') });
-    task.launched[0]?.events.started({ pid: 1, backend: 'wasm', steps: 600 });
+    task.launched[0]?.events.started({ pid: undefined, backend: 'wasm', steps: 600 });
     task.launched[0]?.events.checkpoint(120);
     task.launched[0]?.end({
       state: 'crashed',
@@ -197,7 +197,7 @@ describe('RunStarter', () => {
     if (!started.ok) throw new Error(started.error);
     expect(task.launched[0]?.spec.steps).toBe(300);
     expect(started.value.record.steps).toBe(300);
-    task.launched[0]?.events.started({ pid: 1, backend: 'wasm', steps: 600 });
+    task.launched[0]?.events.started({ pid: undefined, backend: 'wasm', steps: 600 });
     task.launched[0]?.events.checkpoint(120);
     task.launched[0]?.end({ state: 'cancelled', exitCode: 0, signal: null });
     expect(await started.value.ended).toMatchObject({ steps: 600 });

@@ -61,6 +61,11 @@ export const search: VariantKind<SearchRequest> = {
     },
     {
       subject,
+      request: { kind: 'search', weights: { kl: [1, 1] }, trials: 3 },
+      words: 'nothing to draw',
+    },
+    {
+      subject,
       request: { kind: 'search', weights: { kl: [0.1, 1] }, trials: 2000 },
       words: '2,000 variants',
     },
@@ -94,12 +99,14 @@ function rangeProblem(term: string, range: readonly number[] | undefined): strin
   if (!(low > 0 && Number.isFinite(high))) {
     return `Both bounds for ${term} must be above 0, since weights are drawn on a logarithmic scale; 0 is what "without" tries.`;
   }
-  return high > low
-    ? undefined
+  if (high > low) return undefined;
+  return high === low
+    ? `Both bounds for ${term} are ${low}, so there is nothing to draw; "set" tries one weight.`
     : `The bounds for ${term} are ${low} and ${high}: give the lower bound first.`;
 }
 
 function logUniform(low: number, high: number, share: number): number {
-  const value = low * (high / low) ** share;
-  return Number(value.toPrecision(significantDigits));
+  const value = Number((low * (high / low) ** share).toPrecision(significantDigits));
+  // Rounding must not leave the bounds.
+  return Math.min(high, Math.max(low, value));
 }

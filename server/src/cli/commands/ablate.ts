@@ -1,53 +1,73 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { createDeferred } from '../../base/deferred.ts';
-import type { AblationRecord } from '../../model/ablation.ts';
 import type { AblationRequest } from '../../model/ablationRequest.ts';
-import { isFinalState } from '../../model/run.ts';
 import { chooseEngine } from '../../workspace/engineChoice.ts';
 import { previewExperiment } from '../../workspace/previewExperiment.ts';
 import { listReadyExperiments } from '../../workspace/readyExperiments.ts';
 import { kindOptions, manyOptions, readAblationRequest } from '../ablationOptions.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
+import { followExperiment } from '../followExperiment.ts';
 import { type OpenedConfig, openConfig } from '../openConfig.ts';
+import { resumeExperiment } from '../resumeExperiment.ts';
 import { writeExperiments } from '../writers/experiments.ts';
 import { writePlan, writePlanHead } from '../writers/plan.ts';
-import { writeReport } from '../writers/report.ts';
 
 const usage =
-  'ablate <config> [--ready <name> | --named <set> | --without <term> | --only <term> | --scale <term>=<factor> | --set <term>=<weight> | --sweep <term>=<w>,<w>… | --search <term>=<low>..<high> --trials <count> [--draw <seed>] | --strategy <names> | --loss [<key>=]<forms> | --schedule [<term>=]<names> | --mode <names> | --shuffle] [--halving <metric>[:lower|:higher]] [--seeds <0,1,…>] [--steps <count>] [--plan]';
+  'ablate <config> [--ready <name> | --named <set> | --without <term> | --only <term> | --scale <term>=<factor> | --set <term>=<weight> | --sweep <term>=<w>,<w>… | --search <term>=<low>..<high> --trials <count> [--draw <seed>] | --strategy <names> | --loss [<key>=]<forms> | --schedule [<term>=]<names> | --mode <names> | --shuffle] [--halving <metric>[:lower|:higher]] [--seeds <0,1,…>] [--steps <count>] [--plan]\n  counterweight ablate --resume <id>';
 
 /** Lists the ready-made experiments of a config, plans an experiment, or runs one and prints its report. */
 export const ablateCommand: CliCommand = {
   name: 'ablate',
   usage,
   description:
-    'Run one experiment and print its report; with --plan only say what would be run. --sweep and --search given several times vary several weights. Without an experiment, list those that the task of the config has ready.',
+    'Run one experiment and print its report; with --plan only say what would be run. --sweep and --search given several times vary several weights. --resume runs what has not finished of an experiment of this folder, by the name that it was given. Without an experiment, list those that the task of the config has ready.',
   async run(args, context) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { ...kindOptions, ...manyOptions, plan: { type: 'boolean' } },
+      options: {
+        ...kindOptions,
+        ...manyOptions,
+        plan: { type: 'boolean' },
+        resume: { type: 'string' },
+      },
       allowPositionals: true,
     });
+    if (values.resume !== undefined) {
+      const alone = Object.keys(values).length === 1 && positionals.length === 0;
+      return alone ? resumeExperiment(context, values.resume) : refuse(context, resumesAlone);
+    }
     const [name] = positionals;
     if (name === undefined || positionals.length > 1) {
       context.error(`Which config? Usage: counterweight ${usage}\n`);
       return 2;
     }
-    const opened = await openConfig(context.workspace, resolve(context.cwd, name), context.cwd);
-    if (!opened.ok) return refuse(context, opened.error);
-    const request = readAblationRequest(values);
-    if (!request.ok) return refuse(context, request.error);
-    if (request.value === undefined) {
-      context.out(writeExperiments(listReadyExperiments(opened.value.view)));
-      return 0;
-    }
-    return values.plan
-      ? showPlan(context, opened.value, request.value)
-      : runExperiment(context, opened.value, request.value);
+    return ablateConfig(context, name, values);
   },
 };
+
+/** What is run stands in its plan: nothing beside it could change that. */
+const resumesAlone = '--resume takes the name of an experiment, and nothing beside it.';
+
+type Values = Parameters<typeof readAblationRequest>[0] & { readonly plan?: boolean | undefined };
+
+async function ablateConfig(
+  context: CommandContext,
+  name: string,
+  values: Values,
+): Promise<number> {
+  const opened = await openConfig(context.workspace, resolve(context.cwd, name), context.cwd);
+  if (!opened.ok) return refuse(context, opened.error);
+  const request = readAblationRequest(values);
+  if (!request.ok) return refuse(context, request.error);
+  if (request.value === undefined) {
+    context.out(writeExperiments(listReadyExperiments(opened.value.view)));
+    return 0;
+  }
+  return values.plan
+    ? showPlan(context, opened.value, request.value)
+    : runExperiment(context, opened.value, request.value);
+}
 
 function refuse({ error }: CommandContext, why: string): number {
   error(`${why}\n`);
@@ -79,7 +99,7 @@ async function runExperiment(
   request: AblationRequest,
 ): Promise<number> {
   const { view, folder } = opened;
-  const { experiments, ingest } = context.workspace;
+  const { experiments } = context.workspace;
   const choice = chooseEngine(view.file, view.found);
   if (choice.ok && choice.value.engine === 'task') {
     // Asked first: without one, every run of the experiment would fail for it.
@@ -96,31 +116,7 @@ async function runExperiment(
     request,
   });
   if (!started.ok) return refuse(context, started.error);
-  const ended = await untilEnded(context, started.value);
-  await ingest.settled();
-  const report = experiments.report(ended.id);
-  if (report) context.out(writeReport(report));
-  return ended.state === 'finished' ? 0 : 1;
-}
-
-/** Says how far the experiment is, a line for each run that ends. */
-function untilEnded(
-  { workspace: { experiments }, error }: CommandContext,
-  { id }: AblationRecord,
-): Promise<AblationRecord> {
-  const { promise, resolve: settle } = createDeferred<AblationRecord>();
-  const told = new Set<string>();
-  const look = (record: AblationRecord): void => {
-    if (record.id !== id) return;
-    for (const { runId, variant, seed, state } of record.runs) {
-      if (!isFinalState(state) || told.has(runId)) continue;
-      told.add(runId);
-      error(`${told.size}/${record.runs.length} ${variant}, seed ${seed}: ${state}\n`);
-    }
-    if (isFinalState(record.state)) settle(record);
-  };
-  const listening = experiments.onDidChange(look);
-  const known = experiments.all().find(({ record }) => record.id === id);
-  if (known) look(known.record);
-  return promise.finally(() => listening.dispose());
+  const { id } = started.value;
+  context.error(`Should it be interrupted, it goes on with: counterweight ablate --resume ${id}\n`);
+  return followExperiment(context, id);
 }

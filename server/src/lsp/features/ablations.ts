@@ -7,8 +7,7 @@ import {
   startAblationSchema,
 } from '../../protocol/ablation.ts';
 import type { ExperimentPlanAnswer } from '../../protocol/experimentPlan.ts';
-import { idSchema, notifications, requests, type Started } from '../../protocol/messages.ts';
-import { toWire } from '../../protocol/wire.ts';
+import { notifications, requests, type Started } from '../../protocol/messages.ts';
 import { chooseEngine } from '../../workspace/engineChoice.ts';
 import { summarizeExperiment, summarizeQueue } from '../../workspace/experimentSummary.ts';
 import { previewExperiment } from '../../workspace/previewExperiment.ts';
@@ -25,7 +24,7 @@ export const ablationsFeature: Feature = {
   name: 'ablations',
   register(context) {
     const { connection, workspace, logger, clock } = context;
-    const { experiments, ingest, queue } = workspace;
+    const { experiments, queue } = workspace;
     const list = () => ({ ablations: listAblations(context), queue: summarizeQueue(queue) });
     connection.onRequest<Started, void>(
       requests.startAblation,
@@ -47,16 +46,8 @@ export const ablationsFeature: Feature = {
         (asked) => planAblation(context, asked),
       ),
     );
-    connection.onRequest(requests.listAblations, list);
-    connection.onRequest(
-      requests.ablationReport,
-      guardParsed<typeof idSchema, unknown>(logger, 'report', idSchema, {}, async ({ id }) => {
-        // The last lines of a run that has just ended may not have been read yet.
-        await ingest.settled();
-        const report = experiments.report(id);
-        return report ? toWire({ report }) : {};
-      }),
-    );
+    // Before the folders are read there are none, which is not what is asked.
+    connection.onRequest(requests.listAblations, () => context.foldersRead().then(list));
     // Many arms may change at once, and the list holds all of them.
     const tell = new Throttle(clock, listMs, () => {
       void connection.sendNotification(notifications.ablationsChanged, list());
@@ -80,7 +71,10 @@ async function planAblation(
     request,
     backend: context.settings().backend,
   });
-  return plan.ok ? { plan: plan.value } : { problem: plan.error };
+  if (!plan.ok) return { problem: plan.error };
+  const choice = chooseEngine(view.file, view.found);
+  const command = choice.ok ? commandToConfirm(choice.value, undefined) : undefined;
+  return { plan: plan.value, ...(command ? { command } : {}) };
 }
 
 async function startAblation(context: FeatureContext, asked: StartAblation): Promise<Started> {

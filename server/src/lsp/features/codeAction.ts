@@ -10,12 +10,17 @@ import { LineIndex } from '../../base/lineIndex.ts';
 import type { TextRange } from '../../base/textRange.ts';
 import type { ConfigProblem, Finding } from '../../model/finding.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
-import { type BindTermArgument, clientCommands } from '../../protocol/commands.ts';
+import {
+  type AblateArgument,
+  type BindTermArgument,
+  clientCommands,
+} from '../../protocol/commands.ts';
 import { configRules } from '../../rules/configRegistry.ts';
 import { walkScalars } from '../../syntax/configTree.ts';
 import { replaceNumber } from '../../syntax/edit.ts';
 import type { ConfigFile } from '../../workspace/configFile.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
+import { settlingAblations } from '../../workspace/settlingAblations.ts';
 import { weightText } from '../../workspace/wording.ts';
 import type { Feature } from '../feature.ts';
 import { guard } from '../guard.ts';
@@ -60,7 +65,7 @@ function findingActions(view: ConfigView, { range, context }: CodeActionParams):
     return [
       ...setWeightActions(view, finding, diagnostics),
       // No experiment can set what stands in the middle of a program.
-      ...(term.kind === 'definition' ? [ablationAction(view, finding, diagnostics)] : []),
+      ...(term.kind === 'definition' ? ablationActions(view, finding, diagnostics) : []),
       ...ignoreActions(view, finding.name, term.valueRange, diagnostics),
     ];
   });
@@ -119,22 +124,21 @@ function weightEdit({ file }: ConfigView, term: LossTerm, weight: number): TextE
   return { range: toRange(file.lines, range), newText };
 }
 
-function ablationAction(
+function ablationActions(
   { file }: ConfigView,
   finding: Finding,
   diagnostics: Diagnostic[],
-): CodeAction {
-  const title = `Run the ablation that would settle it: without ${finding.term}`;
-  return {
-    title,
-    kind: CodeActionKind.QuickFix,
-    diagnostics,
-    command: {
+): CodeAction[] {
+  return settlingAblations(file, finding).map(({ label, request }) => {
+    const title = `Run the ablation that would settle it: ${label}`;
+    const argument: AblateArgument = { configUri: file.uri, ...request };
+    return {
       title,
-      command: clientCommands.ablate,
-      arguments: [{ configUri: file.uri, kind: 'without', term: finding.term }],
-    },
-  };
+      kind: CodeActionKind.QuickFix,
+      diagnostics,
+      command: { title, command: clientCommands.ablate, arguments: [argument] },
+    };
+  });
 }
 
 /** Languages in which a comment begins with `#`; JSON has none at all. */

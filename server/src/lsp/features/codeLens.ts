@@ -1,6 +1,5 @@
 import { type CodeLens, CodeLensRefreshRequest, type Command } from 'vscode-languageserver/node';
 
-import { ablationKinds } from '../../ablation/kinds/registry.ts';
 import { Throttle } from '../../base/throttle.ts';
 import type { WeightAblationRequest } from '../../model/ablationRequest.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
@@ -9,6 +8,7 @@ import { nodeAtPath } from '../../syntax/toPlainData.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import { hardCodedProblem } from '../../workspace/hardCodedProblem.ts';
 import { readyAblationsOf } from '../../workspace/planExperiment.ts';
+import { canAblate } from '../../workspace/settlingAblations.ts';
 import { nameOnSharedLine } from '../../workspace/sharedLines.ts';
 import { sparkline } from '../../workspace/wording.ts';
 import type { Feature } from '../feature.ts';
@@ -126,7 +126,7 @@ function ablations(view: ConfigView, term: LossTerm): readonly Command[] {
     ['×2', { kind: 'scale', term: term.name, value: 2 }],
   ];
   const possible = requests
-    .filter(([, request]) => isPossible(view, request))
+    .filter(([, request]) => canAblate(view.file, request))
     .map(([title, request]) => ({
       title,
       command: clientCommands.ablate,
@@ -139,12 +139,4 @@ function ablations(view: ConfigView, term: LossTerm): readonly Command[] {
 function sweeping(configUri: string, { name: term }: LossTerm): Command {
   const command = clientCommands.ablate;
   return { title: 'sweep…', command, arguments: [{ configUri, kind: 'sweep', term }] };
-}
-
-function isPossible({ file }: ConfigView, request: WeightAblationRequest): boolean {
-  const kind = ablationKinds.find(({ name }) => name === request.kind);
-  const weights = file.terms.flatMap(({ name, weight }) =>
-    weight === undefined ? [] : [{ name, weight }],
-  );
-  return kind?.changes(weights, request).ok ?? false;
 }

@@ -3,6 +3,7 @@ import type { Hover, Position, TextDocumentPositionParams } from 'vscode-languag
 import { LineIndex } from '../../base/lineIndex.ts';
 import type { TextRange } from '../../base/textRange.ts';
 import { discoverUses } from '../../discovery/discoverUses.ts';
+import type { WeightAblationRequest } from '../../model/ablationRequest.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
 import { metricName } from '../../model/metricName.ts';
 import type { TermArgument } from '../../protocol/bindings.ts';
@@ -19,6 +20,7 @@ import { hardCodedProblem } from '../../workspace/hardCodedProblem.ts';
 import { hoverMarkdown } from '../../workspace/hoverText.ts';
 import { lastValuePlaces } from '../../workspace/logPlace.ts';
 import { projectHover } from '../../workspace/projectCompletion.ts';
+import { canAblate } from '../../workspace/settlingAblations.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guard } from '../guard.ts';
 import { toRange } from '../toProtocol.ts';
@@ -157,13 +159,21 @@ function commandLink(
   return `[${title}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
 }
 
-function actionLinks(view: ConfigView, { name: term, kind }: LossTerm): string {
+function actionLinks(view: ConfigView, { name: term, kind, weight }: LossTerm): string {
   const configUri = view.file.uri;
-  const ablations = [
-    commandLink('without', clientCommands.ablate, { configUri, kind: 'without', term }),
-    commandLink('only', clientCommands.ablate, { configUri, kind: 'only', term }),
-    commandLink('×2', clientCommands.ablate, { configUri, kind: 'scale', term, value: 2 }),
+  const requests: readonly (readonly [string, WeightAblationRequest])[] = [
+    ['without', { kind: 'without', term }],
+    ['only', { kind: 'only', term }],
+    ['×2', { kind: 'scale', term, value: 2 }],
   ];
+  const possible = requests.filter(([, request]) => canAblate(view.file, request));
+  const asked: readonly (readonly [string, AblateArgument])[] = [
+    ...possible.map(([title, request]) => [title, { configUri, ...request }] as const),
+    ...(weight === undefined ? [] : [['sweep…', { configUri, kind: 'sweep', term }] as const]),
+  ];
+  const ablations = asked.map(([title, argument]) =>
+    commandLink(title, clientCommands.ablate, argument),
+  );
   const lift = hardCodedProblem(view, term)
     ? [commandLink('lift into an option', serverCommands.liftWeight, { configUri, term })]
     : [];

@@ -1,8 +1,13 @@
+import { whyFixed } from '../../ablation/plan.ts';
+import type { WeightAblationRequest } from '../../model/ablationRequest.ts';
+import type { LossTerm } from '../../model/lossTerm.ts';
 import { configArgumentSchema } from '../../protocol/commands.ts';
 import type { LossTermsAnswer } from '../../protocol/lossTerms.ts';
 import { requests } from '../../protocol/messages.ts';
+import type { ConfigFile } from '../../workspace/configFile.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import { trainingTask } from '../../workspace/planExperiment.ts';
+import { canAblate } from '../../workspace/settlingAblations.ts';
 import { taskChoicesOf } from '../../workspace/taskChoices.ts';
 import type { Feature } from '../feature.ts';
 import { guardParsed } from '../guard.ts';
@@ -22,18 +27,35 @@ export const lossTermsFeature: Feature = {
           // A long program that was just opened is still being read.
           await session.documentsTaken();
           const view = session.view(configUri);
-          const file = view?.file;
-          const terms = (file?.terms ?? []).map(({ name, weight, valueRange }) => ({
-            name,
-            line: file?.lines.positionAt(valueRange.start).line ?? 0,
-            ...(weight === undefined ? {} : { weight }),
-          }));
-          return { terms, ...(view ? othersOf(view) : {}) };
+          if (!view) return { terms: [] };
+          const { file } = view;
+          return { terms: file.terms.map((term) => describeTerm(file, term)), ...othersOf(view) };
         },
       ),
     );
   },
 };
+
+function describeTerm(file: ConfigFile, term: LossTerm): LossTermsAnswer['terms'][number] {
+  const { name, weight, valueRange } = term;
+  const problem = whyFixed(term);
+  // Any other number is a weight to set: here only whether there is one to replace is asked.
+  const other = (weight ?? 0) + 1;
+  const requests: readonly WeightAblationRequest[] = [
+    { kind: 'without', term: name },
+    { kind: 'only', term: name },
+    { kind: 'scale', term: name, value: 2 },
+    { kind: 'set', term: name, value: other },
+  ];
+  const possible = problem === undefined ? requests.filter((each) => canAblate(file, each)) : [];
+  return {
+    name,
+    line: file.lines.positionAt(valueRange.start).line,
+    kinds: possible.map(({ kind }) => kind),
+    ...(weight === undefined ? {} : { weight }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
 
 /** What can be varied beside the weights. */
 function othersOf({ file, found }: ConfigView): Partial<LossTermsAnswer> {

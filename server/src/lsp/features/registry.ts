@@ -14,6 +14,7 @@ import { lossTermsFeature } from './lossTerms.ts';
 import { panelsFeature } from './panels.ts';
 import { queueFeature } from './queue.ts';
 import { readyExperimentsFeature } from './readyExperiments.ts';
+import { reportsFeature } from './reports.ts';
 import { runsFeature } from './runs.ts';
 
 /** All features, by name. */
@@ -33,5 +34,6 @@ export const features: readonly Feature[] = [
   panelsFeature,
   queueFeature,
   readyExperimentsFeature,
+  reportsFeature,
   runsFeature,
 ];

@@ -10,6 +10,8 @@ import { toWire } from '../../protocol/wire.ts';
 import { findNode } from '../../syntax/configTree.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import { chooseEngine, type EngineChoice } from '../../workspace/engineChoice.ts';
+import { overridesOfRun } from '../../workspace/planOverrides.ts';
+import { readProgram } from '../../workspace/programSource.ts';
 import { describeProgress, summarizeRun } from '../../workspace/runSummary.ts';
 import type { RunStatus } from '../../workspace/startedRun.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
@@ -54,7 +56,8 @@ export const runsFeature: Feature = {
         return null;
       }),
     );
-    connection.onRequest(requests.listRuns, list);
+    // Before the folders are read there are none, which is not what is asked.
+    connection.onRequest(requests.listRuns, () => context.foldersRead().then(list));
     const tell = new Throttle(clock, listMs, () => {
       void connection.sendNotification(notifications.runsChanged, list());
     });
@@ -71,6 +74,9 @@ async function startRun(context: FeatureContext, asked: StartRun): Promise<Start
   if (!choice.ok) return { problem: choice.error };
   const confirm = commandToConfirm(choice.value, asked.confirmed);
   if (confirm) return { confirm };
+  const { file, found } = view;
+  const program = await readProgram(context.workspace.files, file, found);
+  const of = { config: file, found, choice: choice.value, program };
   const started = await context.workspace.starter.start({
     workspaceFolder: folder,
     configPath: view.file.path,
@@ -78,6 +84,7 @@ async function startRun(context: FeatureContext, asked: StartRun): Promise<Start
     choice: choice.value,
     seed: seedOf(view),
     steps: undefined,
+    overrides: overridesOfRun(of, file.text),
   });
   return started.ok ? { id: started.value.id } : { problem: started.error };
 }
@@ -110,15 +117,15 @@ function seedOf({ file }: ConfigView): number {
 
 function listRuns({ workspace }: FeatureContext) {
   const { catalog, session, starter, store } = workspace;
-  const views = session.configUris().map((uri) => ({ uri, view: session.view(uri) }));
+  const bound = session
+    .configUris()
+    .map((uri) => ({ uri, ids: new Set(session.view(uri)?.runs.map(({ id }) => id)) }));
   return catalog.all().map((run) =>
     summarizeRun({
       run,
       store,
       status: starter.status(run.id),
-      configUris: views
-        .filter(({ view }) => view?.runs.some(({ id }) => id === run.id))
-        .map(({ uri }) => uri),
+      configUris: bound.filter(({ ids }) => ids.has(run.id)).map(({ uri }) => uri),
     }),
   );
 }

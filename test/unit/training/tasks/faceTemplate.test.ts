@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { planReadyAblation } from '../../../../server/src/ablation/readyPlan.ts';
 import { createRandom } from '../../../../server/src/base/random.ts';
 import { fail, succeed } from '../../../../server/src/base/result.ts';
+import { atOnce } from '../../../../server/src/base/turns.ts';
 import { discoverTerms } from '../../../../server/src/discovery/discoverTerms.ts';
 import { parseConfig } from '../../../../server/src/syntax/registry.ts';
 import { toPlainData } from '../../../../server/src/syntax/toPlainData.ts';
@@ -97,7 +98,7 @@ describe('the config of face-template', () => {
 
   it.each(faceTemplate.ablations ?? [])('has the experiment $name ready', (ready) => {
     const document = readExample();
-    const plan = planReadyAblation({
+    const made = planReadyAblation({
       ...{ document, ready, seeds: [0], configName: 'train.yaml' },
       terms: discoverTerms(document),
       complete({ root }) {
@@ -107,7 +108,7 @@ describe('the config of face-template', () => {
           : fail(checked.error.map(({ message }) => message).join(' '));
       },
     });
-    expect(plan).toMatchObject({ ok: true });
+    expect(atOnce(made)).toMatchObject({ ok: true });
   });
 
   it.each(noiseLevels)('draws $name noise levels above 0', ({ options, draw }) => {
