@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { findTorchPython, needingTorch } from '../support/torchPython.ts';
-import { clickCodeLens } from './support/editor.ts';
+import { clickCodeLens, waitForInlayHint } from './support/editor.ts';
 import { runsOnDisk } from './support/runs.ts';
 import {
   answerDialog,
@@ -78,6 +78,8 @@ describe.skipIf(!torchPython)(needingTorch('an ablation of a PyTorch program', t
       expect(text).toMatch(/-\s*kl_loss_weight: 1\.0[\s\S]*\+\s*kl_loss_weight: 0/);
       await workbench.screenshot('interrupted-ablation-report');
       await waitForCurves(report, 100);
+      // The figures of counterweight_probe.py, on the line.
+      expect(await waitForInlayHint(page, 'kl_loss_weight', /grad \d/)).toBeTruthy();
       expect(await notificationTexts(page)).toEqual([]);
 
       const runs = runsOnDisk(workspacePath).map(({ record }) => record);

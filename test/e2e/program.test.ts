@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-
 import { describe, expect, it } from 'vitest';
 
-import { findTorchPython } from '../support/torchPython.ts';
 import { clickCodeLens, waitForCodeLens, waitForInlayHint } from './support/editor.ts';
 import { runCommand } from './support/palette.ts';
 import { newestRun, runsOnDisk, waitForRun } from './support/runs.ts';
@@ -16,56 +13,28 @@ import {
 import { frameText, hasText, webviewFrame } from './support/webviews.ts';
 import { inWorkbench, type WorkbenchOptions } from './support/workbench.ts';
 
-const torchPython = findTorchPython();
-
-interface Program {
-  readonly workspaceFixture: string;
-  readonly files: Readonly<Record<string, string>>;
-  /** The weight that is taken away. */
-  readonly line: string;
-  readonly metrics: readonly string[];
-}
-
-const plain: Program = {
+const options: WorkbenchOptions = {
   workspaceFixture: 'test/fixtures/workspaces/plain-python',
-  files: {},
-  line: 'smooth_loss_weight',
-  metrics: ['fit_loss', 'smooth_loss'],
+  open: ['train.yaml'],
 };
+/** The weight that is taken away. */
+const line = 'smooth_loss_weight';
 
-const torch: Program = {
-  workspaceFixture: 'examples/pytorch-vae',
-  // One seed and few steps: what is tried here is the way, not the science.
-  files: {
-    'train.yaml': readFileSync('examples/pytorch-vae/train.yaml', 'utf8').replace(
-      'steps: 3000',
-      'steps: 400',
-    ),
-    'counterweight.yaml': readFileSync('examples/pytorch-vae/counterweight.yaml', 'utf8')
-      .replace(/seeds: \[.*\]/, 'seeds: [0]')
-      .replace('"python3"', `"${torchPython}"`),
-  },
-  line: 'kl_loss_weight',
-  metrics: ['recon_loss', 'kl_loss'],
-};
-
-describe.each(torchPython ? [plain, torch] : [plain])('the own program of $line', (program) => {
-  const { workspaceFixture, files, line, metrics } = program;
-
+/** One that trains with PyTorch is in interruptedAblation.test.ts. */
+describe("a program of the user's own", () => {
   it('is shown before it runs, is ablated with copies of the config, and ends in a report', async () => {
-    const options = { workspaceFixture, files, open: ['train.yaml'] };
-    await inWorkbench(`program-${line}`, options, async (workbench) => {
+    await inWorkbench('program', options, async (workbench) => {
       const { page, workspacePath, workspace } = workbench;
       const before = workspace.read('train.yaml');
       await clickCodeLens(page, '▶ without', line);
       expect(await dialogText(page)).toMatch(/python3 train\.py --config \{config\}/);
-      await workbench.screenshot(`program-confirm-${line}`);
+      await workbench.screenshot('program-confirm');
       await answerDialog(page, 'Run');
       const report = await webviewFrame(page, 'the report', hasText(/finished/), 150_000);
       const text = await frameText(report);
-      for (const metric of metrics) expect(text).toContain(metric);
+      for (const metric of ['fit_loss', 'smooth_loss']) expect(text).toContain(metric);
       expect(text).toMatch(new RegExp(`-\\s*${line}`));
-      await workbench.screenshot(`program-report-${line}`);
+      await workbench.screenshot('program-report');
       const runs = runsOnDisk(workspacePath);
       expect(runs.length).toBeGreaterThanOrEqual(2);
       expect(runs.every(({ record }) => record.state === 'finished')).toBe(true);
@@ -83,11 +52,11 @@ describe.each(torchPython ? [plain, torch] : [plain])('the own program of $line'
 
 describe('a train command that fails at once', () => {
   it('says so with exit code and the last lines of stderr', async () => {
-    const options = {
+    const failing = {
+      ...options,
       workspaceFixture: 'test/fixtures/workspaces/failing-command',
-      open: ['train.yaml'],
     };
-    await inWorkbench('program-failing', options, async (workbench) => {
+    await inWorkbench('program-failing', failing, async (workbench) => {
       const { page, workspacePath } = workbench;
       await clickCodeLens(page, 'run training');
       await answerDialog(page, 'Run');
@@ -107,13 +76,12 @@ describe('a train command that fails at once', () => {
 describe('a workspace that is not trusted', () => {
   it('reads configs and logs and runs nothing', async () => {
     const log = '{"step":1,"fit_loss":0.5,"smooth_loss":0.25,"total_loss":0.51}\n';
-    const options: WorkbenchOptions = {
-      workspaceFixture: 'test/fixtures/workspaces/plain-python',
+    const untrusted: WorkbenchOptions = {
+      ...options,
       files: { 'runs/plain/metrics.jsonl': log },
-      open: ['train.yaml'],
       trust: 'ask',
     };
-    await inWorkbench('program-untrusted', options, async (workbench) => {
+    await inWorkbench('program-untrusted', untrusted, async (workbench) => {
       const { page, workspacePath } = workbench;
       await declineTrust(page);
       await waitForCodeLens(page, 'without');

