@@ -340,7 +340,17 @@ describe('a text that is edited', () => {
   test('a hundred thousand statements on a line, and what is no program', () => {
     expect(valuesOf(`${'a;'.repeat(150_000)}x = 1\n`)).toEqual({ x: 1 });
     expect(python.parse('x = 1\0\n').root).toBeUndefined();
-    expect(python.parse('] '.repeat(50_000)).root).toBeUndefined();
+    for (const piece of ['] ', '//', '\\']) {
+      expect(python.parse(piece.repeat(50_000)).root, piece).toBeUndefined();
+    }
+  });
+
+  test('a long program whose first text is being typed stays one', () => {
+    const words = 'Trains on two losses, see Kendall et al. (2018): one for depth.\n'.repeat(20);
+    const rest = 'kl_weight = 0.1\n'.repeat(3000);
+    for (const quotes of ['"', '""', '{""', '']) {
+      expect(python.parse(`${quotes}${words}"""\n${rest}`).root, quotes).toBeDefined();
+    }
   });
 
   test('of a name that is set in a thousand branches the last ones are told', () => {

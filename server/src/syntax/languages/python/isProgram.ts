@@ -8,6 +8,8 @@ const longText = 30_000;
 const headLength = 3000;
 /** Programs of any version have far fewer errors a character, other texts more. */
 const mostErrors = headLength / 10;
+/** So much of a head lies in errors where nothing is left of it; of heads that were typed into, at most 0.63 was seen. */
+const mostInErrors = 0.9 * headLength;
 
 /**
  * False for what cannot be a program: a text with null characters, which Python refuses, and a long
@@ -32,6 +34,11 @@ function headOf(text: string): string {
 function isAllErrors(head: string): boolean {
   const cursor = parser.parse(toParsedText(head)).cursor();
   let errors = 0;
-  while (cursor.next()) if (cursor.type.isError) errors += 1;
-  return errors >= mostErrors;
+  let inErrors = 0;
+  while (cursor.next()) {
+    if (!cursor.type.isError) continue;
+    errors += 1;
+    inErrors += cursor.to - cursor.from;
+  }
+  return errors >= mostErrors || inErrors >= mostInErrors;
 }
