@@ -16,7 +16,7 @@ import { quantile } from '../engine/statistics.mts';
 const python = process.env.PYTHON ?? '/usr/bin/python3';
 const everyStep = [2, 3, 4, 5, 8];
 const sparse = 50;
-/** At every 50 steps the cost is promised for 2 to 5 losses; a round of it takes 200 steps. */
+/** At every 50 steps the cost is promised for 2 to 5 losses; a round of it takes 50 steps. */
 const everyFifty = [2, 5];
 
 const ways = ['control', 'observe', 'combine', 'handMade', 'sameFigures'] as const;

@@ -217,8 +217,9 @@ class Probe:
         began = time.perf_counter()
         terms = _check_terms(losses, weights, objective.order)
         self._refuse_combine(objective, terms)
+        total = _weighted_sum(terms)
         if not measures:
-            self._back_at_once(objective, terms, divide)
+            self._back_at_once(objective, total, divide)
             objective.end(accumulating)
         else:
             supply = _Supply(1.0 / divide)
@@ -226,7 +227,7 @@ class Probe:
             if objective.sums is not None:
                 supply.add_to(objective.sums)
             self._finish(objective, number, accumulating, began)
-        return _weighted_sum(terms).detach()
+        return total.detach()
 
     def log(self, figures: Mapping[str, Any], step: Optional[int] = None) -> None:
         """Writes figures of yours, or of the functions below, at a step (default: the newest)."""
@@ -467,10 +468,11 @@ class Probe:
                     "there is none. Its graph may be detached.",
                 )
 
-    def _back_at_once(self, objective: "_Objective", terms: "_Terms", divide: float) -> None:
-        total = _weighted_sum(terms) / divide
+    def _back_at_once(self, objective: "_Objective", total: Tensor, divide: float) -> None:
         if not total.requires_grad:
             return
+        if divide != 1.0:
+            total = total / divide
         if self._scaler is not None:
             total = self._scaler.scale(total)
         with _in_words():
@@ -1155,12 +1157,13 @@ def _check_number(value: Any, what: str) -> None:
 
 
 def _weighted_sum(terms: _Terms) -> Tensor:
-    total: Any = 0.0
+    total: Any = None
     for loss, weight in zip(terms.losses, terms.weights):
         if weight != 0:
-            value = loss.reshape(()) if torch.is_tensor(loss) else loss
-            total = total + (value if weight == 1.0 else weight * value)
-    return total if torch.is_tensor(total) else torch.tensor(float(total))
+            value = loss.reshape(()) if torch.is_tensor(loss) and loss.dim() > 0 else loss
+            weighted = value if weight == 1.0 else weight * value
+            total = weighted if total is None else total + weighted
+    return total if torch.is_tensor(total) else torch.tensor(float(total or 0.0))
 
 
 def _has_graph(loss: Any) -> bool:

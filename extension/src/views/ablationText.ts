@@ -66,7 +66,7 @@ export function ablationTooltip(ablation: AblationSummary): string {
   const { title, reason, runs } = ablation;
   const lines = runs
     .slice(0, shownRuns)
-    .map((run) => `- ${escapeMarkdown(run.variant)}, seed ${run.seed}: ${run.state}`);
+    .map((run) => `- ${escapeMarkdown(run.label)}, seed ${run.seed}: ${run.state}`);
   const more = runs.length - shownRuns;
   const rest = more > 0 ? [`- and ${more} more`] : [];
   const why = reason === undefined ? [] : ['', escapeMarkdown(reason)];

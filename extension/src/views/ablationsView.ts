@@ -93,13 +93,13 @@ function ablationItem(ablation: AblationSummary, { queue }: ServerMirror): vscod
 }
 
 function armItem({ arm, run }: ArmElement): vscode.TreeItem {
-  const { variant, seed, state } = arm;
-  const item = new vscode.TreeItem(`${variant}, seed ${seed}`);
+  const { label, seed, state } = arm;
+  const item = new vscode.TreeItem(`${label}, seed ${seed}`);
   item.description = armDescription(arm, run);
   if (run) item.tooltip = new vscode.MarkdownString(runTooltip(run));
   item.iconPath = iconOf(state);
   item.contextValue = run ? 'arm.known' : 'arm';
-  item.accessibilityInformation = { label: `${variant}, seed ${seed}, ${state}` };
+  item.accessibilityInformation = { label: `${label}, seed ${seed}, ${state}` };
   return item;
 }
 

@@ -1,3 +1,4 @@
+import { variantLabel } from '../ablation/variantLabel.ts';
 import { createDeferred } from '../base/deferred.ts';
 import type { AblationRecord } from '../model/ablation.ts';
 import { isFinalState } from '../model/run.ts';
@@ -26,7 +27,8 @@ function untilEnded(
     for (const { runId, variant, seed, state } of record.runs) {
       if (!isFinalState(state) || told.has(runId)) continue;
       told.add(runId);
-      error(`${told.size}/${record.runs.length} ${variant}, seed ${seed}: ${state}\n`);
+      const name = `${variantLabel(record, variant)}, seed ${seed}`;
+      error(`${told.size}/${record.runs.length} ${name}: ${state}\n`);
     }
     if (isFinalState(record.state)) settle(record);
   };

@@ -19,7 +19,8 @@ export const ablationSummarySchema = z.object({
   title: z.string(),
   configUri: z.string(),
   state: runStateSchema,
-  runs: z.array(ablationArmRunSchema),
+  /** `label` is the variant's, for people. */
+  runs: z.array(ablationArmRunSchema.extend({ label: z.string() })),
   createdAt: z.number(),
   reason: z.string().optional(),
   /** Another window runs it; here it can be looked at. */

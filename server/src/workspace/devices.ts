@@ -1,8 +1,8 @@
 import type { Device } from '../ablation/queue.ts';
 import type { EngineChoice } from './engineChoice.ts';
 
-/** Two trainings on it at once would share it, and both tell less. */
-const accelerator: Device = { name: 'this machine', places: 1 };
+/** This machine: two trainings on it at once would share it, and both tell less. */
+export const accelerator: Device = { name: 'this machine', places: 1 };
 
 /** Slurm has a queue of its own; this is the number of jobs that clusters let a user have in it. */
 export const cluster: Device = { name: 'Slurm', places: 1000 };

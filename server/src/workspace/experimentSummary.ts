@@ -23,7 +23,12 @@ export function summarizeExperiment(
   configUri: string,
 ): AblationSummary {
   const { record, place, interruptedAt, canGoOn } = experiment;
-  const { id, title, state, runs, createdAt } = record;
+  const { id, title, state, createdAt } = record;
+  const labels = new Map(record.variants.map((variant) => [variant.id, variant.label]));
+  const runs = record.runs.map((run) => ({
+    ...run,
+    label: labels.get(run.variant) ?? run.variant,
+  }));
   const given = {
     reason: record.reason,
     rank: rankOf(sources, id),

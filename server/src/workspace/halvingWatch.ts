@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { findHopeless, valuesAtLooks } from '../ablation/halving.ts';
+import { variantLabel } from '../ablation/variantLabel.ts';
 import type { AblationRecord } from '../model/ablation.ts';
 import type { MetricStore } from '../store/metricStore.ts';
 import type { KnownExperiment } from './knownExperiment.ts';
@@ -39,11 +40,10 @@ export class HalvingWatch {
     if (!first) return undefined;
     const { variant, why } = first;
     const runIds = found.filter((one) => one.variant === variant).map(({ runId }) => runId);
-    const label = record.variants.find(({ id }) => id === variant)?.label ?? variant;
     return {
       change: {
         stopped: [...stopped, ...runIds],
-        notes: [...notes, `${label} was stopped early: ${why}.`],
+        notes: [...notes, `${variantLabel(record, variant)} was stopped early: ${why}.`],
       },
       arms: runs.filter(({ runId }) => runIds.includes(runId)),
     };

@@ -9,6 +9,7 @@ import type {
   SlurmLaunch,
   TaskLaunch,
 } from '../ablation/launcher.ts';
+import type { Device } from '../ablation/queue.ts';
 import type { Clock } from '../base/clock.ts';
 import { createDeferred } from '../base/deferred.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -17,8 +18,7 @@ import { fail, type Result, succeed } from '../base/result.ts';
 import { isFinalState, noticeLimit, type RunRecord, type RunState } from '../model/run.ts';
 import { whileClaimed } from './claim.ts';
 import { leftJob } from './clusterJob.ts';
-import { cluster, devicesFor } from './devices.ts';
-import type { EngineChoice } from './engineChoice.ts';
+import { accelerator, cluster, devicesFor } from './devices.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { KnownRun } from './knownRun.ts';
 import { endLeftovers } from './leftovers.ts';
@@ -88,7 +88,7 @@ export class RunStarter {
     const name = timeStampedName(plan.configPath, clock.now());
     const shared = { module: module.value, training: this.training() };
     const run = await this.#prepare({ ...plan, ...shared, name }, {});
-    return run.ok ? succeed(this.#enqueue(run.value, plan.choice)) : run;
+    return run.ok ? succeed(this.#enqueue(run.value, devicesFor(plan.choice))) : run;
   }
 
   /** How built-in tasks are trained as things stand. */
@@ -116,7 +116,7 @@ export class RunStarter {
       const prepared = await prepareResumption(files, run, clock.now());
       return this.#takeUp(run, prepared, this.training());
     });
-    return own.ok ? succeed(this.#enqueue(own.value, { engine: 'task', task: '' })) : own;
+    return own.ok ? succeed(this.#enqueue(own.value, [accelerator])) : own;
   }
 
   /** Lets an arm whose turn has come again go on from its checkpoint, at once. */
@@ -214,14 +214,14 @@ export class RunStarter {
     return succeed(run);
   }
 
-  #enqueue(run: OwnRun, choice: EngineChoice): StartedRun {
+  #enqueue(run: OwnRun, devices: readonly Device[]): StartedRun {
     const { id, record } = run.status;
     const { queue } = this.#options;
     queue.add([
       {
         runId: record.id,
         group: record.id,
-        devices: devicesFor(choice),
+        devices,
         launch: (device) => this.#launch(run, device),
         stop: () => run.handle?.cancel(),
       },

@@ -44,6 +44,7 @@ function ablations(
     runs: states.map((state, index) => ({
       runId: `r${index}`,
       variant: index % 2 === 0 ? 'baseline' : 'without-render',
+      label: index % 2 === 0 ? 'baseline' : 'without render',
       seed: 0,
       state,
     })),

@@ -226,8 +226,8 @@ describe('the list of ablations', () => {
     state: 'running',
     createdAt: 1,
     runs: [
-      { runId: 'r0', variant: 'baseline', seed: 0, state: 'finished' },
-      { runId: 'r1', variant: 'without-kl', seed: 0, state: 'running' },
+      { runId: 'r0', variant: 'baseline', label: 'baseline', seed: 0, state: 'finished' },
+      { runId: 'r1', variant: 'without-kl', label: 'without kl', seed: 0, state: 'running' },
     ],
   };
 
@@ -292,7 +292,7 @@ describe('the list of ablations', () => {
       '**without kl · a\\.yaml, 1 seed**',
       '',
       '- baseline, seed 0: finished',
-      '- without\\-kl, seed 0: running',
+      '- without kl, seed 0: running',
       '',
       'stopped',
     ]);

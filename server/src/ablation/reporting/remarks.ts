@@ -2,6 +2,7 @@ import type { InTurns } from '../../base/turns.ts';
 import type { AblationRecord, Variant } from '../../model/ablation.ts';
 import { isOfWeights } from '../../model/ablationRequest.ts';
 import { isFinalState, type RunState } from '../../model/run.ts';
+import { variantLabel } from '../variantLabel.ts';
 import type { ArmResult, ArmSeries, Arms } from './arms.ts';
 import type { ChosenMetric } from './metricChoice.ts';
 import { isTotal } from './metricKind.ts';
@@ -236,6 +237,5 @@ function isZero(series: ArmSeries): boolean {
 }
 
 function nameRun(record: AblationRecord, { variant, seed }: ArmResult): string {
-  const label = record.variants.find(({ id }) => id === variant)?.label ?? variant;
-  return `${label}, seed ${seed}`;
+  return `${variantLabel(record, variant)}, seed ${seed}`;
 }
