@@ -1,4 +1,4 @@
-import { sep } from 'node:path';
+import { dirname } from 'node:path';
 
 import { type Disposable, toDisposable } from '../base/disposable.ts';
 import type { LogListener, LogSource } from './logSource.ts';
@@ -45,9 +45,11 @@ export class WatchedRoots implements Disposable {
 
   /** The outermost root at or above a path, so that a name does not depend on the order of watching. */
   rootOf(path: string): string | undefined {
-    return [...this.#roots.keys()]
-      .sort((first, second) => first.length - second.length)
-      .find((root) => isAtOrBelow(path, root));
+    let outermost = this.#roots.has(path) ? path : undefined;
+    for (let below = path; dirname(below) !== below; below = dirname(below)) {
+      if (this.#roots.has(dirname(below))) outermost = dirname(below);
+    }
+    return outermost;
   }
 
   dispose(): void {
@@ -76,8 +78,4 @@ export class WatchedRoots implements Disposable {
     this.#roots.delete(root);
     this.#unready.delete(root);
   }
-}
-
-function isAtOrBelow(path: string, root: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
