@@ -188,7 +188,8 @@ class Probe:
             return None
         began = time.perf_counter()
         terms = _check_terms(losses, weights, objective.order)
-        with _kept(list(self._modules.values())):
+        # Checkpointed parts run forward again.
+        with _kept(list(self._modules.values()) if _RECOMPUTES_EACH_PASS else []):
             self._take_back(objective, terms, accumulating)
         return self._finish(objective, number, accumulating, began)
 
@@ -1328,7 +1329,7 @@ def _autocasts(kind: str) -> bool:
 
 @contextlib.contextmanager
 def _kept(modules: Sequence[nn.Module]) -> Iterator[None]:
-    """Puts buffers and random generators back: checkpointed parts run forward again."""
+    """Puts the buffers of these modules back, and the random generators."""
     buffers = _distinct(b for module in modules for b in module.buffers())
     values = [buffer.detach().clone() for buffer in buffers]
     state, cuda = torch.get_rng_state(), _cuda_states()
@@ -1336,7 +1337,7 @@ def _kept(modules: Sequence[nn.Module]) -> Iterator[None]:
         yield
     finally:
         for buffer, value in zip(buffers, values):
-            if _RECOMPUTES_EACH_PASS and not torch.equal(buffer, value):
+            if not torch.equal(buffer, value):
                 # .data: the graph that backward() still needs may watch the version of the buffer.
                 buffer.data.copy_(value)
         if not torch.equal(torch.get_rng_state(), state):

@@ -134,5 +134,30 @@ def randomness():
     assert torch.is_grad_enabled()
 
 
+class Counting(nn.Module):
+    """Keeps a running value of its own, which eval mode does not stop."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("seen", torch.zeros(()))
+
+    def forward(self, x):
+        self.seen += len(x)
+        return x
+
+
+def buffers():
+    """passes that are only measured leave modes and running values as they were"""
+    module = nn.Sequential(Counting(), nn.BatchNorm1d(4))
+    module[1].eval()
+    with probe.undisturbed(module):
+        module(torch.randn(6, 4))
+        same([part.training for part in module.modules()], [False] * 3)
+    same([part.training for part in module.modules()], [True, True, False])
+    same(module[0].seen.item(), 0)
+    probe.condition_gain(module, torch.eye(6, 4), torch.ones(6, 4), modules=[module])
+    same(module[0].seen.item(), 0)
+
+
 if __name__ == "__main__":
-    run_checks([posterior, outputs, field, gain, endpoints, randomness])
+    run_checks([posterior, outputs, field, gain, endpoints, randomness, buffers])
