@@ -4,6 +4,7 @@ import { correctionAnswerSchema } from '#protocol/bindings';
 import { requests } from '#protocol/messages';
 import type { LanguageServer } from './languageServer.ts';
 import type { Notices } from './notices.ts';
+import { replaceText } from './replaceText.ts';
 
 /** What a person says of a config, as the server takes it. */
 export type Correction =
@@ -18,29 +19,18 @@ export async function applyCorrection(
 ): Promise<void> {
   const payload = { configUri, correction };
   const answer = await server.request(requests.correctBinding, payload, correctionAnswerSchema);
-  if (!answer.ok) {
-    notices.error(answer.problem);
+  const change = answer.ok ? answer.value : answer;
+  if ('problem' in change) {
+    notices.error(change.problem);
     return;
   }
-  if ('problem' in answer.value) {
-    notices.error(answer.value.problem);
-    return;
-  }
-  const { path, isNew, range, newText } = answer.value;
+  const { path, ...rest } = change;
   const uri = vscode.Uri.file(path);
   const open = vscode.workspace.textDocuments.find(
     (each) => each.uri.toString() === uri.toString(),
   );
   const hadEdits = open?.isDirty ?? false;
-  const edit = new vscode.WorkspaceEdit();
-  if (isNew) edit.createFile(uri, { ignoreIfExists: true });
-  const { start, end } = range;
-  const place = new vscode.Range(start.line, start.character, end.line, end.character);
-  edit.replace(uri, place, newText);
-  if (!(await vscode.workspace.applyEdit(edit))) {
-    notices.error(`${vscode.workspace.asRelativePath(uri)} could not be changed by the editor.`);
-    return;
-  }
+  if (!(await replaceText(notices, { uri, ...rest }))) return;
   const document = await vscode.workspace.openTextDocument(uri);
   // Other edits that are not saved yet are for the user to save.
   if (!hadEdits) await document.save();

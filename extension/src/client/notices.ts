@@ -27,9 +27,11 @@ export class Notices {
   }
 
   /** Something that was asked for is done, and there is more to say than fits at the bottom. */
-  tell(message: string): void {
-    // Nobody has to answer it.
-    void vscode.window.showInformationMessage(message);
+  tell(message: string, ...offers: readonly Offer[]): void {
+    offer(
+      vscode.window.showInformationMessage(message, ...offers.map(({ label }) => label)),
+      offers,
+    );
   }
 
   /** A word at the bottom that goes away by itself. */

@@ -125,7 +125,7 @@ function titleOf(request: Request): string {
     case 'only':
       return `Ablation: only ${request.term}`;
     case 'scale':
-      return `Ablation: ${request.term} × ${request.value}`;
+      return `Ablation: ${request.term} ×${request.value}`;
     case 'set':
       return `Ablation: ${request.term} = ${request.value}`;
     case 'named':

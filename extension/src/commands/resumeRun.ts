@@ -1,8 +1,7 @@
-import * as vscode from 'vscode';
-
-import { idSchema, requests } from '#protocol/messages';
-import { awaitLists } from './awaitLists.ts';
-import type { Command, CommandContext } from './command.ts';
+import { requests } from '#protocol/messages';
+import type { ServerMirror } from '../client/serverMirror.ts';
+import { chooseId } from './chooseId.ts';
+import type { Command } from './command.ts';
 import { mayRun } from './preconditions.ts';
 import { requestStart } from './requestStart.ts';
 
@@ -11,35 +10,28 @@ export const resumeRun: Command = {
   id: 'counterweight.resumeRun',
   async run(context, argument) {
     if (!mayRun(context)) return;
-    const given = idSchema.safeParse(argument);
-    const id = given.success ? given.data.id : await pickResumable(context);
+    const id = await chooseId(context, argument, {
+      title: 'Resume Run',
+      placeHolder: 'The training that goes on from its checkpoint, with the config as it was',
+      list: listResumable,
+      tellNone: (notices) =>
+        notices.whisper(
+          'Counterweight: no training can be resumed; only those that were cancelled, failed or crashed can.',
+        ),
+      takesOnly: true,
+    });
     if (id === undefined) return;
     context.progress.expectResumed(id);
     await requestStart(context, requests.resumeRun, { id });
   },
 };
 
-async function pickResumable(context: CommandContext): Promise<string | undefined> {
-  if (!(await awaitLists(context))) return undefined;
-  const { mirror, notices } = context;
-  const items = mirror.runs.flatMap(({ id, name, state, steps, reason, resumableFrom }) => {
+function listResumable({ runs }: ServerMirror) {
+  return runs.flatMap(({ id, name, state, steps, reason, resumableFrom }) => {
     if (resumableFrom === undefined) return [];
     const place = steps === undefined ? `step ${resumableFrom}` : `${resumableFrom}/${steps}`;
     return [
       { label: name, description: `${state} · resumes at ${place}`, detail: reason ?? '', id },
     ];
   });
-  if (items.length === 0) {
-    notices.whisper(
-      'Counterweight: no training can be resumed; only those that were cancelled, failed or crashed can.',
-    );
-    return undefined;
-  }
-  const [only, ...more] = items;
-  if (more.length === 0) return only?.id;
-  const picked = await vscode.window.showQuickPick(items, {
-    title: 'Resume Run',
-    placeHolder: 'The training that goes on from its checkpoint, with the config as it was',
-  });
-  return picked?.id;
 }

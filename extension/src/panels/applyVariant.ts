@@ -4,6 +4,7 @@ import { requests } from '#protocol/messages';
 import { applyVariantAnswerSchema } from '#protocol/reports';
 import type { LanguageServer } from '../client/languageServer.ts';
 import type { Notices } from '../client/notices.ts';
+import { replaceText } from '../client/replaceText.ts';
 
 /** A variant of an experiment, and the config that shall become it. */
 interface Wanted {
@@ -40,15 +41,9 @@ export async function applyVariant(
     notices.warn(`${name} was changed just now, so nothing was applied: try again.`);
     return;
   }
-  const { start, end } = range;
-  const place = new vscode.Range(start.line, start.character, end.line, end.character);
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(uri, place, newText);
-  if (!(await vscode.workspace.applyEdit(edit))) {
-    notices.error(`${name} could not be changed by the editor.`);
-    return;
-  }
-  await show(document, place.start, newText.length);
+  if (!(await replaceText(notices, { uri, range, newText }))) return;
+  const { line, character } = range.start;
+  await show(document, new vscode.Position(line, character), newText.length);
   notices.tell(`${name} is now as "${label}" has it. It is not saved yet; Undo takes it back.`);
 }
 

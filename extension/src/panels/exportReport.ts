@@ -67,8 +67,10 @@ export async function exportReport(context: ExportContext, exported: Exported): 
     context.notices.error(`${name} could not be written: ${why}`);
     return;
   }
-  const open = await vscode.window.showInformationMessage(`The report is in ${name}.`, 'Open');
-  if (open) await vscode.commands.executeCommand('vscode.open', target);
+  context.notices.tell(`The report is in ${name}.`, {
+    label: 'Open',
+    run: () => vscode.commands.executeCommand('vscode.open', target),
+  });
 }
 
 function placeOf({ configUri }: Exported, name: string): { readonly defaultUri?: vscode.Uri } {

@@ -17,6 +17,12 @@ export type Report = Extract<ReportMessage, { type: 'report' }>['report'];
 /** What the user wants of a page that it does not do itself. */
 type Wish = Exclude<ReportRequest, { type: 'ready' | 'drawn' }>;
 
+/** Plots that somebody waits for; undefined where there will be none. */
+interface WantedPicture {
+  readonly format: PictureFormat;
+  readonly resolve: (data: string | undefined) => void;
+}
+
 /** A page that has not drawn by then never will. */
 const drawingMs = 15_000;
 
@@ -34,8 +40,8 @@ export class ReportPage {
   #rest: ReturnType<typeof setTimeout> | undefined;
   /** False while the page is hidden, for then VS Code takes it away. */
   #isShown = false;
-  readonly #waiting: (() => void)[] = [];
-  #drawn: ((data: string) => void) | undefined;
+  /** Who waits for plots; several may, before the page can draw. */
+  readonly #wanted = new Set<WantedPicture>();
 
   constructor(
     panel: vscode.WebviewPanel,
@@ -50,7 +56,7 @@ export class ReportPage {
       const request = parseArrival('a message of the report panel', reportRequestSchema, message);
       if (!request.ok) return;
       if (request.value.type === 'ready') this.#fill();
-      else if (request.value.type === 'drawn') this.#drawn?.(request.value.data);
+      else if (request.value.type === 'drawn') this.#hand(request.value);
       else serve(request.value);
     });
     panel.onDidChangeViewState(() => {
@@ -78,17 +84,22 @@ export class ReportPage {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     const timer = setTimeout(() => resolve(undefined), drawingMs);
     const closed = this.panel.onDidDispose(() => resolve(undefined));
-    const draw = (): void => {
-      this.#drawn = resolve;
-      void this.panel.webview.postMessage({ type: 'draw', format } satisfies ReportMessage);
-    };
-    if (this.#isShown) draw();
-    else this.#waiting.push(draw);
+    const wanted = { format, resolve };
+    this.#wanted.add(wanted);
+    if (this.#isShown) this.#draw(format);
     const data = await promise;
     clearTimeout(timer);
     closed.dispose();
-    this.#drawn = undefined;
+    this.#wanted.delete(wanted);
     return data === '' ? undefined : data;
+  }
+
+  #draw(format: PictureFormat): void {
+    void this.panel.webview.postMessage({ type: 'draw', format } satisfies ReportMessage);
+  }
+
+  #hand({ format, data }: Extract<ReportRequest, { type: 'drawn' }>): void {
+    for (const wanted of this.#wanted) if (wanted.format === format) wanted.resolve(data);
   }
 
   /** A page that has nothing to show yet does not wait. */
@@ -131,6 +142,6 @@ export class ReportPage {
       return;
     }
     this.#isShown = true;
-    for (const draw of this.#waiting.splice(0)) draw();
+    for (const format of new Set([...this.#wanted].map((each) => each.format))) this.#draw(format);
   }
 }

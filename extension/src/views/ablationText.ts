@@ -30,9 +30,13 @@ function describeStanding(
   if (isFinal(state)) return describeEnd(ablation);
   if (ablation.elsewhere) return `${done} of ${runs.length} runs · in another window`;
   const runsNow = runs.some((run) => run.state === 'running');
-  if (paused && !runsNow) return `paused · ${runs.length - done} of ${runs.length} runs left`;
+  const before = rank ? `, ${rank} before it` : '';
   const begun = runs.some((run) => run.state !== 'queued');
-  if (!begun) return `waits${rank ? `, ${rank} before it` : ''}`;
+  const runsLeft = `${runs.length - done} of ${runs.length} runs left`;
+  if (paused && !runsNow) return `paused${before} · ${runsLeft}`;
+  if (!begun) return `waits${before}`;
+  // It was moved behind another one when some of its runs had ended.
+  if (before !== '' && !runsNow) return `waits${before} · ${runsLeft}`;
   const place = `run ${Math.min(done + 1, runs.length)} of ${runs.length}`;
   const left = paused ? 'then paused' : describeTimeLeft(secondsLeft);
   return [place, left].filter((part) => part !== '').join(' · ');
@@ -49,6 +53,12 @@ export function armDescription({ state }: AblationArm, run: RunSummary | undefin
 function describeEnd({ state, runs, canGoOn }: AblationSummary): string {
   const left = runs.filter((run) => run.state !== 'finished').length;
   return canGoOn ? `${state} · ${left} of ${runs.length} runs left` : state;
+}
+
+/** The state that its icon shows: one that runs nowhere now waits for its turn. */
+export function ablationIconState({ state, elsewhere, runs }: AblationSummary): string {
+  const waits = !(isFinal(state) || elsewhere || runs.some((run) => run.state === 'running'));
+  return waits ? 'queued' : state;
 }
 
 /** Decides which commands an ablation offers. */

@@ -9,6 +9,7 @@ import {
   type AblationArm,
   ablationContext,
   ablationDescription,
+  ablationIconState,
   ablationTooltip,
   armDescription,
   queueMessage,
@@ -82,7 +83,7 @@ function ablationItem(ablation: AblationSummary, { queue }: ServerMirror): vscod
   item.id = ablation.id;
   item.description = ablationDescription(ablation, queue);
   item.tooltip = new vscode.MarkdownString(ablationTooltip(ablation));
-  item.iconPath = iconOf(ablation.state);
+  item.iconPath = iconOf(ablationIconState(ablation));
   item.contextValue = ablationContext(ablation);
   item.command = {
     command: 'counterweight.openReport',

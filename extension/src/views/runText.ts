@@ -18,6 +18,22 @@ export function stateOf(run: RunSummary): string {
   return run.state ?? 'watched';
 }
 
+/** Runs of ours begin with when they were made, in UTC: `20261121-074512-train`. */
+const stampedName = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-(.+)$/;
+
+/** How a run is called in the list, which is narrow: what tells it from others comes first. */
+export function runLabel({ name, state }: RunSummary): string {
+  return (state && stampedName.exec(name)?.[7]) ?? name;
+}
+
+/** The time of day at which a run of ours was made; '' of others. */
+function madeAt({ name, state }: RunSummary): string {
+  const [, year, month, day, hours, minutes, seconds] = (state && stampedName.exec(name)) || [];
+  if (seconds === undefined) return '';
+  const time = new Date(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
+  return time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
 /** What stands behind the name of a run in the list. */
 export function runDescription(run: RunSummary): string {
   const figures = describeFigures({ step: run.step, steps: run.steps, loss: run.loss });
@@ -25,7 +41,7 @@ export function runDescription(run: RunSummary): string {
   const [first] = run.notices ?? [];
   const notice = first === undefined ? '' : `⚠ ${firstCharacters(first, 60)}`;
   const state = run.state === 'running' ? '' : (run.state ?? '');
-  return [state, figures, notice].filter(Boolean).join(' · ');
+  return [madeAt(run), state, figures, notice].filter(Boolean).join(' · ');
 }
 
 /** Decides which commands a run offers: what lives can be cancelled, what has a checkpoint resumed. */

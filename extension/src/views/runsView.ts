@@ -3,7 +3,14 @@ import * as vscode from 'vscode';
 import type { RunSummary } from '#protocol/runs';
 import { Coalesced } from '../client/coalesce.ts';
 import type { ServerMirror } from '../client/serverMirror.ts';
-import { runContext, runDescription, runTooltip, stateIcons, stateOf } from './runText.ts';
+import {
+  runContext,
+  runDescription,
+  runLabel,
+  runTooltip,
+  stateIcons,
+  stateOf,
+} from './runText.ts';
 import { refreshMilliseconds, type View } from './view.ts';
 
 export const runsView: View = {
@@ -33,7 +40,7 @@ class RunsTree implements vscode.TreeDataProvider<RunSummary> {
   }
 
   getTreeItem(run: RunSummary): vscode.TreeItem {
-    const item = new vscode.TreeItem(run.name);
+    const item = new vscode.TreeItem(runLabel(run));
     item.id = run.id;
     item.description = runDescription(run);
     item.tooltip = new vscode.MarkdownString(runTooltip(run));

@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 
 import type { CancellationToken } from '../base/cancellation.ts';
 import type { DetailRequest, DetailResult } from '../ingest/detailReader.ts';
+import { isFinalState } from '../model/run.ts';
 import type { TrendsAppend, TrendsMessage, TrendsView } from '../protocol/panels/trends.ts';
 import type { SeriesView } from '../rules/rule.ts';
 import { type ConfigView, logPlaces, logProblemsNotice } from './configView.ts';
+import type { KnownRun } from './knownRun.ts';
 import type { BoundRunEvidence } from './runEvidence.ts';
 import { drawCharts, planCharts } from './trendsCharts.ts';
 import { otherFilesNotice } from './weightFiles.ts';
@@ -95,7 +97,7 @@ export class TrendsFeed {
       })),
       ...(runId === undefined ? {} : { runId }),
       charts,
-      ...(charts.length > 0 ? {} : { empty: emptyText(known) }),
+      ...(charts.length > 0 ? {} : { empty: emptyText(known, runId) }),
       ...(notice === undefined ? {} : { notice }),
     });
   }
@@ -146,11 +148,19 @@ function pointsFrom(series: SeriesView, from: number): { steps: number[]; values
   return { steps, values };
 }
 
-function emptyText(known: ConfigView | undefined): string {
+function emptyText(known: ConfigView | undefined, runId: string | undefined): string {
   if (!known) return 'This config is not open. Open it to see its runs.';
   const { file, found } = known;
   if (file.terms.length === 0) {
     return otherFilesNotice(file.path, found) ?? 'No loss weights were found in this file.';
   }
+  const run = known.runs.find(({ id }) => id === runId);
+  if (run) return nothingMeasured(run);
   return `No run of this config yet. Run the training, or name the folder of its logs in counterweight.yaml (logs: [folder]). ${logPlaces(known)}`;
+}
+
+function nothingMeasured({ record }: KnownRun): string {
+  return record && !isFinalState(record.state)
+    ? 'Nothing is measured yet: the curves begin with the first values of this run.'
+    : 'This run has no values of these losses.';
 }

@@ -92,6 +92,20 @@ describe('the page of a report', () => {
     expect(await picture).toBe('<svg/>');
   });
 
+  it('hands each who waits the form that was asked for', async () => {
+    const { page, tell } = setUp();
+    const forgotten = page.picture('png');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await forgotten).toBeUndefined();
+    const svg = page.picture('svg');
+    const again = page.picture('svg');
+    page.refresh();
+    await vi.advanceTimersByTimeAsync(100);
+    tell({ type: 'drawn', format: 'png', data: 'iVBO' });
+    tell({ type: 'drawn', format: 'svg', data: '<svg/>' });
+    expect(await Promise.all([svg, again])).toEqual(['<svg/>', '<svg/>']);
+  });
+
   it('gives up on plots that never come', async () => {
     const { page } = setUp();
     const picture = page.picture('png');

@@ -12,6 +12,7 @@ import {
   type AblationArm,
   ablationContext,
   ablationDescription,
+  ablationIconState,
   ablationTooltip,
   armDescription,
   queueMessage,
@@ -20,6 +21,7 @@ import {
   escapeMarkdown,
   runContext,
   runDescription,
+  runLabel,
   runTooltip,
 } from '../../../extension/src/views/runText.ts';
 import type { AblationSummary } from '../../../server/src/protocol/ablation.ts';
@@ -194,6 +196,21 @@ describe('the list of runs', () => {
     expect(lines).toContain('- Notices: 2 more, in run\\.json and in the log');
   });
 
+  it('is called by what tells it from others, with the time of day when it was made', () => {
+    const own: RunSummary = {
+      ...run,
+      name: '20261122-031010-train-baseline-s0',
+      state: 'finished',
+    };
+    const time = new Date('2026-11-22T03:10:10Z');
+    const shown = time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    expect(runLabel(own)).toBe('train-baseline-s0');
+    expect(runDescription(own)).toBe(`${shown} · finished · 120/600 · loss 0.412`);
+    const { state: _, ...watched } = own;
+    expect(runLabel(watched)).toBe(own.name);
+    expect(runDescription(watched)).toBe('120/600 · loss 0.412');
+  });
+
   it('offers to resume what ended early with a checkpoint', () => {
     const crashed: RunSummary = { ...run, state: 'crashed', resumableFrom: 500 };
     expect(runContext(crashed)).toBe('run.resumable');
@@ -246,7 +263,10 @@ describe('the list of ablations', () => {
       ...arm,
       state: at === 0 ? ('finished' as const) : ('queued' as const),
     }));
-    expect(describeIt({ runs }, paused)).toMatch(/^paused · 1 of 2 runs left/);
+    expect(describeIt({ runs, rank: 0 }, paused)).toMatch(/^paused · 1 of 2 runs left/);
+    // Their order can be changed meanwhile, so it is to be seen.
+    expect(describeIt({ runs, rank: 2 }, paused)).toMatch(/^paused, 2 before it · 1 of 2 runs/);
+    expect(describeIt({ runs, rank: 1 })).toMatch(/^waits, 1 before it · 1 of 2 runs left/);
   });
 
   it('tells of each of its runs how far it is, or why it failed', () => {
@@ -266,6 +286,14 @@ describe('the list of ablations', () => {
     expect(describeIt({ runs, rank: 2 })).toMatch(/^waits, 2 before it/);
     expect(describeIt({ elsewhere: true })).toMatch(/^1 of 2 runs · in another window/);
     expect(describeIt({ state: 'crashed', canGoOn: true })).toMatch(/^crashed · 1 of 2 runs left/);
+  });
+
+  it('shows a clock for one of which nothing runs now', () => {
+    const waiting = ablation.runs.map((arm) => ({ ...arm, state: 'queued' as const }));
+    expect(ablationIconState(ablation)).toBe('running');
+    expect(ablationIconState({ ...ablation, runs: waiting })).toBe('queued');
+    expect(ablationIconState({ ...ablation, runs: waiting, elsewhere: true })).toBe('running');
+    expect(ablationIconState({ ...ablation, runs: waiting, state: 'crashed' })).toBe('crashed');
   });
 
   it.each([
