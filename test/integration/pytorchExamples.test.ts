@@ -11,14 +11,9 @@ import { probeFileName } from '../../extension/src/probe/probeFile.ts';
 import { probeLines } from '../../extension/src/probe/probeLines.ts';
 import { fillPlaceholders } from '../../server/src/ablation/launchers/placeholders.ts';
 import { projectFileSchema } from '../../server/src/model/projectFile.ts';
-import { ablationReportAnswerSchema } from '../../server/src/protocol/ablation.ts';
-import {
-  ablationsMessageSchema,
-  requests,
-  startedSchema,
-} from '../../server/src/protocol/messages.ts';
 import { TemporaryWorkspace } from '../support/temporaryWorkspace.ts';
 import { findTorchPython, needingTorch } from '../support/torchPython.ts';
+import { runAblation } from './support/ablations.ts';
 import { LanguageServer } from './support/languageServer.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
@@ -138,40 +133,21 @@ describe.skipIf(!python)(needingTorch('the PyTorch examples, trained', python), 
     await using server = await LanguageServer.start({ folder: workspace.root });
     const configUri = workspace.uri(gan.config);
     await server.open(configUri, before);
-    const request = { kind: 'without', term: 'reconstruction', seeds: [0] };
-    const asked = await server.request(
-      requests.startAblation,
-      { configUri, request },
-      startedSchema,
+    const report = await runAblation(
+      server,
+      { configUri, request: { kind: 'without', term: 'reconstruction', seeds: [0] } },
+      60_000,
     );
-    if (!('confirm' in asked)) throw new Error(`not asked: ${JSON.stringify(asked)}`);
-    const started = await server.request(
-      requests.startAblation,
-      { configUri, request, confirmed: asked.confirm },
-      startedSchema,
-    );
-    const id = 'id' in started ? started.id : '';
-    const ablation = async () =>
-      (await server.request(requests.listAblations, null, ablationsMessageSchema)).ablations.find(
-        (one) => one.id === id && one.state !== 'running' && one.state !== 'queued',
-      );
-    await server.until('the ablation to end', async () => (await ablation()) !== undefined, 60_000);
-    expect(await ablation()).toMatchObject({ state: 'finished' });
-    const { report } = await server.request(
-      requests.ablationReport,
-      { id },
-      ablationReportAnswerSchema,
-    );
-    const row = report?.rows.find(({ metric }) => metric === 'length_error');
+    const row = report.rows.find(({ metric }) => metric === 'length_error');
     const [baseline, without] = row?.cells.map(({ mean }) => Number(mean)) ?? [];
     expect(baseline).toBeGreaterThan(0);
     expect(without).not.toBe(baseline);
     expect(workspace.read(gan.config)).toBe(before);
-    const [, ran] = (report?.runs ?? []).map(({ runId }): unknown =>
+    const [, ran] = report.runs.map(({ runId }): unknown =>
       JSON.parse(workspace.read(`.counterweight/runs/${runId}/run.json`)),
     );
     expect(ran).toMatchObject({ overrides: ['--reconstruction-weight', '0'] });
-    expect(report?.variants[1]?.diff).toContain('+  --reconstruction-weight 0\n');
+    expect(report.variants[1]?.diff).toContain('+  --reconstruction-weight 0\n');
   });
 
   it('and the three lines bring the figures into a script of one’s own', async () => {

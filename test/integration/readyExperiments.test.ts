@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { ablationReportAnswerSchema } from '../../server/src/protocol/ablation.ts';
 import { clientCommands } from '../../server/src/protocol/commands.ts';
-import {
-  ablationsMessageSchema,
-  requests,
-  startedSchema,
-} from '../../server/src/protocol/messages.ts';
+import { requests, startedSchema } from '../../server/src/protocol/messages.ts';
 import { readyExperimentsAnswerSchema } from '../../server/src/protocol/readyExperiments.ts';
 import { TemporaryWorkspace } from '../support/temporaryWorkspace.ts';
+import { runAblation } from './support/ablations.ts';
 import { LanguageServer } from './support/languageServer.ts';
 import { smallConfigs } from './support/smallConfigs.ts';
 
@@ -35,34 +31,20 @@ describe('a ready-made experiment', () => {
     const sampling = experiments.find(({ name }) => name === 'time-sampling');
     expect(sampling).toMatchObject({ variants: 4, runs: 8 });
 
-    const started = await server.request(
-      requests.startAblation,
+    const report = await runAblation(
+      server,
       { configUri, request: { kind: 'ready', name: 'time-sampling' } },
-      startedSchema,
-    );
-    const id = 'id' in started ? started.id : JSON.stringify(started);
-    await server.until(
-      `the end of ${id}`,
-      async () => {
-        const listed = await server.request(requests.listAblations, null, ablationsMessageSchema);
-        return listed.ablations.some((item) => item.id === id && item.state === 'finished');
-      },
       120_000,
     );
-    const { report } = await server.request(
-      requests.ablationReport,
-      { id },
-      ablationReportAnswerSchema,
-    );
-    const labels = report?.variants.map(({ label }) => label) ?? [];
+    const labels = report.variants.map(({ label }) => label);
     expect(labels[0]).toBe('baseline');
     expect(labels.slice(1).sort()).toEqual(['cosmap', 'logit-normal', 'mode']);
-    expect(report?.question).toMatch(/Where on the path/);
-    expect(report?.verdict[0]).toMatch(/^On psnr\S*, of 3 variants .*corrected by Holm\)\.$/);
-    const cells = report?.rows[0]?.cells ?? [];
+    expect(report.question).toMatch(/Where on the path/);
+    expect(report.verdict[0]).toMatch(/^On psnr\S*, of 3 variants .*corrected by Holm\)\.$/);
+    const cells = report.rows[0]?.cells ?? [];
     expect(cells.filter(({ adjusted }) => adjusted !== undefined)).toHaveLength(3);
     expect(workspace.read('train.yaml')).toBe(files['train.yaml']);
-  });
+  }, 150_000);
 
   it('that is not there is answered with those that are', async () => {
     using workspace = new TemporaryWorkspace(files);

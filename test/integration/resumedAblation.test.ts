@@ -5,13 +5,14 @@ import { z } from 'zod';
 
 import { processStart } from '../../server/src/ablation/launchers/processTable.ts';
 import type { CommandLine } from '../../server/src/protocol/commandLine.ts';
-import {
-  ablationsMessageSchema,
-  requests,
-  type Started,
-  startedSchema,
-} from '../../server/src/protocol/messages.ts';
+import { requests, startedSchema } from '../../server/src/protocol/messages.ts';
 import { TemporaryWorkspace } from '../support/temporaryWorkspace.ts';
+import {
+  listAblations,
+  openTrainable,
+  startAblation,
+  untilAblationEnds,
+} from './support/ablations.ts';
 import { LanguageServer } from './support/languageServer.ts';
 import type { ServerProcess } from './support/serverProcess.ts';
 
@@ -37,13 +38,12 @@ const files = {
   'counterweight.yaml': `run:\n  command: ${JSON.stringify(command)}\n`,
 };
 
-async function ablationOf(server: LanguageServer) {
-  const { ablations } = await server.request(requests.listAblations, null, ablationsMessageSchema);
-  return ablations[0];
+async function newestAblation(server: LanguageServer) {
+  return (await listAblations(server)).ablations[0];
 }
 
 async function states(server: LanguageServer): Promise<string> {
-  return ((await ablationOf(server))?.runs ?? []).map(({ state }) => state).join(' ');
+  return ((await newestAblation(server))?.runs ?? []).map(({ state }) => state).join(' ');
 }
 
 function began(workspace: TemporaryWorkspace): readonly (readonly number[])[] {
@@ -64,13 +64,10 @@ describe.each(ends)('an experiment whose server $how', ({ end }) => {
     using workspace = new TemporaryWorkspace(files);
     const confirmed: CommandLine = { command, cwd: workspace.root, env: {} };
     const first = await LanguageServer.start({ folder: workspace.root });
-    const configUri = workspace.uri('train.yaml');
-    await first.open(configUri, config);
-    const request = { kind: 'without', term: 'kl', seeds: [0, 1] };
-    const start = { configUri, request, confirmed };
-    const started = await first.until<Started>('the start', async () => {
-      const answer = await first.request(requests.startAblation, start, startedSchema);
-      return 'id' in answer && answer;
+    const configUri = await openTrainable(first, workspace);
+    const id = await startAblation(first, {
+      configUri,
+      request: { kind: 'without', term: 'kl', seeds: [0, 1] },
     });
     await first.until('its first run', async () => (await states(first)).startsWith('running'));
     await first.until('its program', () => existsSync(workspace.path('began.txt')));
@@ -79,19 +76,18 @@ describe.each(ends)('an experiment whose server $how', ({ end }) => {
     await first.process.stop();
 
     await using second = await LanguageServer.start({ folder: workspace.root });
-    const found = await second.until('the experiment', () => ablationOf(second));
-    expect(found).toMatchObject({ state: 'crashed', canGoOn: true });
+    const found = await second.until('the experiment', () => newestAblation(second));
+    expect(found).toMatchObject({ id, state: 'crashed', canGoOn: true });
     expect(found.interruptedAt).toBeGreaterThan(Date.now() - 60_000);
-    const { id } = found;
     expect(await second.request(requests.resumeAblation, { id }, startedSchema)).toEqual({
       confirm: confirmed,
     });
     const asked = { id, confirmed };
-    expect(await second.request(requests.resumeAblation, asked, startedSchema)).toEqual(started);
+    expect(await second.request(requests.resumeAblation, asked, startedSchema)).toEqual({ id });
     await second.until('its run', async () => (await states(second)).startsWith('running'));
     expect(left.filter(isAlive)).toEqual([]);
     workspace.write('all-may-end', '');
-    await second.until('its end', async () => (await ablationOf(second))?.state === 'finished');
+    expect(await untilAblationEnds(second, id)).toMatchObject({ state: 'finished' });
     expect(await states(second)).toBe('finished finished finished finished');
     expect(began(workspace)).toHaveLength(5);
   }, 60_000);
@@ -100,23 +96,13 @@ describe.each(ends)('an experiment whose server $how', ({ end }) => {
 describe('the queue', () => {
   it('is paused, put in another order and cleared, and a later server knows of it', async () => {
     using workspace = new TemporaryWorkspace(files);
-    const confirmed: CommandLine = { command, cwd: workspace.root, env: {} };
     const server = await LanguageServer.start({ folder: workspace.root });
-    const configUri = workspace.uri('train.yaml');
-    await server.open(configUri, config);
-    const start = async (): Promise<string> => {
-      const asked = { configUri, request: { kind: 'without', term: 'kl', seeds: [0] }, confirmed };
-      const started = await server.until('the start', async () => {
-        const answer = await server.request(requests.startAblation, asked, startedSchema);
-        return 'id' in answer && answer;
-      });
-      return started.id;
-    };
-    const ids = [await start(), await start(), await start()];
-    const list = (from = server) =>
-      from.request(requests.listAblations, null, ablationsMessageSchema);
+    const configUri = await openTrainable(server, workspace);
+    const start = () =>
+      startAblation(server, { configUri, request: { kind: 'without', term: 'kl', seeds: [0] } });
+    const ids = [await start(), await start(), await start()] as const;
     const ranks = async () => {
-      const { ablations } = await list();
+      const { ablations } = await listAblations(server);
       return ids.map((id) => ablations.find((ablation) => ablation.id === id)?.rank);
     };
     const ask = (method: string, message: object) => server.request(method, message, z.unknown());
@@ -124,20 +110,18 @@ describe('the queue', () => {
     await ask(requests.moveAblation, { id: ids[2], to: 'earlier' });
     expect(await ranks()).toEqual([0, 2, 1]);
     await ask(requests.pauseQueue, { paused: true });
-    expect((await list()).queue).toEqual({ paused: true, waiting: 5, running: 1 });
+    expect((await listAblations(server)).queue).toEqual({ paused: true, waiting: 5, running: 1 });
     expect(await ask(requests.clearAblation, { id: ids[1] })).toEqual({
       problem: expect.stringContaining('cancel it first'),
     });
     await ask(requests.cancel, { id: ids[1] });
-    await server.until('its end', async () =>
-      (await list()).ablations.some(({ id, state }) => id === ids[1] && state === 'cancelled'),
-    );
+    expect(await untilAblationEnds(server, ids[1])).toMatchObject({ state: 'cancelled' });
     expect(await ask(requests.clearAblation, { id: ids[1] })).toEqual({});
     await server.process.stop();
 
     await using later = await LanguageServer.start({ folder: workspace.root });
     const known = await later.until('the experiments', async () => {
-      const message = await list(later);
+      const message = await listAblations(later);
       return message.ablations.length > 0 && message;
     });
     expect(known.queue.paused).toBe(true);

@@ -3,30 +3,15 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { ablationReportAnswerSchema } from '../../server/src/protocol/ablation.ts';
 import type { CommandLine } from '../../server/src/protocol/commandLine.ts';
-import {
-  ablationsMessageSchema,
-  notifications,
-  requests,
-  startedSchema,
-} from '../../server/src/protocol/messages.ts';
+import { notifications, requests, startedSchema } from '../../server/src/protocol/messages.ts';
+import { trendsMessageSchema } from '../../server/src/protocol/panels/trends.ts';
 import { runProgressSchema, runsMessageSchema } from '../../server/src/protocol/runs.ts';
 import { type SmallProgram, smallPrograms } from '../support/smallProgram.ts';
 import { TemporaryWorkspace } from '../support/temporaryWorkspace.ts';
+import { findAblation, openTrainable, runAblation, startAblation } from './support/ablations.ts';
 import { hintLabels } from './support/editorWords.ts';
 import { LanguageServer } from './support/languageServer.ts';
-
-/** Opens the config and waits until the server knows the program that trains it. */
-async function openConfig(server: LanguageServer, workspace: TemporaryWorkspace): Promise<string> {
-  const configUri = workspace.uri('train.yaml');
-  await server.open(configUri, workspace.read('train.yaml'));
-  await server.until('the server to know the program', async () => {
-    const answer = await server.request(requests.startRun, { configUri }, startedSchema);
-    return 'confirm' in answer;
-  });
-  return configUri;
-}
 
 /** What the user is shown of a program before it runs. */
 function lineOf({ command }: SmallProgram, { root }: TemporaryWorkspace): CommandLine {
@@ -73,7 +58,7 @@ describe("the user's own program", () => {
     const program = smallPrograms.trainsWell;
     using workspace = new TemporaryWorkspace(program.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
-    const configUri = await openConfig(server, workspace);
+    const configUri = await openTrainable(server, workspace);
     const ask = (confirmed: CommandLine | undefined) =>
       server.request(requests.startRun, { configUri, confirmed }, startedSchema);
     const confirm = lineOf(program, workspace);
@@ -87,7 +72,7 @@ describe("the user's own program", () => {
   it('trains, and its metrics stand on the lines of the config', async () => {
     using workspace = new TemporaryWorkspace(smallPrograms.trainsWell.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
-    const uri = await openConfig(server, workspace);
+    const uri = await openTrainable(server, workspace);
     const id = await startRun(server, uri, workspace, smallPrograms.trainsWell);
     const run = await server.until('the run to end with all its points', async () => {
       const found = await findRun(server, id);
@@ -105,7 +90,7 @@ describe("the user's own program", () => {
   it('that fails at once leaves its last words, its exit code and a failed run', async () => {
     using workspace = new TemporaryWorkspace(smallPrograms.failsAtOnce.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
-    const uri = await openConfig(server, workspace);
+    const uri = await openTrainable(server, workspace);
     const id = await startRun(server, uri, workspace, smallPrograms.failsAtOnce);
     const progress = await server.until('the failure', () => {
       const last = lastProgress(server, id);
@@ -114,12 +99,18 @@ describe("the user's own program", () => {
     expect(progress.reason).toContain('no module named flows');
     expect(progress.reason).toContain('7');
     expect(await findRun(server, id)).toMatchObject({ state: 'failed', reason: progress.reason });
+    await server.notify(notifications.trendsView, { configUri: uri, open: true, pixels: 800 });
+    const [trends] = await server.until('the trends', () => {
+      const told = server.received(notifications.trends, trendsMessageSchema);
+      return told.length > 0 && told;
+    });
+    expect(trends).toMatchObject({ empty: 'This run has no values of these losses.' });
   });
 
   it('is stopped by Cancel within a second and keeps its metrics', async () => {
     using workspace = new TemporaryWorkspace(smallPrograms.neverEnds.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
-    const uri = await openConfig(server, workspace);
+    const uri = await openTrainable(server, workspace);
     const id = await startRun(server, uri, workspace, smallPrograms.neverEnds);
     await server.until('points', async () => ((await findRun(server, id))?.points ?? 0) > 5);
     const asked = performance.now();
@@ -136,27 +127,14 @@ describe('an ablation', () => {
     const program = smallPrograms.trainsWell;
     using workspace = new TemporaryWorkspace(program.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
-    const uri = await openConfig(server, workspace);
-    const request = { kind: 'without', term: 'render' };
-    const started = await server.request(
-      requests.startAblation,
-      { configUri: uri, request, confirmed: lineOf(program, workspace) },
-      startedSchema,
-    );
-    expect(started).toEqual({ id: expect.any(String) });
-    const id = 'id' in started ? started.id : '';
-    await server.until('the ablation to finish', async () => {
-      const listed = await server.request(requests.listAblations, null, ablationsMessageSchema);
-      return listed.ablations.some((item) => item.id === id && item.state === 'finished');
+    const uri = await openTrainable(server, workspace);
+    const report = await runAblation(server, {
+      configUri: uri,
+      request: { kind: 'without', term: 'render' },
     });
-    const { report } = await server.request(
-      requests.ablationReport,
-      { id },
-      ablationReportAnswerSchema,
-    );
-    expect(report?.variants.map(({ label }) => label)).toEqual(['baseline', 'without render']);
-    expect(report?.verdict.join('\n')).toContain('render');
-    const psnr = report?.rows.find((row) => row.metric.endsWith('psnr'));
+    expect(report.variants.map(({ label }) => label)).toEqual(['baseline', 'without render']);
+    expect(report.verdict.join('\n')).toContain('render');
+    const psnr = report.rows.find((row) => row.metric.endsWith('psnr'));
     const [baseline, without] = psnr?.cells ?? [];
     expect(Number(baseline?.mean)).toBeGreaterThan(29);
     expect(Number(without?.mean)).toBeLessThan(21);
@@ -167,17 +145,13 @@ describe('an ablation', () => {
     const program = smallPrograms.neverEnds;
     using workspace = new TemporaryWorkspace(program.files);
     await using server = await LanguageServer.start({ folder: workspace.root });
-    const configUri = await openConfig(server, workspace);
-    const request = { kind: 'without', term: 'render', seeds: [0, 1] };
-    const started = await server.request(
-      requests.startAblation,
-      { configUri, request, confirmed: lineOf(program, workspace) },
-      startedSchema,
-    );
-    const id = 'id' in started ? started.id : '';
+    const configUri = await openTrainable(server, workspace);
+    const id = await startAblation(server, {
+      configUri,
+      request: { kind: 'without', term: 'render', seeds: [0, 1] },
+    });
     const states = async () => {
-      const listed = await server.request(requests.listAblations, null, ablationsMessageSchema);
-      const found = listed.ablations.find((item) => item.id === id);
+      const found = await findAblation(server, id);
       return [found?.state, ...(found?.runs.map(({ state }) => state) ?? [])];
     };
     await server.until('its first run', async () => (await states())[1] === 'running');

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { ablationReportAnswerSchema } from '../../server/src/protocol/ablation.ts';
+import type { AblationRequest } from '../../server/src/model/ablationRequest.ts';
 import { experimentPlanAnswerSchema } from '../../server/src/protocol/experimentPlan.ts';
 import { lossTermsAnswerSchema } from '../../server/src/protocol/lossTerms.ts';
-import {
-  ablationsMessageSchema,
-  requests,
-  startedSchema,
-} from '../../server/src/protocol/messages.ts';
+import { requests } from '../../server/src/protocol/messages.ts';
 import { TemporaryWorkspace } from '../support/temporaryWorkspace.ts';
+import { listAblations, runAblation } from './support/ablations.ts';
 import { LanguageServer } from './support/languageServer.ts';
 import { smallConfigs } from './support/smallConfigs.ts';
 
@@ -41,8 +38,7 @@ describe('an experiment with several variants', () => {
     const plan = 'plan' in answer ? answer.plan : undefined;
     expect(plan?.lines[0]).toBe('3 configs × 2 seeds (0, 1): 6 runs of 27 steps.');
     expect(plan?.variants.map(({ label }) => label)).toEqual(['without render', 'pcgrad']);
-    const listed = await server.request(requests.listAblations, null, ablationsMessageSchema);
-    expect(listed.ablations).toEqual([]);
+    expect((await listAblations(server)).ablations).toEqual([]);
   });
 
   it('is marked in counterweight.yaml where the open config cannot run it, until it can', async () => {
@@ -70,34 +66,16 @@ describe('an experiment with several variants', () => {
     await using server = await LanguageServer.start({ folder: workspace.root });
     const configUri = workspace.uri('train.yaml');
     await server.open(configUri, workspace.read('train.yaml'));
-    const request = {
+    const request: AblationRequest = {
       kind: 'sweep',
       weights: { velocity: [0.001, 0.01, 10, 100] },
       halving: {},
     };
-    const started = await server.request(
-      requests.startAblation,
-      { configUri, request },
-      startedSchema,
-    );
-    const id = 'id' in started ? started.id : JSON.stringify(started);
-    await server.until(
-      `the end of ${id}`,
-      async () => {
-        const listed = await server.request(requests.listAblations, null, ablationsMessageSchema);
-        return listed.ablations.some((item) => item.id === id && item.state === 'finished');
-      },
-      120_000,
-    );
-    const { report } = await server.request(
-      requests.ablationReport,
-      { id },
-      ablationReportAnswerSchema,
-    );
-    const cancelled = report?.runs.filter(({ state }) => state === 'cancelled') ?? [];
+    const report = await runAblation(server, { configUri, request }, 120_000);
+    const cancelled = report.runs.filter(({ state }) => state === 'cancelled');
     expect(cancelled.length).toBeGreaterThan(0);
     expect(cancelled.every(({ variant }) => variant !== 'baseline')).toBe(true);
-    expect(report?.verdict.join('\n')).toMatch(
+    expect(report.verdict.join('\n')).toMatch(
       /velocity = \S+ was stopped early: loss\/velocity was \S+ at step 9 with seed 0/,
     );
   }, 150_000);

@@ -106,11 +106,14 @@ async function clickLensAbove(
     const box = await link.boundingBox({ timeout: 1000 }).catch(() => null);
     const isAbove = line && box && box.y < line.y && box.y > line.y - 2 * line.height;
     if (!isAbove || !plain((await link.textContent()) ?? '').includes(text)) continue;
-    const clicked = await link.click({ timeout: 1000 }).then(
-      () => true as const,
-      () => undefined,
+    const canBeClicked = await link.click({ trial: true, timeout: 1000 }).then(
+      () => true,
+      () => false,
     );
-    if (clicked) return true;
+    if (!canBeClicked) continue;
+    // Only once: a click that is given up may have been made.
+    await link.click({ timeout });
+    return true;
   }
   return undefined;
 }

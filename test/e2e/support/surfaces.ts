@@ -162,6 +162,47 @@ export function clickRowButton(page: Page, row: RegExp, button: string): Promise
   );
 }
 
+/** Picks from the menu that a right click on a tree row in the side bar opens. */
+export async function pickFromRowMenu(page: Page, row: RegExp, item: string): Promise<void> {
+  const choice = page.locator('.context-view .action-menu-item', { hasText: item }).first();
+  await waitFor(
+    `"${item}" in the menu of the side bar row ${row}`,
+    async () => {
+      const found = sideBarRow(page).filter({ hasText: row }).first();
+      try {
+        await found.click({ button: 'right', timeout: 1000 });
+        await choice.hover({ timeout: 1000 });
+        return true;
+      } catch {
+        // The list was drawn anew under the mouse, which closes the menu.
+        await page.keyboard.press('Escape');
+        return undefined;
+      }
+    },
+    timeout,
+  );
+  // A menu takes no click in its first moments, but keys.
+  await page.keyboard.press('Enter');
+  await choice.waitFor({ state: 'detached', timeout });
+}
+
+/** Clicks a button in the title of a view of the side bar: it shows while the mouse is on the view. */
+export async function clickViewButton(page: Page, view: string, button: string): Promise<void> {
+  const header = viewOf(page, view).locator('.pane-header');
+  await header.hover({ timeout });
+  await header.locator(`.action-label[aria-label^="${button}"]`).click({ timeout });
+}
+
+/** Waits until what stands above the list of a view of the side bar is as wanted; '' for nothing. */
+export async function waitForViewMessage(page: Page, view: string, wanted: string): Promise<void> {
+  const message = viewOf(page, view).locator('.tree-explorer-viewlet-tree-view > .message');
+  await waitFor(
+    `message "${wanted}" of the view "${view}"`,
+    async () => ((await message.allInnerTexts()).join('').trim() === wanted ? true : undefined),
+    timeout,
+  );
+}
+
 /** Shows or hides what is below a tree row in the side bar. */
 export async function toggleRow(page: Page, row: RegExp): Promise<void> {
   const found = sideBarRow(page).filter({ hasText: row }).first();
@@ -192,6 +233,11 @@ export function sideBarTooltip(page: Page, rowText: string): Promise<string> {
 /** The titles of the open tabs of all editor groups. */
 export function tabTitles(page: Page): Promise<readonly string[]> {
   return page.locator('.tabs-container .tab-label .monaco-icon-label-container').allTextContents();
+}
+
+function viewOf(page: Page, name: string): Locator {
+  const title = page.locator('.pane-header .title', { hasText: name });
+  return page.locator('.sidebar .pane').filter({ has: title });
 }
 
 function sideBarRow(page: Page): Locator {
