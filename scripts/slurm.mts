@@ -227,7 +227,7 @@ async function logsOf(folder: string): Promise<string> {
   return (await Promise.all(logs)).join('\n');
 }
 
-/** By hand: `node scripts/slurm.mts` starts a cluster, says how to speak to it, and ends it on Enter. */
+/** By hand: `node scripts/bootstrap.mjs scripts/slurm.mts` starts a cluster, says how to speak to it, and ends it on Enter. */
 async function main(): Promise<void> {
   const cluster = await startSlurm();
   for (const [name, value] of Object.entries(cluster.environment)) {

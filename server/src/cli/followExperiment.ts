@@ -2,15 +2,15 @@ import { variantLabel } from '../ablation/variantLabel.ts';
 import { createDeferred } from '../base/deferred.ts';
 import type { AblationRecord } from '../model/ablation.ts';
 import { isFinalState } from '../model/run.ts';
+import { reportOf } from '../workspace/reports.ts';
 import type { CommandContext } from './command.ts';
 import { writeReport } from './writers/report.ts';
 
 /** Waits for the end of an experiment that runs here and prints its report. Returns the exit code. */
 export async function followExperiment(context: CommandContext, id: string): Promise<number> {
-  const { experiments, ingest } = context.workspace;
   const ended = await untilEnded(context, id);
-  await ingest.settled();
-  const report = await experiments.report(ended.id);
+  await context.workspace.ingest.settled();
+  const report = await reportOf(context.workspace, ended.id);
   if (report) context.out(writeReport(report));
   return ended.state === 'finished' ? 0 : 1;
 }

@@ -43,7 +43,7 @@ export const variantSchema = z.object({
 export type Variant = z.infer<typeof variantSchema>;
 
 /** At which steps an experiment is looked at, and how many of its variants go on from there. */
-export const halvingPlanSchema = z.object({
+const halvingPlanSchema = z.object({
   metric: z.string(),
   better: z.enum(['lower', 'higher']),
   rungs: z.array(
@@ -95,7 +95,7 @@ export const ablationRecordSchema = z.object({
 export type AblationRecord = z.infer<typeof ablationRecordSchema>;
 
 /** What a comparison with the baseline says of one metric; `baseline` for the baseline itself. */
-export const judgementSchema = z.enum([
+const judgementSchema = z.enum([
   'baseline',
   'better',
   'worse',
@@ -112,7 +112,7 @@ export type Judgement = z.infer<typeof judgementSchema>;
 const intervalSchema = z.tuple([jsonNumberSchema, jsonNumberSchema]);
 
 /** One number a run, and what the runs of a variant say with it against those of the baseline. */
-export const reportMeasureSchema = z.object({
+const reportMeasureSchema = z.object({
   mean: jsonNumberSchema,
   /** One value a seed, in the order of the plan; none where no run has ended with one. */
   values: z.array(jsonNumberSchema),

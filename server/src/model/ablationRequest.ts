@@ -7,7 +7,7 @@ const nameSchema = z.string().min(1);
 const namesSchema = z.array(nameSchema).min(1);
 
 /** How a sweep or a search stops what has no hope. */
-export const halvingRequestSchema = z.strictObject({
+const halvingRequestSchema = z.strictObject({
   metric: nameSchema
     .optional()
     .describe(
@@ -152,7 +152,6 @@ export type VariantRequest = Exclude<
   SetMember,
   { readonly kind: AblationKindName } | { readonly kind: 'ready' }
 >;
-export type VariantKindName = VariantRequest['kind'];
 
 /** Whether nothing but weights differs between the arms. */
 export function isOfWeights({ kind }: AblationRequest): boolean {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { fail, type Result } from '../base/result.ts';
+import { parseJson } from '../base/parseJson.ts';
+import { fail, type Result, succeed } from '../base/result.ts';
 import { ownerSchema } from '../model/run.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { goneMs, isAlive, isOfAnotherMachine, thisProcess } from './owner.ts';
@@ -66,6 +67,16 @@ export async function lastSign(files: WorkspaceFiles, folder: string): Promise<n
   return (await files.facts(path))?.modifiedAt ?? 0;
 }
 
+/**
+ * For how many milliseconds nothing in the folder of a run has been written. Claims do not count: who
+ * takes a run to resume it says nothing of whether somebody else still trains it.
+ */
+export async function quietMs(files: WorkspaceFiles, folder: string, now: number): Promise<number> {
+  const names = (await files.list(folder)).filter((name) => !claimPattern.test(name));
+  const facts = await Promise.all(names.map((name) => files.facts(join(folder, name))));
+  return now - Math.max(0, ...facts.map((one) => one?.modifiedAt ?? 0));
+}
+
 /** Says that its owner lives. */
 export function renewClaim(files: WorkspaceFiles, { path }: Claim): Promise<void> {
   return files.writeAtomically(path, claimText({ owner: thisProcess() }));
@@ -83,18 +94,27 @@ export async function whileClaimed<T>(
   now: number,
   action: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  let claim: Claim | undefined;
-  try {
-    claim = await takeClaim(files, folder, now);
-  } catch (error) {
-    return fail(whyNotWritten(folder, error));
-  }
-  if (!claim) return fail('It is going on in another window.');
+  const claim = await tryClaim(files, folder, now);
+  if (!claim.ok) return claim;
   try {
     return await action();
   } finally {
     // Where that cannot be written, it is ours until this process ends.
-    await releaseClaim(files, claim).catch(() => undefined);
+    await releaseClaim(files, claim.value).catch(() => undefined);
+  }
+}
+
+/** Takes a folder that was there before, or says why it cannot be taken. */
+export async function tryClaim(
+  files: WorkspaceFiles,
+  folder: string,
+  now: number,
+): Promise<Result<Claim>> {
+  try {
+    const claim = await takeClaim(files, folder, now);
+    return claim ? succeed(claim) : fail('It is going on in another window.');
+  } catch (error) {
+    return fail(whyNotWritten(folder, error));
   }
 }
 
@@ -116,19 +136,11 @@ async function isHeld(files: WorkspaceFiles, path: string, now: number): Promise
   const age = now - ((await files.facts(path))?.modifiedAt ?? 0);
   // It may be somebody else's, who lets nobody read it.
   if (text === undefined) return age < goneMs;
-  const claim = readClaim(text);
+  const claim = claimSchema.safeParse(parseJson(text)).data;
   if (!claim) return age < emptyMs;
   if (claim.released) return false;
   const { owner } = claim;
   if (isOfAnotherMachine(owner)) return age < goneMs;
   // Where the system does not tell when a process started, its id may be another's by now.
   return isAlive(owner) && (owner.started !== undefined || age < goneMs);
-}
-
-function readClaim(text: string): z.infer<typeof claimSchema> | undefined {
-  try {
-    return claimSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

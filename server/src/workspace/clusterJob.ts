@@ -1,10 +1,9 @@
-import { dirname } from 'node:path';
-
 import type { SlurmLaunch } from '../ablation/launcher.ts';
 import { isFinalState, type RunRecord } from '../model/run.ts';
 import type { KnownRun } from './knownRun.ts';
 import { isElsewhere, thisProcess } from './owner.ts';
 import type { RunCatalog } from './runCatalog.ts';
+import { workspaceFolderOf } from './runFolder.ts';
 
 /** A run that a cluster goes on with, or went on with, while nobody looked after it. */
 export interface LeftJob {
@@ -22,8 +21,7 @@ export function leftJob({ id, record, configPath }: KnownRun): LeftJob | undefin
   // What the job was given is in its own files; nothing of it is given again.
   const slurm = { array: ablation?.id ?? record.id, header: [], job };
   return {
-    // `<workspace folder>/.counterweight/runs/<id>`
-    workspaceFolder: dirname(dirname(dirname(id))),
+    workspaceFolder: workspaceFolderOf(id),
     record: { ...record, owner: thisProcess() },
     spec: { ...base, engine: 'command', command, cwd: id, env: {}, slurm },
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { type CancellationToken, createCheckpoint } from '../base/cancellation.ts';
+import { parseJson } from '../base/parseJson.ts';
 import { foldName, namesIn, type ProgramWords, readProgramWords } from '../syntax/programWords.ts';
 
 const programs = /\.(?:py|pyi|pyx|ipynb)$/i;
@@ -70,12 +71,4 @@ async function codeOf(notebook: string, checkpoint: () => Promise<void>): Promis
   return cells
     .map(({ source }) => (typeof source === 'string' ? source : source.join('')))
     .join('\n');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
-import { fail, type Result, succeed } from '../base/result.ts';
+import { fail, type Result } from '../base/result.ts';
 import type { AblationRecord } from '../model/ablation.ts';
-import { beatMs, type Claim, releaseClaim, renewClaim, takeClaim } from './claim.ts';
+import { beatMs, type Claim, releaseClaim, renewClaim, tryClaim } from './claim.ts';
 import type { WorkspaceFiles } from './files.ts';
-import { readAblationRecord, whyNotWritten } from './runFolder.ts';
+import { readAblationRecord } from './runFolder.ts';
 
 interface ExperimentClaimsOptions {
   readonly files: WorkspaceFiles;
@@ -42,13 +42,14 @@ export class ExperimentClaims {
     known: AblationRecord,
     action: (taken: TakenExperiment) => Promise<Result<T>>,
   ): Promise<Result<T>> {
+    const { files, clock } = this.#options;
     if (this.#taking.has(folder)) return fail('It is going on.');
     this.#taking.add(folder);
     try {
-      const claim = await this.#take(folder);
+      const claim = await tryClaim(files, folder, clock.now());
       if (!claim.ok) return claim;
       // Whoever had it before may have come further since it was read here.
-      const record = (await readAblationRecord(this.#options.files, folder)) ?? known;
+      const record = (await readAblationRecord(files, folder)) ?? known;
       return await action({ claim: claim.value, record });
     } finally {
       this.#taking.delete(folder);
@@ -65,16 +66,6 @@ export class ExperimentClaims {
 
   async release(claim: Claim): Promise<void> {
     await this.#attempt(releaseClaim(this.#options.files, claim), claim);
-  }
-
-  async #take(folder: string): Promise<Result<Claim>> {
-    const { files, clock } = this.#options;
-    try {
-      const claim = await takeClaim(files, folder, clock.now());
-      return claim ? succeed(claim) : fail('It is going on in another window.');
-    } catch (error) {
-      return fail(whyNotWritten(folder, error));
-    }
   }
 
   /** A claim that cannot be written stops no run. */

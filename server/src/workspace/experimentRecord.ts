@@ -1,9 +1,8 @@
-import { relative, sep } from 'node:path';
-
 import { fail, type Result, succeed } from '../base/result.ts';
 import type { AblationRecord } from '../model/ablation.ts';
 import { isFinalState, type RunId, runIdSchema } from '../model/run.ts';
 import type { AskedExperiment, PlannedExperiment } from './planExperiment.ts';
+import { recordedPath } from './runFolder.ts';
 
 /** What is asked for, with the config as it stands. */
 export interface ExperimentRequest extends AskedExperiment {
@@ -21,7 +20,7 @@ export function newRecord(
   return {
     schema: 1,
     id,
-    config: relative(workspaceFolder, config.path).split(sep).join('/'),
+    config: recordedPath(workspaceFolder, config.path),
     title: plan.title,
     request,
     ...(ready ? { question: ready.question, leading: [...(ready.metrics ?? [])] } : {}),

@@ -1,4 +1,4 @@
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 
 import type { LaunchSpec } from '../ablation/launcher.ts';
 import { type Result, succeed } from '../base/result.ts';
@@ -6,7 +6,7 @@ import type { RunRecord } from '../model/run.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { placeConfig } from './ownConfig.ts';
 import { thisProcess } from './owner.ts';
-import { createStateFolder, snapshotName } from './runFolder.ts';
+import { createStateFolder, recordedPath, snapshotName } from './runFolder.ts';
 import { type ArmPlan, baseOf } from './runPlan.ts';
 import { launchSpec } from './runSpec.ts';
 import { keepTaskModule } from './taskModule.ts';
@@ -41,7 +41,7 @@ export async function writeNewRun(
     schema: 1,
     id,
     engine: choice.engine,
-    config: relative(workspaceFolder, plan.configPath).split(sep).join('/'),
+    config: recordedPath(workspaceFolder, plan.configPath),
     state: 'queued',
     seed: plan.seed,
     ...(plan.steps === undefined ? {} : { steps: plan.steps, askedSteps: plan.steps }),

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 
 import { planHalving } from '../ablation/halving.ts';
+import type { KindVariant } from '../ablation/kind.ts';
 import type { ChosenOverrides } from '../ablation/overrides/chooseOverrides.ts';
 import type { ProgramSource } from '../ablation/overrides/override.ts';
 import { type AblationPlan, planAblation, toWeightedTerm } from '../ablation/plan.ts';
@@ -19,6 +20,7 @@ import type {
   AblationRequest,
   HalvingRequest,
   ReadyAblationRequest,
+  WeightAblationRequest,
 } from '../model/ablationRequest.ts';
 import type { ConfigDocument } from '../syntax/configTree.ts';
 import { toPlainData } from '../syntax/toPlainData.ts';
@@ -161,10 +163,7 @@ function withOwnSteps(
   return succeed({ plan: { ...plan, notes }, choice, steps, totalSteps });
 }
 
-type SeveralRequest = Exclude<
-  AblationRequest,
-  ReadyAblationRequest | { kind: 'without' | 'only' | 'scale' | 'set' }
->;
+type SeveralRequest = Exclude<AblationRequest, ReadyAblationRequest | WeightAblationRequest>;
 
 /** A request of a kind that makes several variants, or a named set of requests. */
 function* planSeveral(
@@ -197,7 +196,7 @@ function variantsOf(
   subject: RequestSubject,
   request: SeveralRequest,
   found: FoundProject | undefined,
-): Result<Variants> {
+): Result<readonly KindVariant[]> {
   if (request.kind !== 'named') return requestVariants(subject, request);
   const sets = found?.project?.ablation?.sets ?? {};
   const members = Object.hasOwn(sets, request.name) ? sets[request.name] : undefined;
@@ -206,13 +205,12 @@ function variantsOf(
     : fail(noSuchSet(request.name, Object.keys(sets)));
 }
 
-type Variants = Parameters<typeof planWeightVariants>[0]['variants'];
 type Titled = Shared & { readonly title: string };
 
 /** Every variant is checked by the task as its config would be. */
 function* planOfTask(
   task: TaskOutline,
-  variants: Variants,
+  variants: readonly KindVariant[],
   input: Titled,
 ): InTurns<Result<PlannedExperiment>> {
   const changes = asKeyChanges(variants, input.terms);
@@ -233,7 +231,7 @@ function* planOfTask(
 
 function* planOfCommand(
   config: ConfigFile,
-  variants: Variants,
+  variants: readonly KindVariant[],
   input: Titled,
 ): InTurns<Result<PlannedExperiment>> {
   const plan = yield* planWeightVariants({ ...input, variants });

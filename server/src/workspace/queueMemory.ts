@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { groupsInOrder } from '../ablation/queue.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Logger } from '../base/logger.ts';
+import { parseJson } from '../base/parseJson.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { stateFolderName } from './runFolder.ts';
 import type { RunQueue } from './runQueue.ts';
@@ -41,7 +42,8 @@ export class QueueMemory implements Disposable {
   /** Takes up what an earlier session left in a workspace folder. */
   async load(workspaceFolder: string): Promise<void> {
     this.#folders.add(workspaceFolder);
-    const left = parse(await this.#files.readText(pathIn(workspaceFolder)));
+    const text = await this.#files.readText(pathIn(workspaceFolder));
+    const left = queueFileSchema.safeParse(parseJson(text)).data;
     if (!left) return;
     this.#order = [...new Set([...this.#order, ...left.order])];
     if (left.paused) this.#queue.pause();
@@ -87,12 +89,4 @@ export class QueueMemory implements Disposable {
 
 function pathIn(workspaceFolder: string): string {
   return join(workspaceFolder, stateFolderName, fileName);
-}
-
-function parse(text: string | undefined): z.infer<typeof queueFileSchema> | undefined {
-  try {
-    return queueFileSchema.safeParse(JSON.parse(text ?? '')).data;
-  } catch {
-    return undefined;
-  }
 }

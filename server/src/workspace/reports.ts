@@ -4,10 +4,13 @@ import { z } from 'zod';
 
 import { reportCsv } from '../ablation/reporting/documents/csv.ts';
 import { reportMarkdown } from '../ablation/reporting/documents/markdown.ts';
+import { neverCancelled } from '../base/cancellation.ts';
+import { parseJson } from '../base/parseJson.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
+import { type InTurns, inTurns } from '../base/turns.ts';
 import type { AblationReport } from '../model/ablation.ts';
 import type { DocumentFormat } from '../protocol/reports.ts';
-import { toWire } from '../protocol/wire.ts';
+import { wireFileInTurns } from '../protocol/wire.ts';
 import type { Experiments } from './experiments.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { KnownExperiment } from './knownExperiment.ts';
@@ -62,7 +65,8 @@ export async function exportReport(
   format: DocumentFormat,
 ): Promise<Result<string>> {
   const report = await reportOf(place, id);
-  return report ? succeed(documentOf(report, format)) : fail(unknownReport);
+  if (!report) return fail(unknownReport);
+  return succeed(await inTurns(documentOf(report, format), neverCancelled));
 }
 
 /** Where an experiment keeps its plan and what else belongs to it. */
@@ -72,14 +76,14 @@ export function folderOf({ workspaceFolder, record }: KnownExperiment): string {
 
 export const unknownReport = 'This ablation is not known any more; was its folder deleted?';
 
-function documentOf(report: AblationReport, format: DocumentFormat): string {
+function documentOf(report: AblationReport, format: DocumentFormat): InTurns<string> {
   switch (format) {
     case 'markdown':
       return reportMarkdown(report);
     case 'csv':
       return reportCsv(report);
     case 'json':
-      return `${JSON.stringify(toWire({ schema: 1, ...report }), null, 2)}\n`;
+      return wireFileInTurns({ schema: 1, ...report });
   }
 }
 
@@ -88,12 +92,6 @@ async function pickedMetrics(
   known: KnownExperiment,
 ): Promise<readonly string[]> {
   const text = await files.readText(join(folderOf(known), choicesFileName));
-  if (text === undefined) return [];
-  try {
-    const parsed = choicesSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data.metrics : [];
-  } catch {
-    // A file that was cut short is no choice.
-    return [];
-  }
+  // A file that was cut short is no choice.
+  return choicesSchema.safeParse(parseJson(text)).data?.metrics ?? [];
 }

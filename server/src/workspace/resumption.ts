@@ -1,12 +1,13 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import type { LaunchBase } from '../ablation/launcher.ts';
 import { fail, type Result, succeed } from '../base/result.ts';
 import { checkpointOf, isFinalState, type RunRecord, resumableStep } from '../model/run.ts';
+import { quietMs } from './claim.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { KnownRun } from './knownRun.ts';
 import { asItIsNow, thisProcess } from './owner.ts';
-import { quietMs, readRunRecord, snapshotName } from './runFolder.ts';
+import { readRunRecord, snapshotName, workspaceFolderOf } from './runFolder.ts';
 import { taskModulePath } from './taskModule.ts';
 
 /** A run of a built-in task that is ready to go on. */
@@ -63,11 +64,6 @@ export async function prepareArmResumption(
     modulePath: taskModulePath(original, configText),
     base: { runId: record.id, runFolder: id, configPath, seed: record.seed, ...steps },
   });
-}
-
-/** `<workspace folder>/.counterweight/runs/<id>` */
-function workspaceFolderOf(runFolder: string): string {
-  return dirname(dirname(dirname(runFolder)));
 }
 
 function whyNot(name: string, { engine, state, ablation }: RunRecord): string {

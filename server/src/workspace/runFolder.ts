@@ -1,7 +1,8 @@
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 
 import { z } from 'zod';
 
+import { parseJson } from '../base/parseJson.ts';
 import { type AblationRecord, ablationRecordSchema } from '../model/ablation.ts';
 import { type RunId, type RunRecord, runIdSchema, runRecordSchema } from '../model/run.ts';
 import type { WorkspaceFiles } from './files.ts';
@@ -20,6 +21,16 @@ export function runsFolder(workspaceFolder: string): string {
 
 export function ablationsFolder(workspaceFolder: string): string {
   return join(workspaceFolder, stateFolderName, 'ablations');
+}
+
+/** The workspace folder that the folder of a run, or of an experiment, belongs to. */
+export function workspaceFolderOf(stateFolder: string): string {
+  return dirname(dirname(dirname(stateFolder)));
+}
+
+/** A config as records name it: by its way from the workspace folder, with forward slashes. */
+export function recordedPath(workspaceFolder: string, configPath: string): string {
+  return relative(workspaceFolder, configPath).split(sep).join('/');
 }
 
 /** The nearest folder upwards that holds our state folder: the workspace folder of an earlier run. */
@@ -115,13 +126,6 @@ export async function readCheckpointStep(
   return parsed.success ? parsed.data.step : undefined;
 }
 
-/** For how many milliseconds nothing in the folder of a run has been written. */
-export async function quietMs(files: WorkspaceFiles, folder: string, now: number): Promise<number> {
-  const names = await files.list(folder);
-  const facts = await Promise.all(names.map((name) => files.facts(join(folder, name))));
-  return now - Math.max(0, ...facts.map((one) => one?.modifiedAt ?? 0));
-}
-
 export async function writeAblationRecord(
   files: WorkspaceFiles,
   folder: string,
@@ -141,15 +145,6 @@ export async function readAblationRecord(
   const value = parseJson(await files.readText(join(folder, ablationFileName)));
   const parsed = ablationRecordSchema.safeParse(value);
   return parsed.success ? parsed.data : undefined;
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export interface Stored<Record> {

@@ -108,13 +108,15 @@ export class RunStarter {
    */
   async resume(run: KnownRun): Promise<Result<StartedRun>> {
     const { files, clock } = this.#options;
-    const possible = await prepareResumption(files, run, clock.now());
+    const prepare = () => prepareResumption(files, run, clock.now());
+    // First without a claim, which is written to the folder: it may be one of somebody else's logs.
+    const possible = await prepare();
     if (!possible.ok) return possible;
     // Only until its record says that it is ours: who looks then knows by that.
     const own = await whileClaimed(files, run.id, clock.now(), async () => {
       await endLeftovers(possible.value.before, run.id, clock);
-      const prepared = await prepareResumption(files, run, clock.now());
-      return this.#takeUp(run, prepared, this.training());
+      // Another window may have been faster.
+      return this.#takeUp(run, await prepare(), this.training());
     });
     return own.ok ? succeed(this.#enqueue(own.value, [accelerator])) : own;
   }
@@ -215,7 +217,8 @@ export class RunStarter {
   }
 
   #enqueue(run: OwnRun, devices: readonly Device[]): StartedRun {
-    const { id, record } = run.status;
+    const started = startedOf(run);
+    const { record } = started;
     const { queue } = this.#options;
     queue.add([
       {
@@ -227,13 +230,12 @@ export class RunStarter {
       },
     ]);
     void run.ended.then(() => queue.ended(record.id));
-    return { id, record, ended: run.ended, onDidChangeState: run.states.event };
+    return started;
   }
 
   #launchNow(run: OwnRun, device: string): StartedRun {
     this.#launch(run, device);
-    const { id, record } = run.status;
-    return { id, record, ended: run.ended, onDidChangeState: run.states.event };
+    return startedOf(run);
   }
 
   #launch(run: OwnRun, device: string): void {
@@ -317,4 +319,8 @@ export class RunStarter {
     this.#options.catalog.putRecord(run.workspaceFolder, id, record);
     return this.#records.save(id, record);
   }
+}
+
+function startedOf({ status, ended, states }: OwnRun): StartedRun {
+  return { id: status.id, record: status.record, ended, onDidChangeState: states.event };
 }

@@ -1,4 +1,5 @@
 import { ablationKinds } from '../ablation/kinds/registry.ts';
+import { toWeightedTerm } from '../ablation/plan.ts';
 import type { WeightAblationRequest } from '../model/ablationRequest.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ConfigFile } from './configFile.ts';
@@ -16,10 +17,7 @@ interface SettlingAblation {
 /** Whether a request makes an experiment of this config, as its weights are now. */
 export function canAblate({ terms }: Weighed, request: WeightAblationRequest): boolean {
   const kind = ablationKinds.find(({ name }) => name === request.kind);
-  const weights = terms.flatMap(({ name, weight }) =>
-    weight === undefined ? [] : [{ name, weight }],
-  );
-  return kind?.changes(weights, request).ok ?? false;
+  return kind?.changes(terms.map(toWeightedTerm), request).ok ?? false;
 }
 
 /**

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { CommandLineOverrides } from '../ablation/overrides/chooseOverrides.ts';
 import { baselineId } from '../ablation/variantIds.ts';
+import { parseJson } from '../base/parseJson.ts';
 import type { EngineChoice } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { RunOverrides } from './ownConfig.ts';
@@ -107,7 +108,8 @@ export async function readPlan(
   files: WorkspaceFiles,
   folder: string,
 ): Promise<StoredPlan | undefined> {
-  const parsed = storedPlanSchema.safeParse(await readJson(files, join(folder, planFileName)));
+  const text = await files.readText(join(folder, planFileName));
+  const parsed = storedPlanSchema.safeParse(parseJson(text));
   if (!parsed.success) return undefined;
   const { choice, steps, module, training, texts, overrides: stored } = parsed.data;
   const overrides = stored && { ...stored, arguments: new Map(Object.entries(stored.arguments)) };
@@ -124,19 +126,11 @@ export async function readDiffs(
   folder: string,
   variants: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const value = await readJson(files, join(folder, diffsFileName));
+  const value = parseJson(await files.readText(join(folder, diffsFileName)));
   const parsed = z.record(z.string(), z.string()).safeParse(value);
   if (parsed.success) return new Map(Object.entries(parsed.data));
   const texts = variants.map(
     async (id) => [id, (await files.readText(join(folder, `${id}.diff`))) ?? ''] as const,
   );
   return new Map(await Promise.all(texts));
-}
-
-async function readJson(files: WorkspaceFiles, path: string): Promise<unknown> {
-  try {
-    return JSON.parse((await files.readText(path)) ?? '');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,11 @@
 import { systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { isFinalState } from '../model/run.ts';
+import { quietMs } from './claim.ts';
 import type { WorkspaceFiles } from './files.ts';
 import { asItIsNow } from './owner.ts';
 import type { RunCatalog } from './runCatalog.ts';
-import { quietMs, readCheckpointStep, readRunRecords } from './runFolder.ts';
+import { readCheckpointStep, readRunRecords } from './runFolder.ts';
 
 /** Where runs are kept, and where what is known of them goes. */
 interface RunPlaces {

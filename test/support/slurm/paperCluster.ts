@@ -14,6 +14,7 @@ import type { RunProgram } from '../../../server/src/ablation/launchers/slurmCom
 import { fail, succeed } from '../../../server/src/base/result.ts';
 import { runIdSchema } from '../../../server/src/model/run.ts';
 import { ManualClock } from '../manualClock.ts';
+import type { TemporaryWorkspace } from '../temporaryWorkspace.ts';
 
 /** A cluster that does what the test says; what it is asked is kept. */
 export class PaperCluster {
@@ -88,12 +89,12 @@ export interface Launched {
   end: LaunchEnd | undefined;
 }
 
-/** A launcher on a cluster of paper; runs have their folders below `folder`. */
-export function setUpSlurm(folder: string, cluster = new PaperCluster()) {
+/** A launcher on a cluster of paper; runs have their folders below that of the test. */
+export function setUpSlurm(folder: TemporaryWorkspace, cluster = new PaperCluster()) {
   const clock = new ManualClock();
   const launcher = new SlurmLauncher({ clock, run: cluster.run, user: '1000' });
   const launch = async (name: string, place: Partial<SlurmPlace> = {}): Promise<Launched> => {
-    const runFolder = join(folder, '.counterweight', 'runs', name);
+    const runFolder = folder.path(`.counterweight/runs/${name}`);
     await mkdir(runFolder, { recursive: true });
     const said: string[] = [];
     const told = { announced: false };
@@ -105,7 +106,7 @@ export function setUpSlurm(folder: string, cluster = new PaperCluster()) {
         configPath: join(runFolder, 'config.yaml'),
         seed: 1,
         command: ['python', 'train.py'],
-        cwd: folder,
+        cwd: folder.root,
         env: {},
         slurm: { array: 'experiment', header: [], ...place },
       },
@@ -138,7 +139,14 @@ export function setUpSlurm(folder: string, cluster = new PaperCluster()) {
     clock.advance(1000);
     await vi.waitFor(() => expect(cluster.times('sbatch')).toBeGreaterThan(0));
   };
-  return { cluster, clock, launcher, launch, look, submit };
+  /** A run that Slurm has, and that has been told its number. */
+  const launchAndSubmit = async (name: string): Promise<Launched> => {
+    const run = await launch(name);
+    await submit();
+    await vi.waitFor(() => expect(run.said).toHaveLength(1));
+    return run;
+  };
+  return { cluster, clock, launcher, launch, launchAndSubmit, look, submit };
 }
 
 /** As the batch script does at the end of a run. */

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { reportCsv } from '../../../server/src/ablation/reporting/documents/csv.ts';
-import { reportMarkdown } from '../../../server/src/ablation/reporting/documents/markdown.ts';
+import { reportCsv as csvInTurns } from '../../../server/src/ablation/reporting/documents/csv.ts';
+import { reportMarkdown as markdownInTurns } from '../../../server/src/ablation/reporting/documents/markdown.ts';
+import { atOnce } from '../../../server/src/base/turns.ts';
 import type { AblationReport } from '../../../server/src/model/ablation.ts';
+import { toWire, wireFileInTurns } from '../../../server/src/protocol/wire.ts';
 import { baseline, changed, many, report } from '../../support/reports/exampleReport.ts';
+
+const reportMarkdown = (of: AblationReport): string => atOnce(markdownInTurns(of));
+const reportCsv = (of: AblationReport): string => atOnce(csvInTurns(of));
 
 describe('the report in Markdown', () => {
   it('is a document', () => {
@@ -133,5 +138,18 @@ describe('the report as CSV', () => {
     const text = reportCsv({ ...report, variants, rows });
     expect(text).toContain('baseline,"a, ""b""\nc",0,,0.4,');
     expect(text).toContain(',1,Inf,0.4,');
+  });
+});
+
+describe('the report as JSON', () => {
+  const cells = [{ ...baseline, mean: Number.NaN, values: [0, Number.POSITIVE_INFINITY] }];
+  const broken = report.rows.map((row) => ({ ...row, cells }));
+  it.each([
+    { name: 'many variants', of: many },
+    { name: 'nothing yet', of: { ...report, verdict: [], rows: [], curves: [] } },
+    { name: 'no numbers, breaks', of: { ...report, title: 'a\n"b"', rows: broken } },
+  ])('is laid out as JSON.stringify does it: $name', ({ of }) => {
+    const wanted = JSON.stringify(toWire({ schema: 1, ...of }), null, 2);
+    expect(atOnce(wireFileInTurns({ schema: 1, ...of }))).toBe(`${wanted}\n`);
   });
 });

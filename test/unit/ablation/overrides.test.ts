@@ -35,6 +35,24 @@ describe.each(overrideForms)('$name', (form) => {
     expect(form.setter(subject)(weightOf(example))).toEqual({ ok: true, value: wanted });
   });
 
+  test('reads the program once, for all variants', () => {
+    for (const { subject, set } of form.examples) {
+      let reads = 0;
+      const { text = '', ...program } = subject.program ?? { path: '/p/train.py' };
+      const counted = {
+        ...program,
+        get text() {
+          reads += 1;
+          return text;
+        },
+      };
+      const setter = form.setter({ ...subject, program: subject.program && counted });
+      const before = reads;
+      setter(weightOf({ subject, set, words: '' }));
+      expect(reads).toBe(before);
+    }
+  });
+
   test.each(form.refusals)('refuses: $words', (refusal) => {
     const result = form.setter(refusal.subject)(weightOf(refusal));
     expect(result.ok ? result.value.join(' ') : result.error).toContain(refusal.words);

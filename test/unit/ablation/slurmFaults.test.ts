@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
@@ -12,12 +11,13 @@ import {
 } from '../../../server/src/ablation/launchers/slurmCommands.ts';
 import { succeed } from '../../../server/src/base/result.ts';
 import { leaveExitCode, PaperCluster, setUpSlurm } from '../../support/slurm/paperCluster.ts';
+import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
-let folder = '';
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'counterweight-slurm-'));
+let folder: TemporaryWorkspace;
+beforeEach(() => {
+  folder = new TemporaryWorkspace();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => folder[Symbol.dispose]());
 
 describe('an answer of sbatch that is lost', () => {
   it('is announced before, so that a later session looks for the job and finds it by its folder', async () => {
@@ -41,10 +41,8 @@ describe('an answer of sbatch that is lost', () => {
   });
 
   it('is made up for by what the job itself has written', async () => {
-    const { launch, submit } = setUpSlurm(folder);
-    const before = await launch('a');
-    await submit();
-    await vi.waitFor(() => expect(before.said).toHaveLength(1));
+    const { launchAndSubmit } = setUpSlurm(folder);
+    const before = await launchAndSubmit('a');
     await writeFile(join(before.runFolder, 'slurm', 'started'), '77_0 n1\n');
     await leaveExitCode(before, 0);
 
@@ -97,7 +95,7 @@ describe('a cluster with limits', () => {
       ['--array=0-0%2', '--dependency=afterany:101'],
     ]);
     // What was refused as a whole leaves nothing behind.
-    expect(await readdir(join(folder, '.counterweight', 'slurm'))).toHaveLength(2);
+    expect(await readdir(folder.path('.counterweight/slurm'))).toHaveLength(2);
   });
 
   it('lets later runs of an experiment have what the earlier ones leave of the limit', async () => {
@@ -154,9 +152,7 @@ describe('a cluster with limits', () => {
 describe('what is believed of Slurm', () => {
   it('is nothing of a job with the same number in another folder', async () => {
     const { cluster, launch, look } = setUpSlurm(folder);
-    const state = join(folder, '.counterweight', 'runs', 'a', 'slurm');
-    await mkdir(state, { recursive: true });
-    await writeFile(join(state, 'array'), join(folder, '.counterweight', 'slurm', 'a'));
+    folder.write('.counterweight/runs/a/slurm/array', folder.path('.counterweight/slurm/a'));
     const run = await launch('a', { job: '5_0' });
     cluster.queue = ['5_0|RUNNING|n1|None|/shared/of-the-new-cluster'];
     await leaveExitCode(run, 0);
@@ -182,10 +178,8 @@ describe('what is believed of Slurm', () => {
   });
 
   it('does not keep a run from its end that says itself that it is done', async () => {
-    const { cluster, launch, submit, look } = setUpSlurm(folder);
-    const run = await launch('a');
-    await submit();
-    await vi.waitFor(() => expect(run.said).toHaveLength(1));
+    const { cluster, launchAndSubmit, look } = setUpSlurm(folder);
+    const run = await launchAndSubmit('a');
     cluster.silent = true;
     await leaveExitCode(run, 0);
     await look();
@@ -193,10 +187,8 @@ describe('what is believed of Slurm', () => {
   });
 
   it('does not keep it either where its node takes long to clean up', async () => {
-    const { cluster, launch, submit, look } = setUpSlurm(folder);
-    const run = await launch('a');
-    await submit();
-    await vi.waitFor(() => expect(run.said).toHaveLength(1));
+    const { cluster, launchAndSubmit, look } = setUpSlurm(folder);
+    const run = await launchAndSubmit('a');
     cluster.queue = ['101_0|COMPLETING|n1|None|'];
     await leaveExitCode(run, 0);
     await look();

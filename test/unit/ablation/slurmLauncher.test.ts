@@ -1,16 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { leaveExitCode, PaperCluster, setUpSlurm } from '../../support/slurm/paperCluster.ts';
+import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
-let folder = '';
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'counterweight-slurm-'));
+let folder: TemporaryWorkspace;
+beforeEach(() => {
+  folder = new TemporaryWorkspace();
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => folder[Symbol.dispose]());
 
 describe('SlurmLauncher', () => {
   it('submits the runs of an experiment as one array, those of another by themselves', async () => {
@@ -25,7 +25,7 @@ describe('SlurmLauncher', () => {
     const [array = ''] = first.said[0]?.split('_') ?? [];
     expect([first.said, second.said]).toEqual([[`${array}_0`], [`${array}_1`]]);
     expect(other.said[0]).not.toContain(array);
-    const arrayFolder = join(folder, '.counterweight', 'slurm', 'a');
+    const arrayFolder = folder.path('.counterweight/slurm/a');
     expect(cluster.asked).toContainEqual([
       'sbatch',
       '--parsable',
@@ -92,10 +92,8 @@ describe('SlurmLauncher', () => {
   });
 
   it('gives a job up that nobody knows, but not at the first look', async () => {
-    const { clock, launch, submit } = setUpSlurm(folder);
-    const run = await launch('a');
-    await submit();
-    await vi.waitFor(() => expect(run.said).toHaveLength(1));
+    const { clock, launchAndSubmit } = setUpSlurm(folder);
+    const run = await launchAndSubmit('a');
     // A site that answers squeue out of a cache does not tell of a new job for a minute or so.
     const begin = clock.now();
     await vi.waitFor(() => {
@@ -168,10 +166,8 @@ describe('SlurmLauncher', () => {
   });
 
   it('leaves jobs alone when the session ends', async () => {
-    const { cluster, clock, launcher, launch, submit } = setUpSlurm(folder);
-    const run = await launch('a');
-    await submit();
-    await vi.waitFor(() => expect(run.said).toHaveLength(1));
+    const { cluster, clock, launcher, launchAndSubmit } = setUpSlurm(folder);
+    const run = await launchAndSubmit('a');
     launcher.dispose();
     clock.advance(60_000);
     expect(cluster.times('scancel') + cluster.times('squeue')).toBe(0);

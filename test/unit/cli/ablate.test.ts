@@ -2,11 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { silentLogger } from '../../../server/src/base/logger.ts';
-import { fail } from '../../../server/src/base/result.ts';
-import { runCommand } from '../../../server/src/cli/runCommand.ts';
-import { composeWorkspace } from '../../../server/src/composition.ts';
-import { settingsSchema } from '../../../server/src/protocol/settings.ts';
+import { noTrainingNode, runInTerminal } from '../../support/commandLine.ts';
 import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
 let folder: TemporaryWorkspace;
@@ -18,38 +14,13 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
-/** Runs the command where no Node.js can train. */
-async function run(...args: readonly string[]) {
-  const settings = settingsSchema.parse({});
-  const workspace = composeWorkspace({
-    settings: () => settings,
-    logger: silentLogger,
-    trusted: () => true,
-    bundleFolder: folder.root,
-    cacheFolder: folder.path('cache'),
-    scansIn: 'process',
-  });
-  const told = { out: '', error: '' };
-  const code = await runCommand(args, {
-    workspace,
-    cwd: folder.root,
-    out(text) {
-      told.out += text;
-    },
-    error(text) {
-      told.error += text;
-    },
-    trainingNode: async () => fail('Training needs Node.js 22 or newer, and this is 20.'),
-  });
-  workspace.dispose();
-  return { code, ...told };
-}
+const run = (...args: readonly string[]) => runInTerminal(folder, args);
 
 test('an experiment is not begun where no Node.js can train, and why is said once', async () => {
-  expect(await run('ablate', 'train.yaml', '--ready', 'time-sampling')).toEqual({
+  expect(await run('ablate', 'train.yaml', '--ready', 'time-sampling')).toMatchObject({
     code: 2,
     out: '',
-    error: 'Training needs Node.js 22 or newer, and this is 20.\n',
+    error: `${noTrainingNode}\n`,
   });
   expect(existsSync(folder.path('.counterweight'))).toBe(false);
 });

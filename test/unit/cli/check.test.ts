@@ -1,10 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 
-import { silentLogger } from '../../../server/src/base/logger.ts';
-import { fail } from '../../../server/src/base/result.ts';
-import { runCommand } from '../../../server/src/cli/runCommand.ts';
-import { composeWorkspace } from '../../../server/src/composition.ts';
-import { settingsSchema } from '../../../server/src/protocol/settings.ts';
+import { runInTerminal } from '../../support/commandLine.ts';
 import { TrackioWriter } from '../../support/metricDatabases.ts';
 import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
@@ -25,31 +21,8 @@ async function check(
 }
 
 async function checkAgain(path = 'train.yaml') {
-  const settings = settingsSchema.parse({});
-  const workspace = composeWorkspace({
-    settings: () => settings,
-    logger: silentLogger,
-    trusted: () => true,
-    bundleFolder: folder.root,
-    cacheFolder: folder.path('cache'),
-    scansIn: 'process',
-  });
-  let out = '';
-  const told: string[] = [];
-  workspace.session.onDidChangeConfig((uri) => told.push(uri.slice(uri.lastIndexOf('/') + 1)));
-  const code = await runCommand(['check', path], {
-    workspace,
-    cwd: folder.root,
-    out(text) {
-      out += text;
-    },
-    error(text) {
-      out += text;
-    },
-    trainingNode: async () => fail('none'),
-  });
-  workspace.dispose();
-  return { code, told, out: out.replaceAll(`${folder.root}/`, '') };
+  const { code, out, error, changed } = await runInTerminal(folder, ['check', path]);
+  return { code, changed, out: `${out}${error}`.replaceAll(`${folder.root}/`, '') };
 }
 
 test('a config in a folder of its own has the logs of the folder that it is checked from', async () => {
@@ -166,7 +139,7 @@ test('the counterweight.yaml of a folder is taken in and judged once, and not fo
     ...Object.fromEntries(configs),
     'counterweight.yaml': 'totl: loss\n',
   });
-  const { told, out } = await checkAgain('.');
+  const { changed, out } = await checkAgain('.');
   expect(out.match(/counterweight\.yaml:1:1: error/g)).toHaveLength(1);
-  expect(told.filter((name) => name === 'counterweight.yaml')).toHaveLength(1);
+  expect(changed.filter((name) => name === 'counterweight.yaml')).toHaveLength(1);
 });

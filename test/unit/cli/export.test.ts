@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { silentLogger } from '../../../server/src/base/logger.ts';
-import { fail } from '../../../server/src/base/result.ts';
-import { runCommand } from '../../../server/src/cli/runCommand.ts';
-import { composeWorkspace } from '../../../server/src/composition.ts';
-import { settingsSchema } from '../../../server/src/protocol/settings.ts';
+import { runInTerminal } from '../../support/commandLine.ts';
 import { storedExperiment } from '../../support/reports/storedExperiment.ts';
 import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
@@ -27,30 +23,10 @@ beforeEach(() => {
 });
 afterEach(() => folder[Symbol.dispose]());
 
+/** Without what has changed, which nothing here asks for. */
 async function run(cwd: string, ...args: readonly string[]) {
-  const settings = settingsSchema.parse({});
-  const workspace = composeWorkspace({
-    settings: () => settings,
-    logger: silentLogger,
-    trusted: () => true,
-    bundleFolder: folder.root,
-    cacheFolder: folder.path('cache'),
-    scansIn: 'process',
-  });
-  const told = { out: '', error: '' };
-  const code = await runCommand(['export', ...args], {
-    workspace,
-    cwd,
-    out(text) {
-      told.out += text;
-    },
-    error(text) {
-      told.error += text;
-    },
-    trainingNode: async () => fail('not asked for'),
-  });
-  workspace.dispose();
-  return { code, ...told };
+  const { changed: _, ...printed } = await runInTerminal(folder, ['export', ...args], cwd);
+  return printed;
 }
 
 test('experiments are listed, also from a folder below', async () => {

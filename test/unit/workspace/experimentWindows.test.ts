@@ -3,32 +3,24 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
+import { ExperimentFolder } from '../../support/experiments/experimentFolder.ts';
 import {
-  ExperimentSession,
+  type ExperimentSession,
   type SessionScript,
   sweepOf,
   taskConfig,
 } from '../../support/experiments/experimentSession.ts';
 import { FaultyFiles } from '../../support/experiments/faultyFiles.ts';
-import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
-let folder: TemporaryWorkspace;
-const sessions: ExperimentSession[] = [];
+let folder: ExperimentFolder;
 beforeEach(() => {
-  folder = new TemporaryWorkspace();
+  folder = new ExperimentFolder();
 });
-afterEach(async () => {
-  for (const session of sessions.splice(0)) {
-    session[Symbol.dispose]();
-    await session.settled();
-  }
-  folder[Symbol.dispose]();
-});
+afterEach(() => folder.close());
 
 /** A window on the folder. */
 async function open(script: SessionScript = {}): Promise<ExperimentSession> {
-  const session = new ExperimentSession(folder.root, script);
-  sessions.push(session);
+  const session = folder.session(script);
   await session.open();
   return session;
 }

@@ -5,33 +5,22 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AblationRecord } from '../../../server/src/model/ablation.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import type { WorkspaceFiles } from '../../../server/src/workspace/files.ts';
+import { ExperimentFolder } from '../../support/experiments/experimentFolder.ts';
 import {
-  ExperimentSession,
+  type ExperimentSession,
   type SessionScript,
   sweepOf,
   taskConfig,
 } from '../../support/experiments/experimentSession.ts';
 import { ManualClock } from '../../support/manualClock.ts';
-import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
 
-let folder: TemporaryWorkspace;
-const sessions: ExperimentSession[] = [];
+let folder: ExperimentFolder;
 beforeEach(() => {
-  folder = new TemporaryWorkspace();
+  folder = new ExperimentFolder();
 });
-afterEach(async () => {
-  for (const session of sessions.splice(0)) {
-    session[Symbol.dispose]();
-    await session.settled();
-  }
-  folder[Symbol.dispose]();
-});
+afterEach(() => folder.close());
 
-function open(script: SessionScript = {}): ExperimentSession {
-  const session = new ExperimentSession(folder.root, script);
-  sessions.push(session);
-  return session;
-}
+const open = (script?: SessionScript): ExperimentSession => folder.session(script);
 
 type Started = Awaited<ReturnType<ExperimentSession['start']>>;
 function idOf(started: Started): string {

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { AblationRequest } from '../../../server/src/model/ablationRequest.ts';
 import type { ProjectFile } from '../../../server/src/model/projectFile.ts';
-import { ExperimentSession } from '../../support/experiments/experimentSession.ts';
-import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
+import { ExperimentFolder } from '../../support/experiments/experimentFolder.ts';
+import type { ExperimentSession } from '../../support/experiments/experimentSession.ts';
 
 const config = 'loss:\n  recon_weight: 1.0\n  kl_weight: 0.5\n';
 const withoutKl: AblationRequest = { kind: 'without', term: 'kl', seeds: [0] };
@@ -14,24 +14,13 @@ const onCommandLine = {
   overrides: 'mmengine',
 } satisfies ProjectFile['run'];
 
-let folder: TemporaryWorkspace;
-const sessions: ExperimentSession[] = [];
+let folder: ExperimentFolder;
 beforeEach(() => {
-  folder = new TemporaryWorkspace({ 'train.yaml': config });
+  folder = new ExperimentFolder({ 'train.yaml': config });
 });
-afterEach(async () => {
-  for (const session of sessions.splice(0)) {
-    session[Symbol.dispose]();
-    await session.settled();
-  }
-  folder[Symbol.dispose]();
-});
+afterEach(() => folder.close());
 
-function open(): ExperimentSession {
-  const session = new ExperimentSession(folder.root);
-  sessions.push(session);
-  return session;
-}
+const open = (): ExperimentSession => folder.session();
 
 async function started(session: ExperimentSession, run: ProjectFile['run']): Promise<string> {
   const answer = await session.start(withoutKl, run ? { run } : {});

@@ -8,25 +8,17 @@ import {
   type ReportPlace,
   reportOf,
 } from '../../../server/src/workspace/reports.ts';
-import { ExperimentSession, taskConfig } from '../../support/experiments/experimentSession.ts';
-import { TemporaryWorkspace } from '../../support/temporaryWorkspace.ts';
+import { ExperimentFolder } from '../../support/experiments/experimentFolder.ts';
+import { type ExperimentSession, taskConfig } from '../../support/experiments/experimentSession.ts';
 
-let folder: TemporaryWorkspace;
-const sessions: ExperimentSession[] = [];
+let folder: ExperimentFolder;
 beforeEach(() => {
-  folder = new TemporaryWorkspace();
+  folder = new ExperimentFolder();
 });
-afterEach(async () => {
-  for (const session of sessions.splice(0)) {
-    session[Symbol.dispose]();
-    await session.settled();
-  }
-  folder[Symbol.dispose]();
-});
+afterEach(() => folder.close());
 
 function open(): { readonly session: ExperimentSession; readonly place: ReportPlace } {
-  const session = new ExperimentSession(folder.root);
-  sessions.push(session);
+  const session = folder.session();
   return { session, place: { experiments: session.experiments, files: createDiskFiles() } };
 }
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { type RunRecord, runIdSchema } from '../../../server/src/model/run.ts';
+import { quietMs, takeClaim } from '../../../server/src/workspace/claim.ts';
 import { createDiskFiles } from '../../../server/src/workspace/diskFiles.ts';
 import { asItIsNow } from '../../../server/src/workspace/owner.ts';
 import {
   nearestStateFolder,
-  quietMs,
   readRunRecords,
   runsFolder,
   writeRunRecord,
@@ -81,13 +81,14 @@ describe('folders of runs', () => {
     expect(asItIsNow(elsewhere, 3_600_000)).toMatchObject({ state: 'crashed' });
   });
 
-  it('knows how long a folder has been quiet by the newest of its files', async () => {
+  it('knows how long a folder has been quiet by the newest of its files but claims', async () => {
     const files = createDiskFiles();
     const run = join(runsFolder(folder), 'a');
     await writeRunRecord(files, run, record);
     await writeFile(join(run, 'metrics.jsonl'), '');
     await utimes(join(run, 'run.json'), 1000, 1000);
     await utimes(join(run, 'metrics.jsonl'), 2000, 2000);
+    expect(await takeClaim(files, run, 2_003_000)).toBeDefined();
     expect(await quietMs(files, run, 2_003_000)).toBe(3000);
   });
 });

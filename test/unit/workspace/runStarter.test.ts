@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -225,6 +225,24 @@ describe('RunStarter', () => {
       error: expect.stringContaining('has finished'),
     });
     expect(await resumeAfter({})).toMatchObject({ ok: true });
+  });
+
+  it('resumes a run of another machine once its folder has been quiet for minutes', async () => {
+    const { starter, plan, task, catalog } = setUp();
+    const started = await starter.start(plan);
+    if (!started.ok) throw new Error(started.error);
+    task.launched[0]?.events.checkpoint(5);
+    task.launched[0]?.end({ state: 'cancelled', exitCode: 0, signal: null });
+    const record = await started.value.ended;
+    const { id } = started.value;
+    const owner = { pid: process.pid, host: 'another.machine' };
+    await writeFile(join(id, 'run.json'), JSON.stringify({ ...record, state: 'running', owner }));
+    const crashed = catalog.putRecord(folder, id, { ...record, state: 'crashed', owner });
+    expect(await starter.resume(crashed)).toMatchObject({
+      error: expect.stringContaining('is going on in another window'),
+    });
+    for (const name of await readdir(id)) await utimes(join(id, name), 1000, 1000);
+    expect(await starter.resume(crashed)).toMatchObject({ ok: true });
   });
 
   it('says why a run cannot be resumed', async () => {

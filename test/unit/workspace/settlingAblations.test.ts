@@ -40,3 +40,10 @@ test('what the config does not allow is not offered', () => {
   const off = fileOf('kl_weight: 0.0\nrecon_weight: 1.0\n');
   expect(settlingAblations(off, finding('non-finite'))).toEqual([]);
 });
+
+test('beside a weight that is no number, what the plan would take is offered, and no more', () => {
+  const beside = fileOf('kl_weight: 0.1\nrecon_weight: "@{recon}"\n');
+  expect(beside.terms.map(({ weight }) => weight)).toEqual([0.1, undefined]);
+  expect(canAblate(beside, { kind: 'without', term: 'kl' })).toBe(true);
+  expect(canAblate(beside, { kind: 'only', term: 'kl' })).toBe(false);
+});

@@ -90,7 +90,8 @@ function findPlace(
       : fail(`No key "${key}" chooses the form of a loss here; there are ${keys}.`);
   }
   const fitting = places.filter((place) => names.every((name) => place.names.includes(name)));
-  const [only] = places.length === 1 ? places : fitting;
-  if (only && (places.length === 1 || fitting.length === 1)) return succeed(only);
-  return fail(`Say which key shall have another form of loss; there are ${keys}.`);
+  const [only, ...others] = places.length === 1 ? places : fitting;
+  return only && others.length === 0
+    ? succeed(only)
+    : fail(`Say which key shall have another form of loss; there are ${keys}.`);
 }

@@ -2,7 +2,7 @@ import { fail, succeed } from '../../base/result.ts';
 import type { VariantRequest } from '../../model/ablationRequest.ts';
 import type { VariantKind } from '../kind.ts';
 import { exampleSubject, foreignSubject } from './exampleSubject.ts';
-import { choicesOf, unknownName } from './namedChoice.ts';
+import { choicesOf, dotted, unknownName } from './namedChoice.ts';
 
 type ModeRequest = Extract<VariantRequest, { kind: 'mode' }>;
 
@@ -59,7 +59,7 @@ export const mode: VariantKind<ModeRequest> = {
     const { mode: place, strategy } = found.value;
     const unknown = unknownName('mode', place, names);
     if (unknown !== undefined) return fail(unknown);
-    const isStrategy = place.path.join('.') === strategy.path.join('.');
+    const isStrategy = dotted(place.path) === dotted(strategy.path);
     return succeed(
       names.map((name) => {
         const value = isStrategy && name === 'joint' ? 'fixed' : name;

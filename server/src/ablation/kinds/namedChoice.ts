@@ -25,7 +25,7 @@ export function unknownName(
   return `There is no ${what} "${unknown}" here.${hint} There are ${names.join(', ')}.`;
 }
 
-/** The text as a dotted key of a config. */
+/** A path as the dotted key of a config. */
 export function dotted(path: readonly string[]): string {
   return path.join('.');
 }

@@ -2,20 +2,13 @@ import { createRandom } from '../../base/random.ts';
 import { fail, succeed } from '../../base/result.ts';
 import type { VariantRequest } from '../../model/ablationRequest.ts';
 import type { VariantKind } from '../kind.ts';
+import { foreignSubject } from './exampleSubject.ts';
 import { findTerms, tooMany, weighed } from './weightGrid.ts';
 
 type SearchRequest = Extract<VariantRequest, { kind: 'search' }>;
 
 /** Digits kept of a drawn weight: nobody can tell 0.0123 from 0.012345. */
 const significantDigits = 3;
-
-const subject = {
-  terms: [
-    { name: 'velocity', weight: 1 },
-    { name: 'kl', weight: 0.1 },
-  ],
-  choices: undefined,
-} as const;
 
 /**
  * Random search (Bergstra and Bengio, JMLR 2012): of as many trials it looks at more different
@@ -28,7 +21,7 @@ export const search: VariantKind<SearchRequest> = {
     'Draws weights at random between bounds, evenly on a logarithmic scale, the same ones for the same seed.',
   examples: [
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'search', weights: { kl: [0.01, 10] }, trials: 3 },
       title: 'search over kl, 3 trials',
       variants: [
@@ -40,32 +33,32 @@ export const search: VariantKind<SearchRequest> = {
   ],
   refusals: [
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'search', weights: {}, trials: 3 },
       words: 'at least one loss term',
     },
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'search', weights: { render: [1, 2] }, trials: 3 },
       words: 'no loss term "render"',
     },
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'search', weights: { kl: [0, 1] }, trials: 3 },
       words: 'above 0',
     },
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'search', weights: { kl: [1, 0.1] }, trials: 3 },
       words: 'lower bound first',
     },
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'search', weights: { kl: [1, 1] }, trials: 3 },
       words: 'nothing to draw',
     },
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'search', weights: { kl: [0.1, 1] }, trials: 2000 },
       words: '2,000 variants',
     },

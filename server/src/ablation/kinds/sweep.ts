@@ -1,15 +1,10 @@
 import { fail, succeed } from '../../base/result.ts';
 import type { VariantRequest } from '../../model/ablationRequest.ts';
 import type { VariantKind } from '../kind.ts';
+import { foreignSubject } from './exampleSubject.ts';
 import { findTerms, tooMany, trainsNothing, weighed } from './weightGrid.ts';
 
 type SweepRequest = Extract<VariantRequest, { kind: 'sweep' }>;
-
-const terms = [
-  { name: 'velocity', weight: 1 },
-  { name: 'kl', weight: 0.1 },
-] as const;
-const subject = { terms, choices: undefined } as const;
 
 /** A list of weights of one loss, or a grid over those of several. */
 export const sweep: VariantKind<SweepRequest> = {
@@ -17,7 +12,7 @@ export const sweep: VariantKind<SweepRequest> = {
   description: 'Tries a list of weights of one loss, or every combination of those of several.',
   examples: [
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'sweep', weights: { kl: [1, 0.1] } },
       title: 'sweep of kl',
       variants: [
@@ -27,7 +22,7 @@ export const sweep: VariantKind<SweepRequest> = {
       ],
     },
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'sweep', weights: { velocity: [1, 2], kl: [0] } },
       title: 'grid of velocity × kl',
       variants: [
@@ -49,27 +44,27 @@ export const sweep: VariantKind<SweepRequest> = {
   ],
   refusals: [
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'sweep', weights: {} },
       words: 'at least one loss term',
     },
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'sweep', weights: { render: [1] } },
       words: 'no loss term "render"',
     },
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'sweep', weights: { kl: [1, Number.POSITIVE_INFINITY] } },
       words: 'not a finite number',
     },
     {
-      subject,
+      subject: foreignSubject,
       request: { kind: 'sweep', weights: { velocity: [1, 0], kl: [0] } },
       words: 'nothing would be trained',
     },
     {
-      subject,
+      subject: foreignSubject,
       request: {
         kind: 'sweep',
         weights: { velocity: Array.from({ length: 40 }, (_, at) => at), kl: Array(40).fill(1) },

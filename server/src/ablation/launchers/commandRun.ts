@@ -8,6 +8,7 @@ import { describeEnd, describeStartFailure, type ProcessEnd } from './launchFail
 import { OutputCapture } from './outputCapture.ts';
 import { OutputFile } from './outputFile.ts';
 import { ProcessTree } from './processTree.ts';
+import { runVariables, withoutEditor } from './runEnvironment.ts';
 
 export interface CommandRunOptions {
   readonly clock: Clock;
@@ -74,26 +75,13 @@ export class CommandRun implements LaunchHandle {
   #spawn(program: string, args: readonly string[]): ChildProcess {
     return spawn(program, args, {
       cwd: this.#spec.cwd,
-      env: this.#environment(),
+      env: { ...withoutEditor(this.#options.environment), ...runVariables(this.#spec) },
       shell: false,
       // The leader of its own group, so that a signal reaches what it starts and not us.
       detached: process.platform !== 'win32',
       windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-  }
-
-  #environment(): NodeJS.ProcessEnv {
-    // The editor's own variables would make other Electron programs, and `code` itself, misbehave.
-    const inherited = Object.entries(this.#options.environment).filter(
-      ([name]) => name !== 'ELECTRON_RUN_AS_NODE' && !name.startsWith('VSCODE_'),
-    );
-    return {
-      ...Object.fromEntries(inherited),
-      ...this.#spec.env,
-      COUNTERWEIGHT_RUN_DIR: this.#spec.runFolder,
-      COUNTERWEIGHT_SEED: String(this.#spec.seed),
-    };
   }
 
   async #follow(child: ChildProcess, events: LaunchEvents): Promise<LaunchEnd> {

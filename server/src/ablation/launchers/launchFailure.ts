@@ -8,6 +8,9 @@ export interface ProcessEnd {
   readonly signal: string | null;
 }
 
+/** Lines of output that a reason quotes. */
+export const quotedLines = 20;
+
 /** What is said, in words, of a program that ended by itself. */
 export function describeEnd({ exitCode, signal }: ProcessEnd, lastOutput: string): LaunchEnd {
   if (exitCode === 0) return { state: 'finished', exitCode, signal };

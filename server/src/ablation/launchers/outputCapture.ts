@@ -1,10 +1,8 @@
 import type { Readable } from 'node:stream';
 
 import { LastLines } from '../../base/lastLines.ts';
+import { quotedLines } from './launchFailure.ts';
 import type { OutputFile } from './outputFile.ts';
-
-/** Lines of output that a reason quotes. */
-const quotedLines = 20;
 
 /** More than the pipe and the stream hold of what a program has printed before its end. */
 const pipeBytes = 2 * 2 ** 20;

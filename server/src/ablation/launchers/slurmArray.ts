@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { fail, type Result, succeed } from '../../base/result.ts';
 import { type SlurmLaunch, unnumberedJob } from '../launcher.ts';
+import { runVariables } from './runEnvironment.ts';
 import {
   listPartitions,
   type ProgramOutput,
@@ -169,20 +170,14 @@ async function claimFolder(parent: string, name: string): Promise<string> {
   }
 }
 
-async function writeRun(
-  { runFolder, command, cwd, env, seed }: SlurmLaunch,
-  array: string,
-): Promise<void> {
+async function writeRun(run: SlurmLaunch, array: string): Promise<void> {
+  const { runFolder, command, cwd } = run;
   const state = join(runFolder, slurmFiles.state);
   // Of an earlier attempt: its exit code would be taken for that of this one.
   await rm(state, { recursive: true, force: true });
   await mkdir(state, { recursive: true });
-  const variables = {
-    ...env,
-    COUNTERWEIGHT_RUN_DIR: runFolder,
-    COUNTERWEIGHT_SEED: String(seed),
-  };
-  const environment = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const variables = Object.entries(runVariables(run));
+  const environment = variables.map(([name, value]) => `${name}=${value}`);
   const write = (name: string, texts: readonly string[]): Promise<void> =>
     writeFile(join(state, name), separateByNul(texts));
   await write(slurmFiles.arguments, command);

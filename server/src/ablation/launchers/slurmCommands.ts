@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 
 import { fail, type Result, succeed } from '../../base/result.ts';
+import { withoutEditor } from './runEnvironment.ts';
 
 /** What a command of Slurm said. */
 export interface ProgramOutput {
@@ -39,15 +40,14 @@ export function slurmPrograms(
 }
 
 /**
- * Without the editor's own variables, which would make other Electron programs misbehave, and, where
- * the editor itself runs inside a job, without those of that job: they would speak for the new ones.
- * Nor with what would narrow the answers of `squeue`, make `scancel` ask back, or `sbatch` wait.
+ * Without the editor's own variables, and, where the editor itself runs inside a job, without those of
+ * that job: they would speak for the new ones. Nor with what would narrow the answers of `squeue`,
+ * make `scancel` ask back, or `sbatch` wait.
  */
 function withoutJob(environment: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(
+  const kept = Object.entries(withoutEditor(environment)).filter(
     ([name]) =>
-      name !== 'ELECTRON_RUN_AS_NODE' &&
-      !/^(?:VSCODE|SQUEUE|SCANCEL)_/.test(name) &&
+      !/^(?:SQUEUE|SCANCEL)_/.test(name) &&
       !/^SBATCH_(?:ARRAY_INX|ERROR|WAIT)$/.test(name) &&
       !/^SLURM_(?!CONF$|CLUSTERS$|JWT$)/.test(name),
   );

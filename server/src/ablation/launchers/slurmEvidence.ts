@@ -3,12 +3,10 @@ import { basename, join } from 'node:path';
 
 import { LastLines } from '../../base/lastLines.ts';
 import type { SlurmLaunch } from '../launcher.ts';
+import { quotedLines } from './launchFailure.ts';
 import type { JobSighting, Sightings } from './slurmCommands.ts';
 import { slurmFiles, taskOutputName } from './slurmScript.ts';
 import type { JobEvidence } from './slurmWords.ts';
-
-/** Lines of output that a reason quotes. */
-const quotedLines = 20;
 
 /** Bytes at the end of a file that are looked at for its last lines. */
 const tailBytes = 64 * 1024;

@@ -131,10 +131,12 @@ export const hydra: OverrideForm = {
   },
   flag: () => undefined,
   setter(of) {
+    const place = placeInProgram(of);
     const above = packageOfConfig(of);
     return (weight) => {
       if (!above.ok) return above;
-      const problem = setAbove(of, [...above.value, ...weight.path], weight.text);
+      const keys = [...above.value, ...weight.path];
+      const problem = place && setAbove(of, place, keys, weight.text);
       return problem === undefined ? overrideOf(above.value, weight) : fail(problem);
     };
   },
@@ -147,10 +149,14 @@ function placeInProgram({ program, command, configPath }: OverrideSubject): Hydr
 }
 
 /** Where the primary config has another number for a weight, and is composed behind the config. */
-function setAbove(of: OverrideSubject, keys: readonly string[], text: string): string | undefined {
+function setAbove(
+  of: OverrideSubject,
+  place: HydraPlace,
+  keys: readonly string[],
+  text: string,
+): string | undefined {
   const primary = of.program?.primary;
-  const place = placeInProgram(of);
-  if (!primary || !place || primary.path === of.configPath) return undefined;
+  if (!primary || primary.path === of.configPath) return undefined;
   const node = findNode(primary.document.root, keys);
   if (node?.kind !== 'scalar' || node.text === text) return undefined;
   if (isComposedLast(of, place)) return undefined;

@@ -1,4 +1,4 @@
-import type { InTurns } from '../../base/turns.ts';
+import { type InTurns, mapInTurns } from '../../base/turns.ts';
 import type { Judgement, ReportMeasure, ReportRow } from '../../model/ablation.ts';
 import { adjustByHolm } from '../../numerics/holm.ts';
 import { mean } from '../../numerics/moments.ts';
@@ -59,7 +59,7 @@ export function* compareMetric(
       ...(id === baselineId ? {} : { baseline }),
     }));
   };
-  const atEnd = yield* measureAll(compare(yield* finalValues(series)), better);
+  const atEnd = yield* measureAll(compare(yield* mapInTurns(series, finalValue)), better);
   const overCurve = yield* measureAll(compare(yield* meansOverCurve(series)), better);
   const cells = record.variants.flatMap(({ id }, at) => {
     const [end, curve] = [atEnd[at], overCurve[at]];
@@ -67,15 +67,6 @@ export function* compareMetric(
     return [{ variant: id, ...end, ...(curve && hasNumbers(curve) ? { curve } : {}) }];
   });
   return { metric, better, reason, cells };
-}
-
-function* finalValues(all: readonly (ArmSeries | undefined)[]): InTurns<Values> {
-  const values: (number | undefined)[] = [];
-  for (const series of all) {
-    values.push(finalValue(series));
-    yield;
-  }
-  return values;
 }
 
 function hasNumbers({ values }: ReportMeasure): boolean {
@@ -99,11 +90,7 @@ function* measureAll(
   all: readonly Compared[],
   better: ReportRow['better'],
 ): InTurns<readonly ReportMeasure[]> {
-  const tests: ReturnType<typeof test>[] = [];
-  for (const { values, baseline } of all) {
-    tests.push(test(values, baseline));
-    yield;
-  }
+  const tests = yield* mapInTurns(all, test);
   const found = tests.flatMap(({ probability }) => probability ?? []);
   const corrected = adjustByHolm(found);
   let next = 0;
@@ -122,10 +109,10 @@ function* measureAll(
   });
 }
 
-function test(
-  values: Values,
-  baseline: Values | undefined,
-): Pick<ReportMeasure, 'difference' | 'interval'> & { readonly probability?: number } {
+function test({
+  values,
+  baseline,
+}: Compared): Pick<ReportMeasure, 'difference' | 'interval'> & { readonly probability?: number } {
   const differences = baseline ? differencesOf(values, baseline) : [];
   if (differences.length === 0) return {};
   const difference = mean(differences);

@@ -1,4 +1,4 @@
-import type { InTurns } from '../../base/turns.ts';
+import { type InTurns, mapInTurns } from '../../base/turns.ts';
 import type { AblationRecord, Variant } from '../../model/ablation.ts';
 import { isOfWeights } from '../../model/ablationRequest.ts';
 import { isFinalState, type RunState } from '../../model/run.ts';
@@ -59,12 +59,8 @@ export function* remarkOnNumbers(
   results: readonly ArmResult[],
   metrics: readonly ChosenMetric[],
 ): InTurns<Remarks> {
-  const remarks: string[] = [];
-  for (const result of results) {
-    remarks.push(...remarkOnBreak(record, result, metrics));
-    yield;
-  }
-  return remarks;
+  const remarks = yield* mapInTurns(results, (one) => remarkOnBreak(record, one, metrics));
+  return remarks.flat();
 }
 
 function remarkOnBreak(

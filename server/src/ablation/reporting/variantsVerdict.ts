@@ -1,13 +1,11 @@
-import type { InTurns } from '../../base/turns.ts';
+import { type InTurns, mapInTurns } from '../../base/turns.ts';
 import type { ReportRow, Variant } from '../../model/ablation.ts';
 import { isFinalState } from '../../model/run.ts';
 import type { Arms } from './arms.ts';
 import { describeMovement, describeUndecided, explainSeeds, type Movement } from './movement.ts';
-import { type AlikeVariants, appraisal, judgeLikeness, movementsOf } from './verdict.ts';
+import { type AlikeVariants, appraisal, judgeLikeness, listed, movementsOf } from './verdict.ts';
 import { countOf } from './wording.ts';
 
-/** How many metrics one sentence lists. */
-const listed = 3;
 /**
  * So many variants have a sentence of their own, about all metrics; of more, those that are decided
  * in the metric that counts most have one about it.
@@ -33,11 +31,7 @@ export function* judgeVariants(
   variants: readonly Variant[],
   likenesses: AlikeVariants,
 ): InTurns<readonly string[]> {
-  const judged: Judged[] = [];
-  for (const variant of variants) {
-    judged.push(judge(arms, rows, variant, likenesses));
-    yield;
-  }
+  const judged = yield* mapInTurns(variants, (one) => judge(arms, rows, one, likenesses));
   const measured = judged.filter(({ movements }) => movements.length > 0);
   const several = measured.some(({ movements }) =>
     movements.some(({ reach }) => reach !== undefined),

@@ -14,7 +14,7 @@ import {
 import { capitalize, countOf } from './wording.ts';
 
 /** How many metrics one sentence lists. */
-const listed = 3;
+export const listed = 3;
 
 type Alike = 'identical' | 'total only';
 

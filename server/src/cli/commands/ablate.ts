@@ -9,6 +9,7 @@ import { kindOptions, manyOptions, readAblationRequest } from '../ablationOption
 import type { CliCommand, CommandContext } from '../command.ts';
 import { followExperiment } from '../followExperiment.ts';
 import { type OpenedConfig, openConfig } from '../openConfig.ts';
+import { refuse } from '../refuse.ts';
 import { resumeExperiment } from '../resumeExperiment.ts';
 import { writeExperiments } from '../writers/experiments.ts';
 import { writePlan, writePlanHead } from '../writers/plan.ts';
@@ -39,8 +40,7 @@ export const ablateCommand: CliCommand = {
     }
     const [name] = positionals;
     if (name === undefined || positionals.length > 1) {
-      context.error(`Which config? Usage: counterweight ${usage}\n`);
-      return 2;
+      return refuse(context, `Which config? Usage: counterweight ${usage}`);
     }
     return ablateConfig(context, name, values);
   },
@@ -67,11 +67,6 @@ async function ablateConfig(
   return values.plan
     ? showPlan(context, opened.value, request.value)
     : runExperiment(context, opened.value, request.value);
-}
-
-function refuse({ error }: CommandContext, why: string): number {
-  error(`${why}\n`);
-  return 2;
 }
 
 function preview(

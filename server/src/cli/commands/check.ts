@@ -5,6 +5,7 @@ import { neverCancelled } from '../../base/cancellation.ts';
 import { fail, type Result, succeed } from '../../base/result.ts';
 import type { CliCommand, CommandContext } from '../command.ts';
 import { openConfig } from '../openConfig.ts';
+import { refuse } from '../refuse.ts';
 import { type CheckReport, toCheckReport } from '../writers/checkReport.ts';
 import { writeHuman } from '../writers/human.ts';
 import { writeJson } from '../writers/json.ts';
@@ -16,7 +17,6 @@ export const checkCommand: CliCommand = {
   description:
     'Print the loss terms of a config, what its runs say of them, and the findings; of a folder, those of every file in it that sets loss weights. Ends with 1 where one is an error or a warning.',
   async run(args, context) {
-    const { out, error } = context;
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { json: { type: 'boolean', default: false } },
@@ -24,16 +24,17 @@ export const checkCommand: CliCommand = {
     });
     const [name] = positionals;
     if (name === undefined || positionals.length > 1) {
-      error('Which config or folder? Usage: counterweight check <config or folder> [--json]\n');
-      return 2;
+      return refuse(
+        context,
+        'Which config or folder? Usage: counterweight check <config or folder> [--json]',
+      );
     }
     const path = resolve(context.cwd, name);
     const reports = await reportsOf(path, context);
-    if (!reports.ok) {
-      error(`${reports.error}\n`);
-      return 2;
-    }
-    out(values.json ? toJson(reports.value) : reports.value.checked.map(writeHuman).join(''));
+    if (!reports.ok) return refuse(context, reports.error);
+    context.out(
+      values.json ? toJson(reports.value) : reports.value.checked.map(writeHuman).join(''),
+    );
     const found = reports.value.checked.flatMap(({ findings }) => findings);
     return found.some(({ severity }) => severity !== 'information') ? 1 : 0;
   },

@@ -1,18 +1,17 @@
 import { type CodeLens, CodeLensRefreshRequest, type Command } from 'vscode-languageserver/node';
 
 import { Throttle } from '../../base/throttle.ts';
-import type { WeightAblationRequest } from '../../model/ablationRequest.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
 import { clientCommands, serverCommands } from '../../protocol/commands.ts';
 import { nodeAtPath } from '../../syntax/toPlainData.ts';
 import type { ConfigView } from '../../workspace/configView.ts';
 import { hardCodedProblem } from '../../workspace/hardCodedProblem.ts';
 import { readyAblationsOf } from '../../workspace/planExperiment.ts';
-import { canAblate } from '../../workspace/settlingAblations.ts';
 import { nameOnSharedLine } from '../../workspace/sharedLines.ts';
 import { sparkline } from '../../workspace/wording.ts';
 import type { Feature } from '../feature.ts';
 import { guard } from '../guard.ts';
+import { offeredAblations } from '../offeredAblations.ts';
 
 /** Lenses move the text when they change, so they follow more slowly than the hints. */
 const refreshMs = 1000;
@@ -118,25 +117,10 @@ function trend({ file, insights }: ConfigView, { name }: LossTerm): Command {
   return { title, command: clientCommands.openTrends, arguments: [{ configUri: file.uri }] };
 }
 
-function ablations(view: ConfigView, term: LossTerm): readonly Command[] {
-  const configUri = view.file.uri;
-  const requests: readonly (readonly [string, WeightAblationRequest])[] = [
-    ['▶ without', { kind: 'without', term: term.name }],
-    ['only', { kind: 'only', term: term.name }],
-    ['×2', { kind: 'scale', term: term.name, value: 2 }],
-  ];
-  const possible = requests
-    .filter(([, request]) => canAblate(view.file, request))
-    .map(([title, request]) => ({
-      title,
-      command: clientCommands.ablate,
-      arguments: [{ configUri, ...request }],
-    }));
-  // Without a number there is nothing to vary; which weights to try is asked for.
-  return term.weight === undefined ? possible : [...possible, sweeping(configUri, term)];
-}
-
-function sweeping(configUri: string, { name: term }: LossTerm): Command {
-  const command = clientCommands.ablate;
-  return { title: 'sweep…', command, arguments: [{ configUri, kind: 'sweep', term }] };
+function ablations({ file }: ConfigView, term: LossTerm): readonly Command[] {
+  return offeredAblations(file, term).map(([title, argument]) => ({
+    title: argument.kind === 'without' ? `▶ ${title}` : title,
+    command: clientCommands.ablate,
+    arguments: [argument],
+  }));
 }

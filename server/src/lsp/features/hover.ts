@@ -3,7 +3,6 @@ import type { Hover, Position, TextDocumentPositionParams } from 'vscode-languag
 import { LineIndex } from '../../base/lineIndex.ts';
 import type { TextRange } from '../../base/textRange.ts';
 import { discoverUses } from '../../discovery/discoverUses.ts';
-import type { WeightAblationRequest } from '../../model/ablationRequest.ts';
 import type { LossTerm } from '../../model/lossTerm.ts';
 import { metricName } from '../../model/metricName.ts';
 import type { TermArgument } from '../../protocol/bindings.ts';
@@ -20,9 +19,9 @@ import { hardCodedProblem } from '../../workspace/hardCodedProblem.ts';
 import { hoverMarkdown } from '../../workspace/hoverText.ts';
 import { lastValuePlaces } from '../../workspace/logPlace.ts';
 import { projectHover } from '../../workspace/projectCompletion.ts';
-import { canAblate } from '../../workspace/settlingAblations.ts';
 import type { Feature, FeatureContext } from '../feature.ts';
 import { guard } from '../guard.ts';
+import { offeredAblations } from '../offeredAblations.ts';
 import { toRange } from '../toProtocol.ts';
 
 /**
@@ -159,19 +158,10 @@ function commandLink(
   return `[${title}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
 }
 
-function actionLinks(view: ConfigView, { name: term, kind, weight }: LossTerm): string {
+function actionLinks(view: ConfigView, found: LossTerm): string {
+  const { name: term, kind } = found;
   const configUri = view.file.uri;
-  const requests: readonly (readonly [string, WeightAblationRequest])[] = [
-    ['without', { kind: 'without', term }],
-    ['only', { kind: 'only', term }],
-    ['×2', { kind: 'scale', term, value: 2 }],
-  ];
-  const possible = requests.filter(([, request]) => canAblate(view.file, request));
-  const asked: readonly (readonly [string, AblateArgument])[] = [
-    ...possible.map(([title, request]) => [title, { configUri, ...request }] as const),
-    ...(weight === undefined ? [] : [['sweep…', { configUri, kind: 'sweep', term }] as const]),
-  ];
-  const ablations = asked.map(([title, argument]) =>
+  const ablations = offeredAblations(view.file, found).map(([title, argument]) =>
     commandLink(title, clientCommands.ablate, argument),
   );
   const lift = hardCodedProblem(view, term)

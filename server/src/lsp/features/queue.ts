@@ -43,10 +43,16 @@ export const queueFeature: Feature = {
     );
     connection.onRequest(
       requests.clearAblation,
-      guardParsed<typeof idSchema, unknown>(logger, 'clear', idSchema, {}, async ({ id }) => {
-        const cleared = await experiments.clear(id);
-        return cleared.ok ? {} : { problem: cleared.error };
-      }),
+      guardParsed<typeof idSchema, { problem?: string }>(
+        logger,
+        'clear',
+        idSchema,
+        { problem: 'The log says why.' },
+        async ({ id }) => {
+          const cleared = await experiments.clear(id);
+          return cleared.ok ? {} : { problem: cleared.error };
+        },
+      ),
     );
   },
 };

@@ -1,3 +1,4 @@
+import type { InTurns } from '../../../base/turns.ts';
 import type { AblationReport, ReportMeasure } from '../../../model/ablation.ts';
 
 const heads = [
@@ -8,29 +9,35 @@ const heads = [
 /**
  * A report as a table in long form (RFC 4180): a line for each metric, measure (`end`, the last tenth of
  * the steps; `curve`, all of them), variant and seed; what is told of all seeds together stands in each
- * line. What there is no number of is empty.
+ * line. What there is no number of is empty. A turn is one cell of the report.
  */
-export function reportCsv({ rows, variants, seeds }: AblationReport): string {
+export function* reportCsv({ rows, variants, seeds }: AblationReport): InTurns<string> {
   const labels = new Map(variants.map(({ id, label }) => [id, label]));
-  const lines = rows.flatMap(({ metric, better, cells }) =>
-    cells.flatMap((cell) => {
+  const lines = [lineText(heads)];
+  for (const { metric, better, cells } of rows) {
+    for (const cell of cells) {
       const label = labelText(labels.get(cell.variant) ?? cell.variant);
-      const measures: readonly (readonly [string, ReportMeasure | undefined])[] = [
-        ['end', cell],
-        ['curve', cell.curve],
-      ];
-      return measures.flatMap(([name, measure]) =>
-        measure === undefined
-          ? []
-          : seeds.map((seed, at) => [
-              ...[labelText(metric), better === 'unknown' ? '' : better, name, cell.variant, label],
-              ...[String(seed), numberText(measure.values[at]), numberText(measure.mean)],
-              ...summaryOf(measure),
-            ]),
-      );
-    }),
-  );
-  return [heads, ...lines].map((line) => `${line.map(fieldText).join(',')}\n`).join('');
+      const start = [labelText(metric), better === 'unknown' ? '' : better];
+      const place = [cell.variant, label];
+      lines.push(...linesOf([...start, 'end', ...place], cell, seeds));
+      if (cell.curve) lines.push(...linesOf([...start, 'curve', ...place], cell.curve, seeds));
+      yield;
+    }
+  }
+  return lines.join('');
+}
+
+/** A line for each seed. */
+function linesOf(
+  start: readonly string[],
+  measure: ReportMeasure,
+  seeds: readonly number[],
+): readonly string[] {
+  const summary = summaryOf(measure);
+  return seeds.map((seed, at) => {
+    const numbers = [String(seed), numberText(measure.values[at]), numberText(measure.mean)];
+    return lineText([...start, ...numbers, ...summary]);
+  });
 }
 
 function summaryOf(measure: ReportMeasure): readonly string[] {
@@ -48,6 +55,10 @@ function numberText(value: number | undefined): string {
 /** A label that a spreadsheet would take for a formula (`=…`, `+…`, `@…`) has an apostrophe before it. */
 function labelText(text: string): string {
   return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
+function lineText(fields: readonly string[]): string {
+  return `${fields.map(fieldText).join(',')}\n`;
 }
 
 function fieldText(text: string): string {

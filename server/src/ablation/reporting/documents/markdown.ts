@@ -1,3 +1,4 @@
+import { type InTurns, mapInTurns } from '../../../base/turns.ts';
 import type { AblationReport, ReportMeasure, ReportRow } from '../../../model/ablation.ts';
 import { isFinalState } from '../../../model/run.ts';
 import { formatInterval, formatNumber, formatSigned } from '../wording.ts';
@@ -14,12 +15,15 @@ const words: Readonly<Partial<Record<ReportMeasure['judgement'], string>>> = {
 /** So many variants, the baseline among them, stand side by side; more stand one below the other. */
 const mostColumns = 3;
 
-/** The report as a Markdown document, for a lab book or an issue. Pure. */
-export function reportMarkdown(report: AblationReport): string {
+/**
+ * The report as a Markdown document, for a lab book or an issue. Pure. A turn is one variant or one run in
+ * a table.
+ */
+export function* reportMarkdown(report: AblationReport): InTurns<string> {
   const { rows, runs, verdict } = report;
   const ended = runs.filter(({ state }) => isFinalState(state)).length;
   const hasCurves = rows.some(({ cells }) => cells.some(({ curve }) => curve !== undefined));
-  const end = metricsTable(report, (cell) => cell);
+  const end = yield* metricsTable(report, (cell) => cell);
   const sections = [
     `# ${escapeText(report.title)}`,
     `Config: ${code(report.config)} · state: ${report.state} · ${ended} of ${runs.length} runs ended`,
@@ -32,26 +36,26 @@ export function reportMarkdown(report: AblationReport): string {
       ? [
           '## Metrics over the curve',
           'Means over all steps.',
-          metricsTable(report, ({ curve }) => curve),
+          yield* metricsTable(report, ({ curve }) => curve),
         ]
       : []),
-    ...intervalSections(report),
+    ...(yield* intervalSections(report)),
     ...(rows.length === 0
       ? []
       : [
           '## Why these metrics',
           rows.map((row) => `- ${code(row.metric)}: ${escapeText(row.reason)}`).join('\n'),
         ]),
-    ...diffSections(report),
+    ...(yield* diffSections(report)),
     '## Runs',
-    runsTable(report),
+    yield* runsTable(report),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
 type Pick = (cell: ReportRow['cells'][number]) => ReportMeasure | undefined;
 
-function metricsTable({ variants, rows }: AblationReport, pick: Pick): string {
+function* metricsTable({ variants, rows }: AblationReport, pick: Pick): InTurns<string> {
   const cells = new Map(rows.map((row) => [row, cellsOf(row)]));
   const textOf = (row: ReportRow, id: string): string => {
     const cell = cells.get(row)?.get(id);
@@ -60,10 +64,11 @@ function metricsTable({ variants, rows }: AblationReport, pick: Pick): string {
   };
   if (variants.length > mostColumns) {
     const heads = rows.map((row) => [row.metric, betterText(row)].filter(Boolean).join(', '));
-    return table(
-      ['variant', ...heads],
-      variants.map(({ id, label }) => [escapeText(label), ...rows.map((row) => textOf(row, id))]),
-    );
+    const lines = yield* mapInTurns(variants, ({ id, label }) => [
+      escapeText(label),
+      ...rows.map((row) => textOf(row, id)),
+    ]);
+    return table(['variant', ...heads], lines);
   }
   return table(
     ['metric', 'better', ...variants.map(({ label }) => label)],
@@ -91,23 +96,15 @@ function measureText({ mean, values, difference, interval, judgement }: ReportMe
 }
 
 /** Both intervals of each comparison, at the end of the runs, with the p of the test. */
-function intervalSections({ variants, rows }: AblationReport): readonly string[] {
-  const lines = rows.flatMap((row) => {
-    const { metric } = row;
+function* intervalSections({ variants, rows }: AblationReport): InTurns<readonly string[]> {
+  const lines: (readonly string[])[] = [];
+  for (const row of rows) {
     const cells = cellsOf(row);
-    return variants.flatMap(({ id, label }) => {
-      const cell = cells.get(id);
-      if (cell?.difference === undefined || !cell.interval) return [];
-      const { difference, interval, bootstrap, adjusted } = cell;
-      return [
-        [
-          ...[code(metric), escapeText(label), formatSigned(difference, 3)],
-          ...[formatInterval(interval), bootstrap ? formatInterval(bootstrap) : '–'],
-          formatNumber(adjusted ?? 1, 2),
-        ],
-      ];
-    });
-  });
+    const ofRow = yield* mapInTurns(variants, ({ id, label }) =>
+      intervalLine(row, label, cells.get(id)),
+    );
+    lines.push(...ofRow.filter((line) => line.length > 0));
+  }
   if (lines.length === 0) return [];
   const heads = [
     'metric',
@@ -120,28 +117,42 @@ function intervalSections({ variants, rows }: AblationReport): readonly string[]
   return ['## Intervals', table(heads, lines)];
 }
 
+/** Empty where nothing is compared. */
+function intervalLine(
+  { metric }: ReportRow,
+  label: string,
+  cell: ReportMeasure | undefined,
+): readonly string[] {
+  if (cell?.difference === undefined || !cell.interval) return [];
+  const { difference, interval, bootstrap, adjusted } = cell;
+  return [
+    ...[code(metric), escapeText(label), formatSigned(difference, 3)],
+    ...[formatInterval(interval), bootstrap ? formatInterval(bootstrap) : '–'],
+    formatNumber(adjusted ?? 1, 2),
+  ];
+}
+
 function betterText({ better }: ReportRow): string {
   return better === 'unknown' ? '' : `${better} is better`;
 }
 
-function diffSections({ variants }: AblationReport): readonly string[] {
+function* diffSections({ variants }: AblationReport): InTurns<readonly string[]> {
   const changed = variants.filter(({ diff }) => diff.trim() !== '');
   if (changed.length === 0) return [];
-  return [
-    '## Changes to the config',
-    ...changed.map(({ label, diff }) => `### ${escapeText(label)}\n\n${fence(diff)}`),
-  ];
+  const sections = yield* mapInTurns(
+    changed,
+    ({ label, diff }) => `### ${escapeText(label)}\n\n${fence(diff)}`,
+  );
+  return ['## Changes to the config', ...sections];
 }
 
-function runsTable({ variants, runs }: AblationReport): string {
+function* runsTable({ variants, runs }: AblationReport): InTurns<string> {
   const labels = new Map(variants.map(({ id, label }) => [id, label]));
-  return table(
-    ['variant', 'seed', 'run', 'state', 'reason'],
-    runs.map(({ variant, seed, runId, state, reason }) => [
-      ...[escapeText(labels.get(variant) ?? variant), String(seed), code(runId)],
-      ...[state, escapeText(reason ?? '')],
-    ]),
-  );
+  const lines = yield* mapInTurns(runs, ({ variant, seed, runId, state, reason }) => [
+    ...[escapeText(labels.get(variant) ?? variant), String(seed), code(runId)],
+    ...[state, escapeText(reason ?? '')],
+  ]);
+  return table(['variant', 'seed', 'run', 'state', 'reason'], lines);
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
