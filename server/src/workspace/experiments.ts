@@ -38,8 +38,9 @@ import { readDiffs, readPlan, type StoredPlan } from './storedPlan.ts';
 
 interface Experiment extends KnownExperiment {
   readonly folder: string;
-  readonly diffs: ReadonlyMap<string, string>;
   readonly writer: RecordWriter;
+  /** Once somebody has asked for the report. */
+  diffs?: ReadonlyMap<string, string>;
   record: AblationRecord;
   place: KnownExperiment['place'];
   interruptedAt: number | undefined;
@@ -92,9 +93,7 @@ export class Experiments implements Disposable {
     const { files } = this.#options;
     for (const stored of await readAblationRecords(files, workspaceFolder, leftOut)) {
       if (this.#experiments.has(stored.record.id)) continue;
-      const variants = stored.record.variants.map(({ id }) => id);
-      const diffs = await readDiffs(files, stored.folder, variants);
-      const experiment = this.#know(workspaceFolder, stored, diffs);
+      const experiment = this.#know(workspaceFolder, stored);
       await this.#lookAt(experiment, stored.record);
       this.#changed.fire(experiment.record);
     }
@@ -160,7 +159,11 @@ export class Experiments implements Disposable {
   /** What an experiment has shown so far, by the metrics that were picked; undefined for no such one. */
   async report(id: string, picked: readonly string[] = []): Promise<AblationReport | undefined> {
     const experiment = this.#experiments.get(id);
-    return experiment && reportExperiment(this.#options, experiment, picked);
+    if (!experiment) return undefined;
+    const { files } = this.#options;
+    const { folder, record } = experiment;
+    experiment.diffs ??= await readDiffs(files, folder, record.variants);
+    return reportExperiment(this.#options, { ...experiment, diffs: experiment.diffs }, picked);
   }
 
   dispose(): void {
@@ -223,14 +226,10 @@ export class Experiments implements Disposable {
     this.#stopHopeless(run);
   }
 
-  #know(
-    workspaceFolder: string,
-    { folder, record }: Stored<AblationRecord>,
-    diffs: ReadonlyMap<string, string>,
-  ): Experiment {
+  #know(workspaceFolder: string, { folder, record }: Stored<AblationRecord>): Experiment {
     const writer = new RecordWriter(this.#options, folder);
     const state = { place: 'nowhere', interruptedAt: undefined, canGoOn: false } as const;
-    const experiment = { workspaceFolder, folder, record, diffs, writer, ...state };
+    const experiment = { workspaceFolder, folder, record, writer, ...state };
     this.#experiments.set(record.id, experiment);
     return experiment;
   }
@@ -269,7 +268,7 @@ export class Experiments implements Disposable {
       return fail(whyNotWritten(ablationsFolder(workspaceFolder), error));
     }
     const { plan, claim } = written;
-    const experiment = this.#know(workspaceFolder, written, planned.plan.diffs);
+    const experiment = this.#know(workspaceFolder, written);
     const arms = this.#armsOf(experiment, plan);
     Object.assign(experiment, { arms, place: 'here' }, claim ? { claim } : {});
     this.#changed.fire(experiment.record);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { CommandLineOverrides } from '../ablation/overrides/chooseOverrides.ts';
 import { baselineId } from '../ablation/variantIds.ts';
 import { parseJson } from '../base/parseJson.ts';
+import type { Variant } from '../model/ablation.ts';
 import type { EngineChoice } from './engineChoice.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { RunOverrides } from './ownConfig.ts';
@@ -124,13 +125,13 @@ export async function hasPlan(files: WorkspaceFiles, folder: string): Promise<bo
 export async function readDiffs(
   files: WorkspaceFiles,
   folder: string,
-  variants: readonly string[],
+  variants: readonly Pick<Variant, 'id'>[],
 ): Promise<ReadonlyMap<string, string>> {
   const value = parseJson(await files.readText(join(folder, diffsFileName)));
   const parsed = z.record(z.string(), z.string()).safeParse(value);
   if (parsed.success) return new Map(Object.entries(parsed.data));
   const texts = variants.map(
-    async (id) => [id, (await files.readText(join(folder, `${id}.diff`))) ?? ''] as const,
+    async ({ id }) => [id, (await files.readText(join(folder, `${id}.diff`))) ?? ''] as const,
   );
   return new Map(await Promise.all(texts));
 }
