@@ -131,6 +131,7 @@ export async function hoverLine(
 ): Promise<string> {
   const token = await tokenOf(page, lineText, at);
   const hover = page.locator('.monaco-hover:visible .hover-contents');
+  let patience = 1000;
   return waitFor(
     `hover ${pattern} on the line "${lineText}"`,
     async () => {
@@ -139,11 +140,13 @@ export async function hoverLine(
       // The content may have changed below a mouse at rest, so it goes away and comes back.
       await page.mouse.move(5, 5);
       await token.hover({ timeout });
-      // The parts of a hover come one by one: ours may follow that of a diagnostic.
+      // The parts of a hover come one by one: ours may follow that of a diagnostic, late on a machine
+      // that trains.
+      patience *= 2;
       await hover
         .filter({ hasText: pattern })
         .first()
-        .waitFor({ timeout: 2000 })
+        .waitFor({ timeout: patience })
         .catch(() => undefined);
       return undefined;
     },
