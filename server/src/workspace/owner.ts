@@ -14,6 +14,12 @@ export function processOf(pid: number): Owner {
   return { pid, host: hostname(), ...(started === undefined ? {} : { started }) };
 }
 
+/** Whether this very process is the owner. */
+export function isThisProcess({ pid, host, started }: Owner): boolean {
+  const own = thisProcess();
+  return pid === own.pid && host === own.host && started === own.started;
+}
+
 /** Without a sign for so long, a process of another machine is gone; clocks may differ by some of it. */
 export const goneMs = 300_000;
 

@@ -6,7 +6,7 @@ import { checkpointOf, isFinalState, type RunRecord, resumableStep } from '../mo
 import { quietMs } from './claim.ts';
 import type { WorkspaceFiles } from './files.ts';
 import type { KnownRun } from './knownRun.ts';
-import { asItIsNow, thisProcess } from './owner.ts';
+import { asItIsNow, isThisProcess, thisProcess } from './owner.ts';
 import { readRunRecord, snapshotName, workspaceFolderOf } from './runFolder.ts';
 import { taskModulePath } from './taskModule.ts';
 
@@ -51,7 +51,7 @@ export async function prepareArmResumption(
   // Another window may have resumed it since this one read the record.
   const stored = await readRunRecord(files, id);
   const latest = stored && asItIsNow(stored, await quietMs(files, id, now));
-  if (latest && !isFinalState(latest.state)) return fail(`${name} is going on in another window.`);
+  if (latest && goesOnElsewhere(latest)) return fail(`${name} is going on in another window.`);
   if (latest?.state === 'finished') return fail(whyNot(name, latest));
   const { endedAt: _, exitCode: __, signal: ___, reason: ____, place: _____, ...rest } = record;
   const { process: ______, ...kept } = rest;
@@ -64,6 +64,11 @@ export async function prepareArmResumption(
     modulePath: taskModulePath(original, configText),
     base: { runId: record.id, runFolder: id, configPath, seed: record.seed, ...steps },
   });
+}
+
+/** What this process itself recorded may say so still: its end may have found no room on the disk yet. */
+function goesOnElsewhere({ state, owner }: RunRecord): boolean {
+  return !isFinalState(state) && !(owner && isThisProcess(owner));
 }
 
 function whyNot(name: string, { engine, state, ablation }: RunRecord): string {

@@ -56,8 +56,7 @@ export class RunRecordWriter implements Disposable {
 
   async #saveOrKeep(folder: string, record: RunRecord): Promise<boolean> {
     const written = await this.#write(folder, record);
-    if (written) this.#unwritten.delete(folder);
-    else this.#unwritten.set(folder, record);
+    if (!written) this.#unwritten.set(folder, record);
     if (this.#unwritten.size > 0) this.#tryAgainLater();
     return written;
   }
@@ -77,6 +76,7 @@ export class RunRecordWriter implements Disposable {
     const { files, logger } = this.#options;
     try {
       await writeRunRecord(files, folder, record);
+      this.#unwritten.delete(folder);
       return true;
     } catch (error) {
       // Once for each run: what is tried again every two seconds would fill the log.

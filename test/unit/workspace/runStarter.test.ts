@@ -59,13 +59,13 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function setUp() {
+function setUp(files = createDiskFiles()) {
   const task = new HandLauncher<Extract<LaunchSpec, { engine: 'task' }>>('task');
   const command = new HandLauncher<Extract<LaunchSpec, { engine: 'command' }>>('command');
   const slurm = new HandLauncher<SlurmLaunch>('command');
   const catalog = new RunCatalog();
   const starter = new RunStarter({
-    files: createDiskFiles(),
+    files,
     catalog,
     queue: new RunQueue(),
     clock: systemClock,
@@ -204,6 +204,29 @@ describe('RunStarter', () => {
     const { id } = started.value;
     expect((await starter.resume(catalog.find(id) ?? throwMissing(id))).ok).toBe(true);
     expect(task.launched[1]?.spec).toMatchObject({ from: 'resume', steps: 300 });
+  });
+
+  it('resumes a run whose end is not on the disk yet', async () => {
+    const disk = createDiskFiles();
+    let isFull = false;
+    const { starter, plan, task, catalog } = setUp({
+      ...disk,
+      writeAtomically: async (path, text) => {
+        if (isFull) throw new Error('ENOSPC');
+        await disk.writeAtomically(path, text);
+      },
+    });
+    const started = await starter.start(plan);
+    if (!started.ok) throw new Error(started.error);
+    const { id } = started.value;
+    task.launched[0]?.events.checkpoint(5);
+    isFull = true;
+    task.launched[0]?.end({ state: 'cancelled', exitCode: 0, signal: null });
+    expect(await started.value.ended).toMatchObject({ state: 'cancelled' });
+    expect(await readRecord(id)).toMatchObject({ state: 'running' });
+    isFull = false;
+    expect(await starter.resume(catalog.find(id) ?? throwMissing(id))).toMatchObject({ ok: true });
+    expect(task.launched).toHaveLength(2);
   });
 
   it('leaves a run alone that another window has resumed', async () => {
