@@ -17,10 +17,12 @@ interface Program {
   readonly text: string;
   /** Cancels the run once the program has told that it is at a step. */
   readonly cancel?: boolean;
+  /** How long it then has until it is killed. */
+  readonly cancelMs?: number;
 }
 
 /** Runs a program as the train host until it has ended. */
-async function runToEnd({ text, cancel = false }: Program) {
+async function runToEnd({ text, cancel = false, cancelMs = 50 }: Program) {
   folder.write('host.cjs', text);
   const logged: string[] = [];
   const log = (message: string): void => void logged.push(message);
@@ -28,7 +30,7 @@ async function runToEnd({ text, cancel = false }: Program) {
   const checkpoints: number[] = [];
   const client = new HostClient({
     ...{ trainHostPath: folder.path('host.cjs'), nodePath: () => '', cacheFolder: folder.root },
-    ...{ logger, patience: { cancelMs: 50, saveMs: 20_000 } },
+    ...{ logger, patience: { cancelMs, saveMs: 20_000 } },
   });
   const handle = client.launch(
     {
@@ -92,9 +94,9 @@ describe('a train host that is cancelled', () => {
   it('is left alone while it writes its checkpoint', async () => {
     const text = deafAfterStep(`
       process.send({ type: 'saving' });
-      const end = performance.now() + 500;
+      const end = performance.now() + 1500;
       while (performance.now() < end);`);
-    const { end, checkpoints } = await runToEnd({ text, cancel: true });
+    const { end, checkpoints } = await runToEnd({ text, cancel: true, cancelMs: 1000 });
     expect(end).toMatchObject({ state: 'cancelled', exitCode: 0 });
     expect(checkpoints).toEqual([7]);
   });
