@@ -234,13 +234,13 @@ describe('the train host', () => {
   });
 
   it('is killed when it gives no sign of life', async () => {
-    const run = launch({ steps: unlimited, patience: { hungMs: 2000 } });
+    const run = launch({ steps: unlimited, patience: { hungMs: 8000 } });
     await run.reached(1);
     process.kill(pidOf(run.started[0] ?? { pid: undefined }), 'SIGSTOP');
     const end = await run.handle.ended;
     expect(end.state).toBe('crashed');
     expect(end.reason).toMatch(
-      /^The train host gave no sign of life for 2 s and was killed at step \d+; its metrics are kept\.$/,
+      /^The train host gave no sign of life for 8 s and was killed at step \d+; its metrics are kept\.$/,
     );
   });
 
