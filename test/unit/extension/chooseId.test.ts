@@ -27,7 +27,7 @@ async function choose(
 ) {
   const told: string[] = [];
   const context = {
-    mirror: { told: async () => isTold },
+    mirror: { refresh: async () => isTold },
     notices: {
       error: () => told.push('no server'),
       whisper: (message: string) => told.push(message),
