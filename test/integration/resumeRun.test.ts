@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { requests, startedSchema } from '../../server/src/protocol/messages.ts';
-import { runsMessageSchema } from '../../server/src/protocol/runs.ts';
+import { notifications, requests, startedSchema } from '../../server/src/protocol/messages.ts';
+import { runProgressSchema, runsMessageSchema } from '../../server/src/protocol/runs.ts';
 import { TemporaryWorkspace } from '../support/temporaryWorkspace.ts';
 import { LanguageServer } from './support/languageServer.ts';
 
@@ -45,6 +45,11 @@ describe('a training that was cancelled', () => {
     await server.request(requests.cancel, { id }, z.null());
     const cancelled = await untilRun(server, id, 'cancelled');
     expect(cancelled.resumableFrom).toBeGreaterThan(25);
+    // Its end is told at once, and with it that it can go on: the list comes up to half a second later.
+    const ends = server
+      .received(notifications.runProgress, runProgressSchema)
+      .filter(({ state }) => state === 'cancelled');
+    expect(ends.map((end) => end.resumableFrom)).toEqual([cancelled.resumableFrom]);
     // An edit of the config is for the next run: this one goes on with its own copy.
     workspace.write('train.yaml', config.replace('width: 8', 'width: 12'));
     expect(await resume(server, id)).toEqual({ id });

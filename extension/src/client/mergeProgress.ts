@@ -12,8 +12,8 @@ export function mergeProgress(
   return runs.map((run) => (run.id === progress.runId ? withProgress(run, progress) : run));
 }
 
-function withProgress(run: RunSummary, progress: RunProgress): RunSummary {
-  const { state, step, steps, loss, backend, reason, place } = progress;
+function withProgress({ resumableFrom: _, ...run }: RunSummary, progress: RunProgress): RunSummary {
+  const { state, step, steps, loss, backend, reason, place, resumableFrom } = progress;
   return {
     ...run,
     state,
@@ -23,5 +23,6 @@ function withProgress(run: RunSummary, progress: RunProgress): RunSummary {
     ...(backend === undefined ? {} : { backend }),
     ...(reason === undefined ? {} : { reason }),
     ...(place === undefined ? {} : { place }),
+    ...(resumableFrom === undefined ? {} : { resumableFrom }),
   };
 }

@@ -61,12 +61,8 @@ export class ServerMirror implements vscode.Disposable {
     return this.#queue;
   }
 
-  /**
-   * Asks for how things stand now: what the server tells by itself may come half a second later. False
-   * where no server has ever answered: while a window starts, nothing is known, which is not the same
-   * as that there is nothing.
-   */
-  async refresh(): Promise<boolean> {
+  /** Asks for how things stand now: what the server tells by itself may come a little later. */
+  async refresh(): Promise<void> {
     const [runs, ablations] = await Promise.all([
       this.#server.request(requests.listRuns, null, runsMessageSchema),
       this.#server.request(requests.listAblations, null, ablationsMessageSchema),
@@ -74,6 +70,14 @@ export class ServerMirror implements vscode.Disposable {
     if (runs.ok) this.#setRuns(runs.value.runs);
     if (ablations.ok) this.#setAblations(ablations.value.ablations, ablations.value.queue);
     if (runs.ok && ablations.ok) this.#isTold = true;
+  }
+
+  /**
+   * Waits until the server has told once what there is: while a window starts, nothing is known, which
+   * is not the same as that there is nothing. False where no server answers.
+   */
+  async told(): Promise<boolean> {
+    if (!this.#isTold) await this.refresh();
     return this.#isTold;
   }
 

@@ -3,8 +3,7 @@ import * as vscode from 'vscode';
 import type { CommandContext } from './command.ts';
 
 /**
- * Whether it is known what runs and ablations there are, as things stand now: a run that has just been
- * cancelled is one to resume. Waits for a server that is still starting, and
+ * Whether it is known what runs and ablations there are. Waits for a server that is still starting, and
  * tells the user where none answers: then nothing may be said of what there is not.
  */
 export async function awaitLists({
@@ -16,7 +15,7 @@ export async function awaitLists({
       location: vscode.ProgressLocation.Window,
       title: 'Counterweight: reading runs and ablations…',
     },
-    () => mirror.refresh(),
+    () => mirror.told(),
   );
   if (!isTold) {
     notices.error(

@@ -53,6 +53,7 @@ export const runProgressSchema = z.object({
   /** Where in the user's files it went wrong. */
   place: filePlaceSchema.optional(),
   ablation: z.string().optional(),
+  resumableFrom: runSummarySchema.shape.resumableFrom,
 });
 export type RunProgress = z.infer<typeof runProgressSchema>;
 

@@ -62,6 +62,7 @@ export function describeProgress(
     reason: record.reason,
     place: record.place,
     ablation: record.ablation?.id,
+    resumableFrom: resumableStep(record),
   };
   return {
     runId: id,

@@ -95,8 +95,12 @@ export function waitForCurves(
   return waitFor(
     `${leastColoured} coloured pixels on ${selector}`,
     async () => {
-      const ink = await canvasInk(frame, selector);
-      return ink.coloured >= leastColoured ? ink : undefined;
+      // Where the last values come in, a chart may be drawn anew in mid-look.
+      const ink = await canvasInk(frame, selector).catch((error: Error) => {
+        if (/not attached/.test(error.message)) return undefined;
+        throw error;
+      });
+      return ink && ink.coloured >= leastColoured ? ink : undefined;
     },
     timeout,
   );

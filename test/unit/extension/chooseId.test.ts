@@ -27,7 +27,7 @@ async function choose(
 ) {
   const told: string[] = [];
   const context = {
-    mirror: { refresh: async () => isTold },
+    mirror: { told: async () => isTold },
     notices: {
       error: () => told.push('no server'),
       whisper: (message: string) => told.push(message),

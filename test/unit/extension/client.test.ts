@@ -71,19 +71,27 @@ describe('mergeProgress', () => {
     skipped: { count: 0, examples: [] },
   };
 
+  const progress = {
+    runId: 'r1',
+    title: 'flow-edit',
+    configUri: 'file:///w/train.yaml',
+    state: 'running' as const,
+    step: 3,
+    loss: 0.5,
+  };
+
   it('puts the latest figures into the run and keeps what it does not tell', () => {
-    const progress = {
-      runId: 'r1',
-      title: 'flow-edit',
-      configUri: 'file:///w/train.yaml',
-      state: 'running' as const,
-      step: 3,
-      loss: 0.5,
-    };
     expect(mergeProgress([run, { ...run, id: 'r2' }], progress)).toEqual([
       { ...run, state: 'running', step: 3, loss: 0.5 },
       { ...run, id: 'r2' },
     ]);
+  });
+
+  it('knows at once that a run can be resumed, and that it cannot once it goes on', () => {
+    const cancelled = { ...progress, state: 'cancelled' as const, resumableFrom: 3 };
+    const ended = mergeProgress([run], cancelled);
+    expect(ended).toEqual([{ ...run, state: 'cancelled', step: 3, loss: 0.5, resumableFrom: 3 }]);
+    expect(mergeProgress(ended, progress)[0]).not.toHaveProperty('resumableFrom');
   });
 });
 

@@ -35,15 +35,16 @@ const lists: Readonly<Record<string, unknown>> = {
 
 /** A server that answers once it `isUp`, and keeps what it was asked. */
 function setUp({ isUp }: { readonly isUp: boolean }) {
-  const server = { isUp, asked: [] as string[], lists: { ...lists } };
+  const server = { isUp, asked: [] as string[], start: () => {} };
   const mirror = new ServerMirror({
-    onDidStart: () => ({ dispose: () => {} }),
+    onDidStart: (listener: () => void) => {
+      server.start = listener;
+      return { dispose: () => {} };
+    },
     onNotification: () => ({ dispose: () => {} }),
     request: async (method: string) => {
       server.asked.push(method);
-      return server.isUp
-        ? { ok: true, value: server.lists[method] }
-        : { ok: false, problem: 'no server' };
+      return server.isUp ? { ok: true, value: lists[method] } : { ok: false, problem: 'no server' };
     },
   } as unknown as ConstructorParameters<typeof ServerMirror>[0]);
   const errors: string[] = [];
@@ -56,17 +57,26 @@ describe('what the client knows of the server', () => {
   it('is nothing before the server has told it, and is asked for', async () => {
     const { server, mirror } = setUp({ isUp: true });
     expect(mirror.runs).toEqual([]);
-    expect(await mirror.refresh()).toBe(true);
+    expect(await mirror.told()).toBe(true);
     expect(mirror.runs).toMatchObject([{ id: 'r1' }]);
     expect(mirror.queue).toEqual({ paused: true, waiting: 2, running: 0 });
     expect(server.asked).toEqual([requests.listRuns, requests.listAblations]);
   });
 
+  it('is not asked for again once it is known', async () => {
+    const { server, mirror } = setUp({ isUp: true });
+    server.start();
+    await mirror.told();
+    const { length } = server.asked;
+    expect(await mirror.told()).toBe(true);
+    expect(server.asked).toHaveLength(length);
+  });
+
   it('stays unknown where no server answers, until one does', async () => {
     const { server, mirror } = setUp({ isUp: false });
-    expect(await mirror.refresh()).toBe(false);
+    expect(await mirror.told()).toBe(false);
     server.isUp = true;
-    expect(await mirror.refresh()).toBe(true);
+    expect(await mirror.told()).toBe(true);
   });
 });
 
@@ -75,23 +85,6 @@ describe('waiting for the lists', () => {
     const { context, errors } = setUp({ isUp: false });
     expect(await awaitLists(context)).toBe(false);
     expect(errors).toEqual([expect.stringMatching(/^It is not known which runs and ablations/)]);
-  });
-
-  it('asks for how things stand now, whatever is known from before', async () => {
-    const { server, mirror, context } = setUp({ isUp: true });
-    await mirror.refresh();
-    server.lists[requests.listRuns] = { runs: [] };
-    expect(await awaitLists(context)).toBe(true);
-    expect(mirror.runs).toEqual([]);
-  });
-
-  it('goes by what is known from before where no server answers any more', async () => {
-    const { server, mirror, context, errors } = setUp({ isUp: true });
-    await mirror.refresh();
-    server.isUp = false;
-    expect(await awaitLists(context)).toBe(true);
-    expect(mirror.runs).toMatchObject([{ id: 'r1' }]);
-    expect(errors).toEqual([]);
   });
 
   it('says nothing where a server answers', async () => {
